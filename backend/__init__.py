@@ -1,0 +1,1 @@
+"""The ground everyone stands on, and the assembly of the whole product."""

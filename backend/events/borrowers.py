@@ -1,0 +1,12 @@
+"""What happened to a borrower's own particulars."""
+
+from dataclasses import dataclass
+
+from backend.kit.outbox import Event
+
+
+@dataclass(frozen=True)
+class BorrowerChanged(Event):
+    """Her particulars were stored or changed by the lender's core system or by herself."""
+
+    backfill: bool = False

@@ -1,0 +1,136 @@
+"""Who may enter: every blueprint names its audience, every staff or client view its permission.
+
+The check runs before anything is parsed, so a stranger learns nothing from error messages.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from flask import Blueprint as FlaskBlueprint
+from flask import current_app, g, request
+
+from backend.kit import rate_limit
+from backend.kit.openapi import DocumentedBlueprint
+from backend.kit.ports import CallerPort
+from backend.kit.problems import Forbidden, Unauthorized
+
+BEARER = "Bearer "
+TOKEN_LENGTH_MAX = 8_192
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Audience(StrEnum):
+    """For whom a route is."""
+
+    BORROWER = "borrower"
+    STAFF = "staff"
+    CLIENT = "client"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls. `id` is the borrower's, the staff account's or the client's."""
+
+    audience: Audience
+    id: UUID
+    roles: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+
+
+class AudienceBlueprint(DocumentedBlueprint):
+    """A blueprint with a door: `audience`, and for staff and clients a default `permission`."""
+
+    audience: Audience
+    permission: str | None
+
+
+_authenticate: CallerPort | None = None
+
+
+def configure(*, authenticate: CallerPort) -> None:
+    """Say who reads tokens."""
+    global _authenticate  # noqa: PLW0603 - set once by the assembly
+    _authenticate = authenticate
+
+
+def blueprint(
+    name: str,
+    import_name: str,
+    *,
+    audience: Audience,
+    url_prefix: str,
+    description: str,
+    permission: str | None = None,
+) -> AudienceBlueprint:
+    """A blueprint for one feature and audience. `name` is the feature's folder and OpenAPI tag."""
+    blp = AudienceBlueprint(
+        f"{name}_{audience}", import_name, url_prefix=url_prefix, description=description, tag=name
+    )
+    blp.audience = audience
+    blp.permission = permission
+    blp.scheme = None if audience is Audience.PUBLIC else str(audience)
+    blp.before_request(lambda: _admit(blp))
+    return blp
+
+
+def permits(permission: str) -> Callable[[View], View]:
+    """The permission that this view needs, instead of its blueprint's."""
+
+    def mark(view: View) -> View:
+        view.__dict__["permission"] = permission
+        return view
+
+    return mark
+
+
+def caller() -> Caller:
+    """Who calls. Only on routes that are not public."""
+    return cast(Caller, g.caller)
+
+
+def permission_of(blp: AudienceBlueprint, view: Callable[..., Any], method: str) -> str | None:
+    """The permission that a method of a view function needs, or None on borrowers' routes."""
+    view_class = getattr(view, "view_class", None)
+    handler = getattr(view_class, method.lower(), view) if view_class else view
+    return cast("str | None", getattr(handler, "permission", blp.permission))
+
+
+def _admit(blp: AudienceBlueprint) -> None:
+    if blp.audience is Audience.PUBLIC:
+        rate_limit.spend(f"address:{request.remote_addr}")
+        return
+    who = _identify()
+    g.caller = who
+    rate_limit.spend(f"{who.audience}:{who.id}")
+    if who.audience != blp.audience:
+        raise Forbidden("This address is for another kind of caller.")
+    view = current_app.view_functions[str(request.endpoint)]
+    # HEAD is answered by GET's view and needs what GET needs.
+    method = "GET" if request.method == "HEAD" else request.method
+    needed = permission_of(blp, view, method)
+    if blp.audience is not Audience.BORROWER and needed not in who.permissions:
+        raise Forbidden(f"This needs the permission {needed}.")
+
+
+def _identify() -> Caller:
+    header = request.headers.get("Authorization", "")
+    token = header.removeprefix(BEARER)
+    if _authenticate is None or token == header or len(token) > TOKEN_LENGTH_MAX:
+        raise Unauthorized
+    claims = _authenticate(token)
+    return Caller(
+        audience=Audience(claims.audience),
+        id=claims.subject_id,
+        roles=claims.roles,
+        permissions=claims.permissions,
+    )
+
+
+def audience_of(blp: FlaskBlueprint) -> Audience | None:
+    """The audience of any blueprint, None when it was made without one."""
+    return getattr(blp, "audience", None)

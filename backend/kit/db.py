@@ -1,0 +1,163 @@
+"""The database: two engines, one way to write, one way to read.
+
+`transaction()` is for entry points alone and commits once, at its end. `reading()` runs each
+statement by itself on an AUTOCOMMIT connection, which saves two round trips; only GETs use it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    Numeric,
+    Text,
+    Uuid,
+    create_engine,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Parent of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        str: Text,
+        int: BigInteger,
+        Decimal: Numeric,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        UUID: Uuid,
+    }
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long the database may keep us waiting, in milliseconds; and how many at once."""
+
+    statement_ms: int = 15_000
+    lock_ms: int = 5_000
+    idle_in_transaction_ms: int = 30_000
+    pool_wait_seconds: float = 5.0
+    pool_size: int = 4
+
+
+class Database:
+    """Engines of one process. A pool holds as many connections as the process has threads."""
+
+    def __init__(self, url: str, *, limits: Limits | None = None) -> None:
+        self.url = url
+        self.limits = limits or Limits()
+        self.writes = self._engine(isolation_level="READ COMMITTED")
+        self.reads = self._engine(isolation_level="AUTOCOMMIT")
+
+    def _engine(self, *, isolation_level: Any) -> Engine:
+        limits = self.limits
+        options = (
+            f"-c statement_timeout={limits.statement_ms} -c lock_timeout={limits.lock_ms}"
+            f" -c idle_in_transaction_session_timeout={limits.idle_in_transaction_ms}"
+            " -c timezone=UTC -c application_name=goodfaith"
+        )
+        return create_engine(
+            self.url,
+            isolation_level=isolation_level,
+            pool_pre_ping=True,
+            pool_size=limits.pool_size,
+            max_overflow=0,
+            pool_timeout=limits.pool_wait_seconds,
+            connect_args={"options": options, "prepare_threshold": 2, "connect_timeout": 5},
+        )
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.writes.dispose()
+        self.reads.dispose()
+
+
+_database: Database | None = None
+_shared: Connection | None = None
+_joined: ContextVar[Session | None] = ContextVar("joined_session", default=None)
+
+
+class NotConfiguredError(RuntimeError):
+    """The assembly has not yet said where the database is."""
+
+
+def configure(database: Database | None) -> None:
+    """Say which database this process uses."""
+    global _database  # noqa: PLW0603 - one database per process, set once by the assembly
+    _database = database
+
+
+def get_database() -> Database:
+    """This process's database. Raises NotConfiguredError."""
+    if _database is None:
+        raise NotConfiguredError
+    return _database
+
+
+def use_shared_connection(connection: Connection | None) -> None:
+    """Tests only: every session runs inside this connection's outer transaction."""
+    global _shared  # noqa: PLW0603 - see above
+    _shared = connection
+
+
+def _new_session(engine_of: str) -> Session:
+    if _shared is not None:
+        return Session(
+            bind=_shared, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
+    return Session(bind=getattr(get_database(), engine_of), expire_on_commit=False)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One act: everything in the block is stored together, or nothing is.
+
+    Inside `joining()` it is a savepoint of the surrounding transaction.
+    """
+    outer = _joined.get()
+    if outer is not None:
+        with outer.begin_nested():
+            yield outer
+        return
+    with _new_session("writes") as session, session.begin():
+        yield session
+
+
+@contextmanager
+def joining() -> Iterator[Session]:
+    """A transaction that `transaction()` blocks inside it become part of."""
+    with transaction() as session:
+        token = _joined.set(session)
+        try:
+            yield session
+        finally:
+            _joined.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Statements that each see the newest state. For GET routes; writes belong elsewhere."""
+    with _new_session("reads") as session:
+        yield session

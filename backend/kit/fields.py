@@ -1,0 +1,158 @@
+"""Fields and schema parents for what goes over the wire."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+
+from backend.kit.texts import LOCALES
+
+MINOR_MAX = 10**15  # ten trillion in a currency with cents: beyond any loan, within a bigint
+EXTERNAL_ID_LENGTH_MAX = 200
+TEXT_LENGTH_MAX = 5_000
+RATE_PATTERN = r"^(0|[1-9]\d{0,2})(\.\d{1,8})?$"
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+# Control characters and unpaired surrogates: PostgreSQL refuses the first of them, and nobody
+# means to send the others.
+PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f\ud800-\udfff]*$"
+TEXT_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]*$"
+
+
+class StrictSchema(Schema):
+    """Parent of inputs: unknown fields are refused, so a misspelt one never passes silently."""
+
+    class Meta:
+        unknown = RAISE
+
+    @pre_load
+    def refuse_other_shapes(self, data: Any, **_: Any) -> Any:
+        """A list or a number is no object, and says so."""
+        if not hasattr(data, "keys"):
+            raise ValidationError(["Must be an object."])
+        return data
+
+
+class OutSchema(Schema):
+    """Parent of answers."""
+
+
+def Minor(**kwargs: Any) -> fields.Integer:  # noqa: N802 - reads as the field it is
+    """An amount in minor units, either sign."""
+    return fields.Integer(strict=True, validate=validate.Range(-MINOR_MAX, MINOR_MAX), **kwargs)
+
+
+def MinorNotNegative(**kwargs: Any) -> fields.Integer:  # noqa: N802
+    """An amount in minor units, zero or more."""
+    return fields.Integer(strict=True, validate=validate.Range(0, MINOR_MAX), **kwargs)
+
+
+def MinorPositive(**kwargs: Any) -> fields.Integer:  # noqa: N802
+    """An amount in minor units, at least one."""
+    return fields.Integer(strict=True, validate=validate.Range(1, MINOR_MAX), **kwargs)
+
+
+def WholeNumber(low: int, high: int, **kwargs: Any) -> fields.Integer:  # noqa: N802
+    """An integer within bounds."""
+    return fields.Integer(strict=True, validate=validate.Range(low, high), **kwargs)
+
+
+def RateString(**kwargs: Any) -> fields.String:  # noqa: N802
+    """A yearly rate as a decimal string, such as "0.1200"."""
+    return fields.String(
+        validate=validate.Regexp(RATE_PATTERN, error='Must be a decimal string such as "0.1200".'),
+        metadata={"example": "0.1200"},
+        **kwargs,
+    )
+
+
+def Currency(**kwargs: Any) -> fields.String:  # noqa: N802
+    """ISO 4217 code."""
+    return fields.String(
+        validate=validate.Regexp(CURRENCY_PATTERN, error="Must be an ISO 4217 code."),
+        metadata={"example": "CNY"},
+        **kwargs,
+    )
+
+
+def ExternalId(**kwargs: Any) -> fields.String:  # noqa: N802
+    """The lender's own id of a thing."""
+    return fields.String(validate=[*_printable(1, EXTERNAL_ID_LENGTH_MAX)], **kwargs)
+
+
+def ShortText(low: int = 1, high: int = 200, **kwargs: Any) -> fields.String:  # noqa: N802
+    """One line."""
+    return fields.String(validate=[*_printable(low, high)], **kwargs)
+
+
+def LongText(low: int = 1, high: int = TEXT_LENGTH_MAX, **kwargs: Any) -> fields.String:  # noqa: N802
+    """Several lines."""
+    return fields.String(
+        validate=[
+            validate.Length(low, high),
+            validate.Regexp(TEXT_PATTERN, error="Must not hold control characters."),
+        ],
+        **kwargs,
+    )
+
+
+def _printable(low: int, high: int) -> list[Any]:
+    return [
+        validate.Length(low, high),
+        validate.Regexp(PRINTABLE_PATTERN, error="Must not hold control characters."),
+    ]
+
+
+def LocaleField(**kwargs: Any) -> fields.String:  # noqa: N802
+    """One of our languages."""
+    return fields.String(validate=validate.OneOf(LOCALES), **kwargs)
+
+
+def _is_zone(value: str) -> bool:
+    if value not in available_timezones():
+        raise ValidationError("Must be an IANA time zone, such as Asia/Shanghai.")
+    ZoneInfo(value)
+    return True
+
+
+def Zone(**kwargs: Any) -> fields.String:  # noqa: N802
+    """An IANA time zone."""
+    return fields.String(validate=_is_zone, metadata={"example": "Asia/Shanghai"}, **kwargs)
+
+
+class Day(fields.Date):
+    """A day, YYYY-MM-DD."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        # The standard library also reads 20260131 and 2026-W05-6; the interface promises one form.
+        if not isinstance(value, str) or len(value) != len("YYYY-MM-DD") or value[4] != "-":
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Instant(fields.AwareDateTime):
+    """An instant, RFC 3339, answered in UTC with a Z."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        return None if value is None else instant_text(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
+
+
+def instant_text(at: datetime) -> str:
+    """RFC 3339 in UTC, such as 2026-11-23T06:00:00Z; microseconds only where there are some."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class TextsSchema(StrictSchema):
+    """A text in both languages."""
+
+    en = fields.String(required=True, validate=[*_printable(1, 500)])
+    zh_cn = fields.String(required=True, data_key="zh-CN", validate=[*_printable(1, 500)])

@@ -1,0 +1,176 @@
+"""What every answer has in common: one shape of refusal, a request id, safe headers, a figure."""
+
+import re
+import secrets
+import time
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, g, request
+from flask.json.provider import JSONProvider
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from backend.kit import metrics
+from backend.kit.fields import OutSchema, StrictSchema
+from backend.kit.logs import get_logger
+from backend.kit.openapi import PROBLEM_JSON, refuses
+from backend.kit.parsing import in_both
+from backend.kit.problems import (
+    BadRequest,
+    FieldError,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    Problem,
+    TooLarge,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from backend.kit.texts import DEFAULT_LOCALE, Locale, pick_locale
+
+__all__ = ["OutSchema", "StrictSchema", "init_app", "locale", "refuses", "render_problem"]
+
+BODY_MAX_BYTES = 1024 * 1024
+RETRY_AFTER_SECONDS = 2
+REQUEST_ID = re.compile(r"^[A-Za-z0-9._:-]{1,128}$")
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+log = get_logger(__name__)
+
+# What the framework raises, as the refusal that it means.
+_MEANINGS: dict[int, type[Problem]] = {
+    400: BadRequest,
+    404: NotFound,
+    405: MethodNotAllowed,
+    406: NotAcceptable,
+    408: BadRequest,
+    411: BadRequest,
+    413: TooLarge,
+    414: BadRequest,
+    415: UnsupportedMediaType,
+    431: BadRequest,
+}
+
+
+class StrictJson(JSONProvider):
+    """orjson: quick, and strict about what JSON is."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        body = orjson.dumps(self._prepare_response_obj(args, kwargs))
+        return Response(body, mimetype="application/json")
+
+
+def locale() -> Locale:
+    """The language of this answer: what `Accept-Language` asks for, else English."""
+    if "locale" not in g:
+        g.locale = pick_locale(request.headers.get("Accept-Language")) or DEFAULT_LOCALE
+    found: Locale = g.locale
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Give a Flask application these manners."""
+    app.json = StrictJson(app)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(Problem, render_problem)
+    app.register_error_handler(HTTPException, _render_framework_error)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, _render_away)
+    app.register_error_handler(Exception, _render_defect)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.match(given) else secrets.token_hex(16)
+    g.began_at = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.request_id
+    for name, value in SAFE_HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if "locale" in g:
+        response.headers["Content-Language"] = g.locale
+        response.headers.add("Vary", "Accept-Language")
+    if "quota" in g:
+        response.headers.update(g.quota.headers())
+    route = request.url_rule.rule if request.url_rule is not None else "(none)"
+    seconds = time.perf_counter() - g.began_at
+    metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
+    metrics.REQUEST_SECONDS.labels(request.method, route).observe(seconds)
+    return response
+
+
+def render_problem(problem: Problem) -> Response:
+    """A refusal as `application/problem+json` in the reader's language."""
+    language = locale()
+    body = problem.as_dict(language) | {"request_id": g.get("request_id", "")}
+    if problem.errors:
+        body["errors"] = [_error_in(error, language) for error in problem.errors]
+    response = Response(orjson.dumps(body, default=str), problem.status, mimetype=PROBLEM_JSON)
+    if problem.status == 401:  # noqa: PLR2004 - the one status with this header
+        response.headers["WWW-Authenticate"] = 'Bearer realm="goodfaith"'
+    retry_after = problem.retry_after_seconds
+    if problem.status == Unavailable.status and retry_after is None:
+        retry_after = RETRY_AFTER_SECONDS
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _error_in(error: FieldError, language: Locale) -> dict[str, str]:
+    return {"pointer": error.pointer, "detail": in_both(error.detail).in_(language)}
+
+
+def _render_framework_error(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:  # noqa: PLR2004 - redirects are answers
+        return Response(error.get_body(), error.code, error.get_headers())
+    kind = _MEANINGS.get(error.code or 500)
+    if kind is None:
+        return render_problem(Problem())
+    response = render_problem(kind())
+    allow = dict(error.get_headers()).get("Allow")
+    if allow:
+        response.headers["Allow"] = allow
+    return response
+
+
+def _render_away(error: Exception) -> Response:
+    log.warning("database_away", error=type(error).__name__)
+    return render_problem(Unavailable())
+
+
+def _render_defect(error: Exception) -> Response:
+    # The traceback goes to the log, the words of the error to nobody: they may quote input.
+    log.error("unhandled", error=type(error).__name__, where=_where(error))
+    return render_problem(Problem())
+
+
+def _where(error: Exception) -> str:
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    return " < ".join(reversed(frames[-8:]))

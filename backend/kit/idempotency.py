@@ -1,0 +1,181 @@
+"""One key, one effect, one answer.
+
+`@idempotent` opens the transaction that the view's own `transaction()` joins, so the answer is
+stored with the act or not at all. Answers are kept encrypted for 24 hours.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Response, g, request
+from sqlalchemy import LargeBinary, delete, func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from backend.kit import crypto
+from backend.kit.audience import caller
+from backend.kit.db import Base, joining
+from backend.kit.http import render_problem
+from backend.kit.openapi import note
+from backend.kit.problems import BadRequest, Conflict, Invalid, Problem
+from backend.kit.texts import Text
+
+KEY = re.compile(r"^[!-~]{1,255}$")
+KEPT = timedelta(hours=24)
+PURGE_BATCH = 10_000
+CONTEXT = "idempotent_answer.body"
+# Answers to these are about the moment, not about the act: a retry deserves a new one.
+NOT_STORED = frozenset({401, 409, 422, 429})
+SERVER_ERROR = 500
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class IdempotentAnswer(Base):
+    """What was answered to a caller's key."""
+
+    __tablename__ = "idempotent_answer"
+
+    caller: Mapped[str] = mapped_column(primary_key=True)
+    route: Mapped[str] = mapped_column(primary_key=True)
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int]
+    content_type: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class KeyMissing(BadRequest):
+    """A POST that moves something says which attempt it is."""
+
+    code = "idempotency-key-required"
+    title = Text(
+        "This request needs an Idempotency-Key header of 1 to 255 printable characters.",
+        "此请求需要 Idempotency-Key 请求头（1 至 255 个可打印字符）。",
+    )
+
+
+class KeyReused(Invalid):
+    """The same key came with another body."""
+
+    code = "idempotency-key-reused"
+    title = Text(
+        "This Idempotency-Key was used for another request.", "此 Idempotency-Key 已用于其他请求。"
+    )
+
+
+class RequestInProgress(Conflict):
+    """The first attempt is still running."""
+
+    code = "request-in-progress"
+    title = Text(
+        "The first request with this key is still running.", "使用此键的首个请求仍在处理中。"
+    )
+
+
+def idempotent(view: View) -> View:
+    """Mark a view whose repeats replay the first answer. Outermost of the view's decorators."""
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key", "")
+        if not KEY.match(key):
+            raise KeyMissing
+        with joining() as session:
+            return _answer_once(session, key=key, answer=lambda: view(*args, **kwargs))
+
+    marked = note(cast(View, wrapper), idempotent=True)
+    marked.__dict__["is_idempotent"] = True
+    return marked
+
+
+def _answer_once(session: Session, *, key: str, answer: Callable[[], Response]) -> Response:
+    who = f"{caller().audience}:{caller().id}"
+    route = f"{request.method} {request.path}"
+    key_hash = hashlib.sha256(key.encode()).digest()
+    if not _lock(session, f"{who}\x00{route}\x00{key}"):
+        raise RequestInProgress
+    request_hash = hashlib.sha256(request.get_data(cache=True)).digest()
+    stored = _find(session, who=who, route=route, key_hash=key_hash)
+    if stored is not None:
+        if stored.request_hash != request_hash:
+            raise KeyReused
+        return _replay(stored)
+    response = _run(answer)
+    if response.status_code not in NOT_STORED and response.status_code < SERVER_ERROR:
+        _store(
+            session,
+            key={"caller": who, "route": route, "key_hash": key_hash},
+            answer={
+                "request_hash": request_hash,
+                "status": response.status_code,
+                "content_type": response.content_type,
+                "body": crypto.encrypt_bytes(response.get_data(), context=CONTEXT),
+                "created_at": func.now(),
+            },
+        )
+    return response
+
+
+def _store(session: Session, *, key: dict[str, Any], answer: dict[str, Any]) -> None:
+    # An answer older than a day may still stand here, waiting for the purge.
+    session.execute(
+        insert(IdempotentAnswer)
+        .values(**key, **answer)
+        .on_conflict_do_update(index_elements=list(key), set_=answer)
+    )
+
+
+def _run(answer: Callable[[], Response]) -> Response:
+    try:
+        return answer()
+    except Problem as problem:
+        # The act's own savepoint is rolled back by now; the refusal itself is an answer to keep.
+        if problem.status in NOT_STORED or problem.status >= SERVER_ERROR:
+            raise
+        return render_problem(problem)
+
+
+def _lock(session: Session, name: str) -> bool:
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    return bool(session.execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one())
+
+
+def _find(session: Session, *, who: str, route: str, key_hash: bytes) -> IdempotentAnswer | None:
+    return session.execute(
+        select(IdempotentAnswer).where(
+            IdempotentAnswer.caller == who,
+            IdempotentAnswer.route == route,
+            IdempotentAnswer.key_hash == key_hash,
+            IdempotentAnswer.created_at > func.now() - KEPT,
+        )
+    ).scalar_one_or_none()
+
+
+def _replay(stored: IdempotentAnswer) -> Response:
+    g.replayed = True
+    body = crypto.decrypt_bytes(stored.body, context=CONTEXT)
+    response = Response(body, stored.status, content_type=stored.content_type)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def purge_answers(session: Session, *, limit: int = PURGE_BATCH) -> int:
+    """Forget answers older than 24 hours, one batch."""
+    old = (
+        select(literal_column("ctid"))
+        .select_from(IdempotentAnswer)
+        .where(IdempotentAnswer.created_at <= func.now() - KEPT)
+        .limit(limit)
+    )
+    result = session.execute(
+        delete(IdempotentAnswer)
+        .where(literal_column("ctid").in_(old))
+        .returning(IdempotentAnswer.status)
+    )
+    return len(result.all())

@@ -1,0 +1,266 @@
+"""Events, stored with the act that caused them, and one delivery row for each hearer.
+
+The event row stays: it is the history that replays read. Delivery rows are work to do; the
+worker (`delivery`) does it. An event marked `backfill` is history and nobody is told of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import orjson
+from sqlalchemy import (
+    Boolean,
+    Identity,
+    Index,
+    Select,
+    String,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
+
+from backend.kit.db import Base
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. Subclasses are named in the past tense; fields are only added."""
+
+    registry: ClassVar[dict[str, type["Event"]]] = {}
+
+    borrower_id: UUID | None
+    occurred_at: datetime
+
+    def __init_subclass__(cls) -> None:
+        Event.registry[cls.__name__] = cls
+
+    @property
+    def is_backfill(self) -> bool:
+        """Whether it is history that was imported."""
+        return bool(getattr(self, "backfill", False))
+
+    def payload(self) -> dict[str, Any]:
+        """All fields but the two that have columns of their own, as JSON values."""
+        return {
+            field.name: _to_json(getattr(self, field.name))
+            for field in fields(self)
+            if field.name not in ("borrower_id", "occurred_at")
+        }
+
+    @classmethod
+    def restore(
+        cls, *, borrower_id: UUID | None, occurred_at: datetime, payload: Mapping[str, Any]
+    ) -> Self:
+        """The event as announced. Fields that were added since take their defaults."""
+        hints = _hints(cls)
+        known = {
+            name: _from_json(hints[name], value) for name, value in payload.items() if name in hints
+        }
+        return cls(borrower_id=borrower_id, occurred_at=occurred_at, **known)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An event with its place in the order of all events."""
+
+    seq: int
+    event: Event
+    recorded_at: datetime
+
+
+class EventRow(Base):
+    """One event. Added only."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_borrower_id_seq", "borrower_id", "seq"),)
+
+    seq: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    name: Mapped[str]
+    borrower_id: Mapped[UUID | None]
+    payload: Mapped[dict[str, Any]]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    backfill: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+
+
+class DeliveryRow(Base):
+    """What one handler still has to hear, or has heard."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index(
+            "ix_delivery_open",
+            "handler",
+            "due_at",
+            "seq",
+            postgresql_where=text("done_at IS NULL AND parked_at IS NULL"),
+        ),
+        Index("ix_delivery_done", "done_at", postgresql_where=text("done_at IS NOT NULL")),
+        Index("ix_delivery_parked", "parked_at", postgresql_where=text("parked_at IS NOT NULL")),
+    )
+
+    handler: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    last_error: Mapped[str | None]
+    parked_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
+_routes: dict[str, tuple[str, ...]] = {}
+
+
+def configure(routes: Mapping[str, Sequence[str]]) -> None:
+    """Say who hears what: event name to handler names."""
+    _routes.clear()
+    _routes.update({name: tuple(handlers) for name, handlers in routes.items()})
+
+
+def announce(session: Session, event: Event) -> int:
+    """Store the event and its deliveries in the caller's transaction; returns its `seq`."""
+    return announce_all(session, [event])[0]
+
+
+_ANNOUNCE_ALL = text(
+    """
+    WITH announced AS (
+        INSERT INTO event (name, borrower_id, payload, occurred_at, backfill)
+        SELECT name, borrower_id, payload::jsonb, occurred_at, backfill
+        FROM unnest(:names, :borrower_ids, :payloads, :instants, :backfills)
+             WITH ORDINALITY AS e(name, borrower_id, payload, occurred_at, backfill, place)
+        ORDER BY place
+        RETURNING seq, name, backfill
+    ), delivered AS (
+        INSERT INTO delivery (handler, seq)
+        SELECT route.handler, announced.seq
+        FROM announced
+        JOIN unnest(:route_names, :route_handlers) AS route(name, handler)
+          ON route.name = announced.name
+        WHERE NOT announced.backfill
+    )
+    SELECT seq FROM announced ORDER BY seq
+    """
+).bindparams(
+    bindparam("names", type_=ARRAY(String)),
+    bindparam("borrower_ids", type_=ARRAY(EventRow.__table__.c.borrower_id.type)),
+    bindparam("payloads", type_=ARRAY(String)),
+    bindparam("instants", type_=ARRAY(EventRow.__table__.c.occurred_at.type)),
+    bindparam("backfills", type_=ARRAY(Boolean)),
+    bindparam("route_names", type_=ARRAY(String)),
+    bindparam("route_handlers", type_=ARRAY(String)),
+)
+
+
+def announce_all(session: Session, events: Sequence[Event]) -> list[int]:
+    """Store many events in their order, in one statement; returns their `seq`s."""
+    if not events:
+        return []
+    names = {type(event).__name__ for event in events}
+    pairs = [(name, handler) for name in names for handler in _routes.get(name, ())]
+    result = session.execute(
+        _ANNOUNCE_ALL,
+        {
+            "names": [type(event).__name__ for event in events],
+            "borrower_ids": [event.borrower_id for event in events],
+            "payloads": [orjson.dumps(event.payload()).decode() for event in events],
+            "instants": [event.occurred_at for event in events],
+            "backfills": [event.is_backfill for event in events],
+            "route_names": [name for name, _ in pairs],
+            "route_handlers": [handler for _, handler in pairs],
+        },
+    )
+    return list(result.scalars())
+
+
+def announce_select(session: Session, event_type: type[Event], rows: Select[Any]) -> int:
+    """Announce one event for each row of a select, without the rows leaving the database.
+
+    The select's columns are the event's fields, `borrower_id` and `occurred_at` among them.
+    Returns how many were announced.
+    """
+    source = rows.cte("source")
+    own = [c for c in source.c if c.name not in ("borrower_id", "occurred_at")]
+    pairs: list[ColumnElement[Any]] = [part for c in own for part in (literal(c.name), c)]
+    announced = (
+        insert(EventRow)
+        .from_select(
+            ["name", "borrower_id", "payload", "occurred_at"],
+            select(
+                literal(event_type.__name__),
+                source.c.borrower_id,
+                func.jsonb_build_object(*pairs),
+                source.c.occurred_at,
+            ),
+        )
+        .returning(EventRow.seq)
+        .cte("announced")
+    )
+    handlers = list(_routes.get(event_type.__name__, ()))
+    route = func.unnest(bindparam("handlers", handlers, type_=ARRAY(String))).table_valued(
+        "handler"
+    )
+    delivered = (
+        insert(DeliveryRow)
+        .from_select(
+            ["handler", "seq"],
+            select(route.c.handler, announced.c.seq).select_from(announced).join(route, true()),
+        )
+        .cte("delivered")
+    )
+    counted = select(func.count()).select_from(announced).add_cte(delivered)
+    return session.execute(counted).scalar_one()
+
+
+def restore(row: Any) -> Recorded:
+    """A stored event row back into the event that was announced."""
+    event = Event.registry[row.name].restore(
+        borrower_id=row.borrower_id, occurred_at=row.occurred_at, payload=row.payload
+    )
+    return Recorded(seq=row.seq, event=event, recorded_at=row.recorded_at)
+
+
+@cache
+def _hints(event_type: type[Event]) -> dict[str, Any]:
+    names = {field.name for field in fields(event_type)}
+    return {k: v for k, v in get_type_hints(event_type).items() if k in names}
+
+
+def _to_json(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_to_json(item) for item in value]
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+_READERS: dict[Any, Any] = {
+    UUID: UUID,
+    Decimal: Decimal,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+}
+
+
+def _from_json(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if get_origin(hint) is tuple:
+        return tuple(_from_json(get_args(hint)[0], item) for item in value)
+    kinds = [hint, *get_args(hint)]
+    reader = next((_READERS[kind] for kind in kinds if kind in _READERS), None)
+    return reader(value) if reader is not None else value

@@ -1,0 +1,118 @@
+"""Keyset pages: stable under inserts, equally quick on the first page and the thousandth."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from marshmallow import Schema, fields
+from sqlalchemy import Row, Select, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from backend.kit.fields import StrictSchema, WholeNumber
+from backend.kit.problems import FieldError, Invalid
+
+LIMIT_DEFAULT = 20
+LIMIT_MAX = 100
+CURSOR_LENGTH_MAX = 1_000
+
+
+class PageArgs(StrictSchema):
+    """`?limit=` and `?cursor=`."""
+
+    # A query string holds text, so this one is not strict about its type.
+    limit = fields.Integer(
+        load_default=LIMIT_DEFAULT,
+        validate=WholeNumber(1, LIMIT_MAX).validate,
+        metadata={"description": "How many items at most."},
+    )
+    cursor = fields.String(
+        load_default=None,
+        validate=lambda value: len(value) <= CURSOR_LENGTH_MAX,
+        metadata={"description": "`next_cursor` of the page before."},
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page and the way to the next."""
+
+    items: Sequence[Any]
+    next_cursor: str | None
+
+
+def page(
+    session: Session,
+    query: Select[Any],
+    *,
+    keys: Sequence[InstrumentedAttribute[Any]],
+    args: Mapping[str, Any],
+    descending: bool = False,
+) -> Page:
+    """One page of a select, ordered by `keys`, which together are unique and are selected.
+
+    Refuses: Invalid (a cursor that is not ours).
+    """
+    limit = args["limit"]
+    if args.get("cursor"):
+        after = [literal(v, k.type) for v, k in zip(_read(args["cursor"], keys), keys, strict=True)]
+        mine, other = tuple_(*keys), tuple_(*after)
+        query = query.where(mine < other if descending else mine > other)
+    order = [key.desc() if descending else key.asc() for key in keys]
+    rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
+    more = len(rows) > limit
+    items = rows[:limit]
+    return Page(items=items, next_cursor=_write(items[-1], keys) if more else None)
+
+
+def page_schema(item: type[Schema], *, name: str) -> type[Schema]:
+    """The answer that holds one page of `item`s."""
+    return type(
+        name,
+        (Schema,),
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next_cursor": fields.String(required=True, allow_none=True),
+        },
+    )
+
+
+def _write(row: Row[Any], keys: Sequence[InstrumentedAttribute[Any]]) -> str:
+    values = [row._mapping[key.key] for key in keys]
+    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
+
+
+_READERS: dict[type, Any] = {
+    UUID: UUID,
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    int: int,
+    str: str,
+}
+
+
+def _read(cursor: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [
+            _reader(key.type.python_type)(value) for value, key in zip(values, keys, strict=True)
+        ]
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise Invalid(errors=[FieldError("#/cursor", "Not a cursor of this list.")]) from error
+
+
+def _reader(kind: type) -> Any:
+    reader = _READERS[kind]
+    if kind is str:
+        return _read_text
+    return reader
+
+
+def _read_text(value: object) -> str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError
+    return value

@@ -1,0 +1,78 @@
+"""What a package plugs into the application, on one readable page each."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from backend.kit.outbox import Event, Recorded
+
+
+@dataclass(frozen=True)
+class Handler:
+    """Hears events, at most 100 at a time, in one transaction with the mark that they were heard.
+
+    `run(session, recorded, now)` only writes rows. It may be given the same event again after a
+    failure, never after a success.
+    """
+
+    name: str
+    hears: tuple[type[Event], ...]
+    run: Callable[[Session, Sequence[Recorded], datetime], None]
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """What one run of a job knows: its business day and instant, its run record, its pulse."""
+
+    as_of: date
+    now: datetime
+    run_id: UUID
+    heartbeat: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Scheduled work. It owns its transactions and may run twice or late without harm.
+
+    `cron` is in the programme's zone. A `parallel` job shares its own work out: a second worker
+    that finds it running joins in.
+    """
+
+    name: str
+    cron: str
+    run: Callable[[JobContext], dict[str, Any]]
+    parallel: bool = False
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A proof of the books: yields one line for each difference, and nothing when all is right."""
+
+    name: str
+    run: Callable[[Session], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """One package's parts."""
+
+    blueprints: tuple[Blueprint, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    audits: tuple[Audit, ...] = ()
+    # Events that nobody hears yet, each with the reason why it is announced all the same.
+    unheard: dict[type[Event], str] = field(default_factory=dict)
+
+
+def routes_of(handlers: Iterable[Handler]) -> dict[str, list[str]]:
+    """Event name to the names of its handlers, in wiring order."""
+    routes: dict[str, list[str]] = {}
+    for handler in handlers:
+        for event_type in handler.hears:
+            routes.setdefault(event_type.__name__, []).append(handler.name)
+    return routes

@@ -1,0 +1,1 @@
+"""Community: pseudonymous peers, moderated, behind a wall towards tier, price and collection."""

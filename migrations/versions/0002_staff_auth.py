@@ -1,0 +1,10 @@
+"""staff_auth: its tables."""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Fill me."""

@@ -1,0 +1,10 @@
+"""profile: its tables."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Fill me."""

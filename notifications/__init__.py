@@ -1,0 +1,1 @@
+"""Notifications: devices, preferences, inbox and reminders, one contact budget over all channels."""

@@ -1,0 +1,1 @@
+"""Rewards: points, badges, campaigns, catalogue and referrals, never cash."""
