@@ -1,0 +1,86 @@
+"""Tables of borrowers. `external_ref` and `borrower_lookup` are looked up across borrowers."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.kit.db import Base
+
+REF_KINDS = ("borrower", "loan", "payment", "adjustment")
+LOOKUP_KINDS = ("phone", "name")
+
+
+class Borrower(Base):
+    """One person as the lender's core system describes her.
+
+    Amounts are minor units of the currency of her loans. `declared_facts` are the lender's own
+    facts, each declared as data before it is accepted.
+    """
+
+    __tablename__ = "borrower"
+    __table_args__ = (
+        CheckConstraint("locale IN ('en', 'zh-CN')", name="locale_known"),
+        CheckConstraint("monthly_income_minor >= 0", name="income_not_negative"),
+        CheckConstraint("monthly_debt_minor >= 0", name="debt_not_negative"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    external_id: Mapped[str]
+    locale: Mapped[str]
+    timezone: Mapped[str]
+    phone_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
+    name_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
+    born_on_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
+    monthly_income_minor: Mapped[int | None]
+    income_verified: Mapped[bool | None]
+    monthly_debt_minor: Mapped[int | None]
+    employment: Mapped[str | None]
+    declared_facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    last_activity_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ExternalRef(Base):
+    """The lender's id of a thing, and where that thing lives here. Narrow on purpose."""
+
+    __tablename__ = "external_ref"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {REF_KINDS}", name="kind_known"),
+        Index("ix_external_ref_borrower_id", "borrower_id"),
+    )
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    borrower_id: Mapped[UUID]
+    object_id: Mapped[UUID]
+
+
+class BorrowerLookup(Base):
+    """Keyed hash of a normalised phone number or full name. Two people may share either."""
+
+    __tablename__ = "borrower_lookup"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {LOOKUP_KINDS}", name="kind_known"),
+        Index("ix_borrower_lookup_borrower_id", "borrower_id"),
+    )
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    borrower_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class AccessLog(Base):
+    """A staff member looked at a borrower's data. Added only; shown to the borrower."""
+
+    __tablename__ = "access_log"
+
+    borrower_id: Mapped[UUID] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID]
+    purpose: Mapped[str]
+    what: Mapped[str]
+    at: Mapped[datetime]
