@@ -11,7 +11,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "borrower",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -27,7 +26,7 @@ def upgrade() -> None:
         sa.Column("employment", sa.Text(), nullable=True),
         sa.Column(
             "declared_facts",
-            postgresql.JSONB(astext_type=Text()),
+            postgresql.JSONB(astext_type=sa.Text()),
             server_default=sa.text("'{}'"),
             nullable=False,
         ),

@@ -11,13 +11,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "loan_product",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column(
             "allocation_order",
-            postgresql.ARRAY(Text()),
+            postgresql.ARRAY(sa.Text()),
             server_default=sa.text("'{penalty,fee,interest,principal}'"),
             nullable=False,
         ),
@@ -94,7 +93,7 @@ def upgrade() -> None:
         sa.Column("next_due_on", sa.Date(), nullable=True),
         sa.Column("next_amount_minor", sa.BigInteger(), nullable=True),
         sa.Column("next_minimum_minor", sa.BigInteger(), nullable=True),
-        sa.Column("next_assumed", postgresql.ARRAY(Text()), nullable=True),
+        sa.Column("next_assumed", postgresql.ARRAY(sa.Text()), nullable=True),
         sa.Column("oldest_unpaid_due_on", sa.Date(), nullable=True),
         sa.Column("last_payment_on", sa.Date(), nullable=True),
         sa.Column("reported_dpd", sa.BigInteger(), nullable=True),
@@ -114,11 +113,15 @@ def upgrade() -> None:
         sa.CheckConstraint("annual_rate >= 0", name=op.f("ck_loan_rate_not_negative")),
         sa.CheckConstraint("credit_limit_minor >= 0", name=op.f("ck_loan_limit_not_negative")),
         sa.CheckConstraint(
-            "least(outstanding_principal_minor, outstanding_interest_minor, outstanding_fee_minor, outstanding_penalty_minor, paid_minor, credit_minor) >= 0",
+            "least(outstanding_principal_minor, outstanding_interest_minor, "
+            "outstanding_fee_minor, outstanding_penalty_minor, paid_minor, credit_minor) "
+            ">= 0",
             name=op.f("ck_loan_amounts_not_negative"),
         ),
         sa.CheckConstraint(
-            "outstanding_minor = outstanding_principal_minor + outstanding_interest_minor + outstanding_fee_minor + outstanding_penalty_minor",
+            "outstanding_minor = outstanding_principal_minor + "
+            "outstanding_interest_minor + outstanding_fee_minor + "
+            "outstanding_penalty_minor",
             name=op.f("ck_loan_outstanding_is_its_parts"),
         ),
         sa.CheckConstraint("principal_minor >= 0", name=op.f("ck_loan_principal_not_negative")),
@@ -231,7 +234,8 @@ def upgrade() -> None:
         ["due_on"],
         unique=False,
         postgresql_where=sa.text(
-            "missed_at IS NULL AND (paid_on IS NULL OR paid_on > due_on) AND principal_minor + interest_minor + fee_minor > 0"
+            "missed_at IS NULL AND (paid_on IS NULL OR paid_on > due_on) AND "
+            "principal_minor + interest_minor + fee_minor > 0"
         ),
     )
     op.create_table(
@@ -280,7 +284,7 @@ def upgrade() -> None:
         sa.Column("minimum_due_minor", sa.BigInteger(), nullable=True),
         sa.Column("date_precision", sa.Text(), nullable=False),
         sa.Column(
-            "assumed", postgresql.ARRAY(Text()), server_default=sa.text("'{}'"), nullable=False
+            "assumed", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
         sa.Column(
             "recorded_at",
