@@ -40,6 +40,7 @@ class Caller:
     id: UUID
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
+    is_from_command_line: bool = False
 
 
 class AudienceBlueprint(DocumentedBlueprint):
@@ -49,13 +50,19 @@ class AudienceBlueprint(DocumentedBlueprint):
     permission: str | None
 
 
-_authenticate: CallerPort | None = None
+@dataclass(frozen=True)
+class _Door:
+    authenticate: CallerPort
+    may_command_line_confirm: bool
 
 
-def configure(*, authenticate: CallerPort) -> None:
-    """Say who reads tokens."""
-    global _authenticate  # noqa: PLW0603 - set once by the assembly
-    _authenticate = authenticate
+_door: _Door | None = None
+
+
+def configure(*, authenticate: CallerPort, may_command_line_confirm: bool) -> None:
+    """Say who reads tokens, and whether command-line tokens open four-eyes routes (demo only)."""
+    global _door  # noqa: PLW0603 - set once by the assembly
+    _door = _Door(authenticate, may_command_line_confirm)
 
 
 def blueprint(
@@ -78,11 +85,15 @@ def blueprint(
     return blp
 
 
-def permits(permission: str) -> Callable[[View], View]:
-    """The permission that this view needs, instead of its blueprint's."""
+def permits(permission: str, *, is_four_eyes: bool = False) -> Callable[[View], View]:
+    """The permission that this view needs, instead of its blueprint's.
+
+    `is_four_eyes`: it stands for a second person, whom a command line cannot prove to be.
+    """
 
     def mark(view: View) -> View:
         view.__dict__["permission"] = permission
+        view.__dict__["is_four_eyes"] = is_four_eyes
         return view
 
     return mark
@@ -95,9 +106,12 @@ def caller() -> Caller:
 
 def permission_of(blp: AudienceBlueprint, view: Callable[..., Any], method: str) -> str | None:
     """The permission that a method of a view function needs, or None on borrowers' routes."""
+    return cast("str | None", getattr(_method_of(view, method), "permission", blp.permission))
+
+
+def _method_of(view: Callable[..., Any], method: str) -> Callable[..., Any]:
     view_class = getattr(view, "view_class", None)
-    handler = getattr(view_class, method.lower(), view) if view_class else view
-    return cast("str | None", getattr(handler, "permission", blp.permission))
+    return getattr(view_class, method.lower(), view) if view_class else view
 
 
 def _admit(blp: AudienceBlueprint) -> None:
@@ -115,19 +129,27 @@ def _admit(blp: AudienceBlueprint) -> None:
     needed = permission_of(blp, view, method)
     if blp.audience is not Audience.BORROWER and needed not in who.permissions:
         raise Forbidden(f"This needs the permission {needed}.")
+    if who.is_from_command_line and getattr(_method_of(view, method), "is_four_eyes", False):
+        _refuse_command_line()
+
+
+def _refuse_command_line() -> None:
+    if _door is None or not _door.may_command_line_confirm:
+        raise Forbidden("A second person confirms this in her own session.")
 
 
 def _identify() -> Caller:
     header = request.headers.get("Authorization", "")
     token = header.removeprefix(BEARER)
-    if _authenticate is None or token == header or len(token) > TOKEN_LENGTH_MAX:
+    if _door is None or token == header or len(token) > TOKEN_LENGTH_MAX:
         raise Unauthorized
-    claims = _authenticate(token)
+    claims = _door.authenticate(token)
     return Caller(
         audience=Audience(claims.audience),
         id=claims.subject_id,
         roles=claims.roles,
         permissions=claims.permissions,
+        is_from_command_line=claims.is_from_command_line,
     )
 
 

@@ -118,11 +118,15 @@ class DocumentedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is 
             problems += [PreconditionFailed, PreconditionRequired]
         responses = doc.setdefault("responses", {})
         # The generator's own error entries speak of another body than ours.
-        for status in [key for key in responses if int(key) >= HTTPStatus.BAD_REQUEST]:
+        for status in [key for key in responses if not _is_success(key)]:
             del responses[status]
         responses.update(_problem_responses(problems))
         doc["security"] = [{self.scheme: []}] if self.scheme else []
         return doc
+
+
+def _is_success(status: int | str) -> bool:
+    return str(status).isdigit() and int(status) < HTTPStatus.BAD_REQUEST
 
 
 def _common_problems(

@@ -19,6 +19,7 @@ from backend.kit.problems import FieldError, Invalid
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
 CURSOR_LENGTH_MAX = 1_000
+BIGINT_END = 2**63
 
 
 class PageArgs(StrictSchema):
@@ -90,7 +91,7 @@ _READERS: dict[type, Any] = {
     UUID: UUID,
     datetime: datetime.fromisoformat,
     date: date.fromisoformat,
-    int: int,
+    int: lambda value: _in_bigint(int(value)),
     str: str,
 }
 
@@ -114,5 +115,11 @@ def _reader(kind: type) -> Any:
 
 def _read_text(value: object) -> str:
     if not isinstance(value, str) or "\x00" in value:
+        raise ValueError
+    return value
+
+
+def _in_bigint(value: int) -> int:
+    if abs(value) >= BIGINT_END:
         raise ValueError
     return value

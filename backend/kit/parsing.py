@@ -28,7 +28,7 @@ class StrictParser(FlaskParser):  # type: ignore[misc]  # webargs' flask parser 
         return read_json(req.get_data(cache=True))
 
     def handle_error(self, error: marshmallow.ValidationError, *_: Any, **__: Any) -> NoReturn:
-        """Our refusal instead of the parser\'s."""
+        """A refusal of ours in place of an HTTP abort."""
         raise invalid_from(error.normalized_messages())
 
 

@@ -19,10 +19,25 @@ class CallerPort(Protocol):
 class CallerClaims(Protocol):
     """What a verified token says."""
 
-    audience: str
-    subject_id: UUID
-    roles: frozenset[str]
-    permissions: frozenset[str]
+    @property
+    def audience(self) -> str:
+        """borrower, staff or client."""
+
+    @property
+    def subject_id(self) -> UUID:
+        """The borrower's, the staff account's or the client's id."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Staff roles; none for others."""
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What it opens."""
+
+    @property
+    def is_from_command_line(self) -> bool:
+        """Made by an operator's command, not by a log-in."""
 
 
 class BorrowerPanel(Protocol):

@@ -1,0 +1,117 @@
+"""The assembly: the one place that knows all packages and joins them into an application."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Flask
+
+import backend.wiring
+import community.wiring
+import notifications.wiring
+import rewards.wiring
+from backend.auth import service as auth
+from backend.kit import audience, clock, crypto, db, health, http, logs, outbox, rate_limit
+from backend.kit.openapi import DocumentedApi, describe
+from backend.kit.wiring import Audit, Handler, Job, Wiring, routes_of
+from backend.settings import Settings, load
+
+VERSION = "0.1.0"
+WIRINGS: tuple[Wiring, ...] = (
+    backend.wiring.WIRING,
+    rewards.wiring.WIRING,
+    notifications.wiring.WIRING,
+    community.wiring.WIRING,
+)
+ABOUT = (
+    "The backend of a lender's app for people who owe money: the truth about the loan, a tier "
+    "that is explained, and nothing that shames. Amounts are integers of minor units beside "
+    "their currency; instants are RFC 3339 UTC; refusals are RFC 9457 problems."
+)
+
+
+def handlers() -> list[Handler]:
+    """Every handler of events, in wiring order."""
+    return [handler for wiring in WIRINGS for handler in wiring.handlers]
+
+
+def jobs() -> list[Job]:
+    """Every scheduled job."""
+    return [job for wiring in WIRINGS for job in wiring.jobs]
+
+
+def audits() -> list[Audit]:
+    """Every proof of the books."""
+    return [audit for wiring in WIRINGS for audit in wiring.audits]
+
+
+@dataclass(frozen=True)
+class Process:
+    """What a configured process holds on to."""
+
+    settings: Settings
+    database: db.Database
+    token_keys: auth.TokenKeys
+
+
+def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process:
+    """Give this process its database, keys, clock and routes of events."""
+    logs.configure(level=settings.log_level)
+    database = db.Database(
+        settings.database_url, limits=limits or db.Limits(pool_size=settings.threads)
+    )
+    db.configure(database)
+    clock.configure(demo_file=settings.demo_clock_file)
+    crypto.configure(field_keys=settings.field_keys, lookup_key=settings.lookup_key)
+    outbox.configure(routes_of(handlers()))
+    token_keys = auth.TokenKeys.build(settings.token_keys, issuer=settings.issuer)
+    return Process(settings=settings, database=database, token_keys=token_keys)
+
+
+def create_app(process: Process | None = None) -> Flask:
+    """The WSGI application. Without an argument it reads the environment."""
+    process = process or configure(load())
+    settings = process.settings
+    rate_limit.configure(url=settings.redis_url, per_minute=settings.requests_per_minute)
+    audience.configure(
+        authenticate=partial(auth.read_token, process.token_keys),
+        may_command_line_confirm=settings.is_demo,
+    )
+    app = Flask("goodfaith", static_folder=None)
+    app.config.update(openapi_config())
+    app.config["JOBS"] = jobs()
+    app.config["PROGRAMME_ZONE"] = settings.programme_zone
+    http.init_app(app)
+    document(app)
+    health.init_app(app)
+    return app
+
+
+def document(app: Flask) -> DocumentedApi:
+    """Register every blueprint, which also writes its part of the OpenAPI document."""
+    api = DocumentedApi(app)
+    describe(api)
+    for wiring in WIRINGS:
+        for blueprint in wiring.blueprints:
+            api.register_blueprint(blueprint)
+    return api
+
+
+def openapi_config() -> dict[str, Any]:
+    """The document's own particulars."""
+    return {
+        "API_TITLE": "Goodfaith",
+        "API_VERSION": VERSION,
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {"info": {"description": ABOUT}},
+    }
+
+
+def __getattr__(name: str) -> Any:
+    # `backend.app:wsgi` for servers that want an object. Made when asked for, so that importing
+    # this module needs no environment.
+    if name == "wsgi":
+        return create_app()
+    raise AttributeError(name)

@@ -1,0 +1,1 @@
+"""The commands of `goodfaith`, one file each; `backend.__main__` lists them."""

@@ -1,0 +1,44 @@
+"""What every command that talks to a running installation begins with."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from backend import app
+from backend.commands.instance import load_environment
+from backend.kit.db import Limits
+from backend.kit.problems import Problem
+from backend.settings import SettingsError, load
+
+# Commands move whole portfolios in one statement; a web request never waits this long.
+COMMAND_LIMITS = Limits(statement_ms=600_000, lock_ms=30_000, pool_size=10)
+
+
+@contextmanager
+def configured() -> Iterator[app.Process]:
+    """The process's database, keys and clock. One clear line and a non-zero exit on failure."""
+    try:
+        load_environment()
+        process = app.configure(load(), limits=COMMAND_LIMITS)
+    except SettingsError as error:
+        fail(str(error))
+    try:
+        yield process
+    except Problem as problem:
+        fail(str(problem))
+    except OperationalError:
+        fail("the database does not answer; is `make run` (or your server) up?")
+    except ProgrammingError:
+        fail("the database is not at this version; run `goodfaith migrate`")
+    finally:
+        process.database.dispose()
+
+
+def fail(message: str) -> NoReturn:
+    """One line, and out."""
+    click.echo(f"goodfaith: {message}", err=True)
+    sys.exit(1)

@@ -1,0 +1,5 @@
+"""What community plugs into the application."""
+
+from backend.kit.wiring import Wiring
+
+WIRING = Wiring()

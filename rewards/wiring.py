@@ -1,0 +1,5 @@
+"""What rewards plugs into the application."""
+
+from backend.kit.wiring import Wiring
+
+WIRING = Wiring()
