@@ -1,0 +1,223 @@
+"""What every test may ask for. `commits` tests get a database of their own, others a savepoint."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy.orm import Session
+
+from backend.app import Process, configure, create_app, handlers
+from backend.kit import clock, db, delivery
+from backend.kit.ids import new_id
+from backend.kit.wiring import Handler
+from backend.settings import Settings
+from backend.staff import service as staff_service
+from backend.staff.rules import Role
+from tests.clock import NOW
+from tests.fixtures.api import Api, bearer, token_for
+from tests.fixtures.network import close_network
+from tests.fixtures.server import cloned, running_server
+from tests.fixtures.settings import make_settings
+
+EXAMPLES = 50
+EXAMPLES_DEEP = 1_000
+DEEP = os.environ.get("GOODFAITH_DEEP") == "1"
+
+_stack = ExitStack()
+_clones = count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    close_network()
+    hypothesis_settings.register_profile(
+        "goodfaith",
+        max_examples=EXAMPLES_DEEP if DEEP else EXAMPLES,
+        deadline=None,  # this machine is shared; benchmarks measure time
+        print_blob=True,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+    hypothesis_settings.load_profile("goodfaith")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist is about to start a worker: the server must be there before it, once."""
+    config = node.config
+    if not hasattr(config, "server_url"):
+        config.server_url = _stack.enter_context(running_server())
+    node.workerinput["server_url"] = config.server_url
+
+
+def pytest_unconfigure() -> None:
+    _stack.close()
+
+
+@pytest.fixture(scope="session")
+def server_url(pytestconfig: pytest.Config) -> str:
+    """The run's PostgreSQL."""
+    told: dict[str, str] | None = getattr(pytestconfig, "workerinput", None)
+    return told["server_url"] if told else _stack.enter_context(running_server())
+
+
+@pytest.fixture(scope="session")
+def worker_name(pytestconfig: pytest.Config) -> str:
+    told: dict[str, str] | None = getattr(pytestconfig, "workerinput", None)
+    return told["workerid"] if told else "alone"
+
+
+@pytest.fixture(scope="session")
+def settings(server_url: str, worker_name: str) -> Iterator[Settings]:
+    """Settings of the application, on this worker's clone."""
+    with cloned(server_url, name=f"tests_{worker_name}") as url:
+        yield make_settings(url)
+
+
+@pytest.fixture(scope="session")
+def process(settings: Settings) -> Iterator[Process]:
+    """The test's process, configured as a server's would be."""
+    process = configure(settings)
+    yield process
+    process.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(process: Process) -> Flask:
+    """The assembled application."""
+    app = create_app(process)
+    app.testing = True
+    return app
+
+
+@pytest.fixture(autouse=True)
+def business_time_stands_still() -> Iterator[None]:
+    """`clock.fixed(...)` inside a test moves on from here."""
+    with clock.fixed(NOW):
+        yield
+
+
+@pytest.fixture
+def clone_database(server_url: str, worker_name: str) -> Iterator[Callable[[], str]]:
+    """Makes databases that live until the end of the test; answers their URLs."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(
+            cloned(server_url, name=f"clone_{worker_name}_{next(_clones)}")
+        )
+
+
+@pytest.fixture
+def own_database(process: Process, clone_database: Callable[[], str]) -> Iterator[db.Database]:
+    """The process's database is a fresh clone until the test ends; everything really commits."""
+    own = db.Database(clone_database(), limits=db.Limits(pool_size=20))
+    db.configure(own)
+    yield own
+    own.dispose()
+    db.configure(process.database)
+
+
+@pytest.fixture
+def session(process: Process, request: pytest.FixtureRequest) -> Iterator[Session]:
+    """What the test reads and writes with; views see it, and nothing of it stays."""
+    if request.node.get_closest_marker("commits"):
+        own = request.getfixturevalue("own_database")
+        with Session(bind=own.writes, expire_on_commit=False) as session:
+            yield session
+        return
+    with process.database.writes.connect() as connection:
+        outer = connection.begin()
+        db.use_shared_connection(connection)
+        try:
+            with Session(
+                bind=connection,
+                join_transaction_mode="create_savepoint",
+                expire_on_commit=False,
+            ) as session:
+                yield session
+        finally:
+            db.use_shared_connection(None)
+            outer.rollback()
+
+
+@pytest.fixture
+def public_api(app: Flask, session: Session) -> Api:
+    """Somebody without a token."""
+    return Api(client=app.test_client(), session=session)
+
+
+@pytest.fixture
+def client_api(app: Flask, session: Session, settings: Settings) -> Api:
+    """The lender's core system."""
+    client_id = new_id()
+    token = token_for(
+        settings,
+        audience="client",
+        subject_id=client_id,
+        scopes=("ingest.read", "ingest.write"),
+    )
+    return Api(client=app.test_client(), session=session, headers=bearer(token), id=client_id)
+
+
+@pytest.fixture
+def borrower_api(app: Flask, session: Session, settings: Settings) -> Callable[[UUID], Api]:
+    """`borrower_api(borrower_id)` speaks as that borrower."""
+
+    def speak_as(borrower_id: UUID) -> Api:
+        token = token_for(settings, audience="borrower", subject_id=borrower_id)
+        return Api(client=app.test_client(), session=session, headers=bearer(token), id=borrower_id)
+
+    return speak_as
+
+
+@pytest.fixture
+def staff_api(app: Flask, session: Session, settings: Settings) -> Callable[..., Api]:
+    """`staff_api("risk_officer", ...)` speaks as a new member of staff with these roles."""
+
+    def speak_as(*roles: str) -> Api:
+        held = [Role(role) for role in roles]
+        staff_id = staff_service.add_staff(
+            session, email=f"{new_id()}@goodfaith.test", roles=held, now=NOW
+        )
+        token = token_for(settings, audience="staff", subject_id=staff_id, roles=roles)
+        return Api(client=app.test_client(), session=session, headers=bearer(token), id=staff_id)
+
+    return speak_as
+
+
+@pytest.fixture
+def deliver(session: Session) -> Callable[[], int]:
+    """Drains the outbox as the worker would, and raises what a handler raised.
+
+    Answers how many deliveries there were, those that deliveries led to among them.
+    """
+
+    def drain() -> int:
+        session.flush()
+        errors: list[Exception] = []
+        telling = [_telling(handler, errors) for handler in handlers()]
+        total = 0
+        while done := sum(delivery.deliver_batch(h, now=clock.now()) for h in telling):
+            total += done
+            if errors:
+                raise errors[0]
+        session.expire_all()
+        return total
+
+    return drain
+
+
+def _telling(handler: Handler, errors: list[Exception]) -> Handler:
+    def run(*args: Any) -> None:
+        try:
+            handler.run(*args)
+        except Exception as error:
+            errors.append(error)
+            raise
+
+    return replace(handler, run=run)
