@@ -73,13 +73,18 @@ class LoanChanged(Event):
 
 @dataclass(frozen=True)
 class LoansTouched(Event):
-    """Rows of these borrowers' loans were stored in bulk; their state is still to be settled."""
+    """Rows of these borrowers' loans were stored in bulk; their state is still to be settled.
+
+    `history` says that the rows were history: what settling them brings to light is backfill.
+    """
 
     borrower_ids: tuple[UUID, ...]
+    history: bool = False
 
 
 @dataclass(frozen=True)
 class LoansSettled(Event):
-    """The state of these borrowers' loans is settled after a bulk store."""
+    """The state of these borrowers' loans is settled after a bulk store; `history` as above."""
 
     borrower_ids: tuple[UUID, ...]
+    history: bool = False
