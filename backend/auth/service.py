@@ -7,13 +7,14 @@ from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.auth.models import ApiClient
 from backend.auth.rules import CLIENT_SCOPES, CLOCK_SKEW_SECONDS, COMMAND_LINE_AMR, Claims
 from backend.kit.crypto import KeyRing
+from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.kit.problems import Unauthorized
 from backend.staff.rules import permissions_of
@@ -119,7 +120,7 @@ def _claims(claims: dict[str, object]) -> Claims:
     )
 
 
-def put_client(session: Session, *, name: str, now: datetime) -> Row[tuple[UUID, list[str]]]:
+def put_client(session: Session, *, name: str, now: datetime) -> AnyRow:
     """The client of that name, made with the core system's scopes when there is none."""
     session.execute(
         insert(ApiClient)

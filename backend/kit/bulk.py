@@ -31,9 +31,7 @@ class Outcome:
         return self
 
 
-def without_repeats(
-    rows: Sequence[Row], *, key: Callable[[Row], Hashable]
-) -> Iterator[list[int]]:
+def without_repeats(rows: Sequence[Row], *, key: Callable[[Row], Hashable]) -> Iterator[list[int]]:
     """Positions in passes: no key twice within one pass, and equal keys in their order.
 
     One statement cannot store a key twice; nearly always there is a single pass.

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     Numeric,
+    Row,
     Text,
     Uuid,
     create_engine,
@@ -34,6 +35,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# A row of any shape; what its columns are, the query that made it says.
+AnyRow = Row[*tuple[Any, ...]]
 
 
 class Base(DeclarativeBase):

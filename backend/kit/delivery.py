@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, literal_column, select, update
+from sqlalchemy import Select, delete, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from backend.kit import outbox
-from backend.kit.db import transaction
+from backend.kit.db import AnyRow, transaction
 from backend.kit.logs import get_logger
 from backend.kit.outbox import DeliveryRow, EventRow
 from backend.kit.wiring import Handler
@@ -51,7 +51,7 @@ def deliver_batch(handler: Handler, *, now: datetime, limit: int = BATCH_MAX) ->
 
 def _claim(
     session: Session, *, handler: str, limit: int, seq: int | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     query = (
         select(
             EventRow.seq,
@@ -74,7 +74,7 @@ def _claim(
 
 
 def _run_and_mark(
-    session: Session, *, handler: Handler, rows: Sequence[Row[Any]], now: datetime
+    session: Session, *, handler: Handler, rows: Sequence[AnyRow], now: datetime
 ) -> None:
     ordered = sorted(rows, key=lambda row: row.seq)
     handler.run(session, [outbox.restore(row) for row in ordered], now)
@@ -125,7 +125,7 @@ def _record_failure(
     )
 
 
-def list_parked(session: Session, *, limit: int) -> Sequence[Row[Any]]:
+def list_parked(session: Session, *, limit: int) -> Sequence[AnyRow]:
     """Deliveries that gave up, newest first, with the event's name and the kind of error."""
     return session.execute(
         select(
@@ -170,7 +170,7 @@ def count_open(session: Session) -> dict[str, int]:
 
 def purge_delivered(session: Session, *, limit: int = PURGE_BATCH) -> int:
     """Forget deliveries done more than 30 days ago, one batch; the events themselves stay."""
-    old = (
+    old: Select[Any] = (
         select(literal_column("ctid"))
         .select_from(DeliveryRow)
         .where(_D.done_at < func.clock_timestamp() - KEPT_DELIVERED)

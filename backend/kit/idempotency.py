@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, g, request
-from sqlalchemy import LargeBinary, delete, func, literal_column, select
+from sqlalchemy import LargeBinary, Select, delete, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -167,7 +167,7 @@ def _replay(stored: IdempotentAnswer) -> Response:
 
 def purge_answers(session: Session, *, limit: int = PURGE_BATCH) -> int:
     """Forget answers older than 24 hours, one batch."""
-    old = (
+    old: Select[Any] = (
         select(literal_column("ctid"))
         .select_from(IdempotentAnswer)
         .where(IdempotentAnswer.created_at <= func.now() - KEPT)

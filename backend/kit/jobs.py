@@ -16,12 +16,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import Index, Row, UniqueConstraint, func, select, text, update
+from sqlalchemy import Index, UniqueConstraint, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.kit import clock, metrics
-from backend.kit.db import Base, transaction
+from backend.kit.db import AnyRow, Base, transaction
 from backend.kit.ids import new_id
 from backend.kit.logs import get_logger
 from backend.kit.wiring import Job, JobContext
@@ -214,7 +214,7 @@ def slot_name(at: datetime) -> str:
     return at.astimezone(ZoneInfo("UTC")).isoformat()
 
 
-def list_latest(session: Session, *, jobs: Sequence[str]) -> Sequence[Row[Any]]:
+def list_latest(session: Session, *, jobs: Sequence[str]) -> Sequence[AnyRow]:
     """The latest runs of each job, newest first, `RUNS_SHOWN` a job at most."""
     place = func.row_number().over(partition_by=JobRun.job, order_by=JobRun.started_at.desc())
     numbered = (

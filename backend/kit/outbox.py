@@ -64,7 +64,7 @@ class Event:
         cls, *, borrower_id: UUID | None, occurred_at: datetime, payload: Mapping[str, Any]
     ) -> Self:
         """The event as announced. Fields that were added since take their defaults."""
-        hints = _hints(cls)
+        hints = _hints(cls.__name__)
         known = {
             name: _from_json(hints[name], value) for name, value in payload.items() if name in hints
         }
@@ -233,7 +233,8 @@ def restore(row: Any) -> Recorded:
 
 
 @cache
-def _hints(event_type: type[Event]) -> dict[str, Any]:
+def _hints(name: str) -> dict[str, Any]:
+    event_type = Event.registry[name]
     names = {field.name for field in fields(event_type)}
     return {k: v for k, v in get_type_hints(event_type).items() if k in names}
 

@@ -16,7 +16,7 @@ JSON_TYPES = ("application/json", "application/merge-patch+json")
 ERRORS_MAX = 50
 
 
-class StrictParser(FlaskParser):  # type: ignore[misc]  # webargs' flask parser is untyped
+class StrictParser(FlaskParser):
     """Refuses other content types, loose JSON and unknown query parameters."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": None}
@@ -29,7 +29,7 @@ class StrictParser(FlaskParser):  # type: ignore[misc]  # webargs' flask parser 
 
     def handle_error(self, error: marshmallow.ValidationError, *_: Any, **__: Any) -> NoReturn:
         """A refusal of ours in place of an HTTP abort."""
-        raise invalid_from(error.normalized_messages())
+        raise invalid_from(error.messages_dict)
 
 
 def read_json(body: bytes) -> Any:
@@ -43,7 +43,7 @@ def read_json(body: bytes) -> Any:
 def invalid_from(messages: Mapping[str, Any]) -> Invalid:
     """A validation refusal from marshmallow's nested messages."""
     tree: Any = messages
-    if isinstance(messages, Mapping) and len(messages) == 1:
+    if len(messages) == 1:
         location = next(iter(messages))
         if location in ("json", "query", "headers", "form", "files"):
             tree = messages[location]

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 from backend.staff.errors import StaffUnknown
 from backend.staff.models import StaffAccount, StaffAction, StaffRole
 
 
-def get_account(session: Session, *, email: str) -> Row[Any]:
+def get_account(session: Session, *, email: str) -> AnyRow:
     """An active account's id and roles. Refuses: StaffUnknown."""
     roles = func.coalesce(func.array_agg(StaffRole.role).filter(StaffRole.role.is_not(None)), "{}")
     row = session.execute(
