@@ -1,0 +1,66 @@
+"""What the profile hears."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from backend.events.borrowers import BorrowerChanged
+from backend.events.loans import (
+    DelinquencyReported,
+    InstallmentMissed,
+    InstallmentPaid,
+    LoanChanged,
+    LoansSettled,
+    PaymentReceived,
+    PaymentReversed,
+)
+from backend.events.programme import EnrolmentChanged
+from backend.events.tiers import TierChanged
+from backend.kit.outbox import Recorded
+from backend.kit.programme_zone import programme_day
+from backend.kit.wiring import Handler
+from backend.profile import service
+
+
+def _refresh(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    service.absorb(session, causes=recorded, now=now, today=programme_day(now))
+
+
+def _rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    for each in recorded:
+        event = cast(LoansSettled, each.event)
+        service.rebuild(
+            session,
+            borrower_ids=event.borrower_ids,
+            seq=each.seq,
+            now=now,
+            today=programme_day(now),
+        )
+
+
+def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    events = [(cast(TierChanged, each.event), each.seq) for each in recorded]
+    told = {e.borrower_id: (e.to_tier, seq) for e, seq in events if e.borrower_id is not None}
+    service.put_tiers(session, tiers=told, now=now)
+
+
+HANDLERS = (
+    Handler(
+        name="profile.refresh",
+        hears=(
+            InstallmentPaid,
+            InstallmentMissed,
+            DelinquencyReported,
+            PaymentReceived,
+            PaymentReversed,
+            LoanChanged,
+            BorrowerChanged,
+            EnrolmentChanged,
+        ),
+        run=_refresh,
+    ),
+    Handler(name="profile.rebuild", hears=(LoansSettled,), run=_rebuild),
+    Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier),
+)

@@ -1,0 +1,221 @@
+"""Reads of facts: as columns for a statement over everybody, as values for one borrower."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Date,
+    Integer,
+    Row,
+    bindparam,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from backend.borrowers.models import Borrower
+from backend.kit.predicates import FactType, Predicate, Value, read_value
+from backend.kit.predicates_sql import SQL_TYPES, to_sql
+from backend.kit.problems import NotFound
+from backend.kit.texts import Text
+from backend.profile.catalogue import DECLARED_FACTS, FACTS, Fact
+from backend.profile.kept_sql import KEPT_COLUMNS
+from backend.profile.models import ExtraFact, FactChange, Profile, ProtectedAttributes
+from backend.profile.refresh_sql import COMPUTE
+from backend.profile.rules import KEPT_FACTS, MONTHS_IN_YEAR, extra_fact_value, facts_on
+
+# One parameter for "today" wherever facts are columns: a compiled policy serves every day.
+TODAY = bindparam("today", type_=Date)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All facts of now: ours, and the lender's own that are not retired."""
+
+    facts: Mapping[str, Fact]
+
+    @property
+    def types(self) -> dict[str, FactType]:
+        """What a condition may compare each with."""
+        return {name: fact.type for name, fact in self.facts.items()}
+
+    def columns(self) -> dict[str, ColumnElement[Any]]:
+        """Each fact as a column over `profile`, with the parameter `today`."""
+        extra = {
+            name: cast(Profile.extra[name].astext, SQL_TYPES[fact.type])
+            for name, fact in self.facts.items()
+            if fact.is_extra
+        }
+        return _counted_columns() | {name: getattr(Profile, name) for name in KEPT_FACTS} | extra
+
+
+def _counted_columns() -> dict[str, ColumnElement[Any]]:
+    since = Profile.relationship_since_on
+    days_past_due = func.greatest(Profile.dpd_base, TODAY - Profile.oldest_unpaid_due_on)
+    months = (
+        (extract("year", TODAY) - extract("year", since)) * MONTHS_IN_YEAR
+        + extract("month", TODAY)
+        - extract("month", since)
+        - case((extract("day", TODAY) < extract("day", since), 1), else_=0)
+    )
+    whole = SQL_TYPES[FactType.INTEGER]
+    return {
+        "days_past_due": cast(days_past_due, whole),
+        "days_past_due_max_12m": cast(
+            func.greatest(Profile.dpd_past_max_12m, days_past_due), whole
+        ),
+        "days_since_last_payment": cast(TODAY - Profile.last_payment_on, whole),
+        "days_since_last_activity": cast(TODAY - Profile.last_activity_on, whole),
+        "relationship_months": cast(cast(months, Integer), whole),
+    }
+
+
+def get_catalogue(session: Session, *, with_retired: bool = False) -> Catalogue:
+    """All facts that a policy may name now; with those that a published one may still name."""
+    extra = _list_extra(session, with_retired=with_retired)
+    return Catalogue(FACTS | {fact.name: fact for fact in extra})
+
+
+def _list_extra(session: Session, *, with_retired: bool = False) -> list[Fact]:
+    wanted = true() if with_retired else ExtraFact.retired_at.is_(None)
+    rows = session.execute(select(ExtraFact.__table__).where(wanted).order_by(ExtraFact.name))
+    return [_as_fact(row) for row in rows]
+
+
+def _as_fact(row: Row[Any]) -> Fact:
+    label = Text.from_json(row.labels)
+    return Fact(
+        name=row.name,
+        type=FactType(row.type),
+        unit=row.unit,
+        source="lender",
+        freshness="with each event",
+        label=label,
+        definition=label,
+        actionable=row.actionable,
+        action=Text.from_json(row.action_texts) if row.action_texts else None,
+        is_extra=True,
+    )
+
+
+def list_extra_facts(session: Session) -> dict[str, FactType]:
+    """What the core system may send in a borrower's `facts`: name to type."""
+    declared = {name: FACTS[name].type for name in DECLARED_FACTS}
+    return declared | {fact.name: fact.type for fact in _list_extra(session)}
+
+
+def find_extra_fact(session: Session, *, name: str) -> Row[Any] | None:
+    return session.execute(select(ExtraFact.__table__).where(ExtraFact.name == name)).first()
+
+
+def list_declared(session: Session) -> Sequence[Row[Any]]:
+    """The lender's own facts, as declared."""
+    return session.execute(
+        select(ExtraFact.__table__).where(ExtraFact.retired_at.is_(None)).order_by(ExtraFact.name)
+    ).all()
+
+
+def get_declared(session: Session, *, name: str) -> Row[Any]:
+    """One of them. Refuses: NotFound."""
+    found = None if "\x00" in name else find_extra_fact(session, name=name)
+    if found is None or found.retired_at is not None:
+        raise NotFound
+    return found
+
+
+def get_facts(session: Session, *, borrower_id: UUID, today: date) -> dict[str, Value | None]:
+    """Every fact of one borrower on a day; all unknown before the first event."""
+    found = list_facts(session, borrower_ids=[borrower_id], today=today)
+    catalogue = get_catalogue(session)
+    return found.get(borrower_id, dict.fromkeys(catalogue.facts))
+
+
+def list_facts(
+    session: Session, *, borrower_ids: Sequence[UUID], today: date
+) -> dict[UUID, dict[str, Value | None]]:
+    """Every fact of each of these borrowers that has a profile."""
+    columns = get_catalogue(session).columns()
+    rows = session.execute(
+        select(Profile.borrower_id, *(c.label(name) for name, c in columns.items())).where(
+            Profile.borrower_id.in_(borrower_ids)
+        ),
+        {"today": today},
+    )
+    return {row.borrower_id: {name: row._mapping[name] for name in columns} for row in rows}
+
+
+def get_facts_expected(
+    session: Session, *, borrower_id: UUID, on: date, today: date
+) -> dict[str, Value | None]:
+    """Her facts on a day to come, if nothing happens until then."""
+    row = session.execute(COMPUTE, {"ids": [borrower_id], "as_of": on, "today": today}).one()
+    stored = session.execute(
+        select(Profile.__table__).where(Profile.borrower_id == borrower_id)
+    ).one()
+    kept = {**stored._mapping, **{name: row._mapping[name] for name in KEPT_COLUMNS}}
+    extra = {
+        name: extra_fact_value(kept["extra"].get(name), fact.type)
+        for name, fact in get_catalogue(session).facts.items()
+        if fact.is_extra
+    }
+    return facts_on(kept, today=on) | extra
+
+
+def get_facts_at(
+    session: Session, *, borrower_id: UUID, at: datetime, seq: int, today: date
+) -> dict[str, Value | None]:
+    """Her facts as they stood when the event `seq`, which occurred `at`, had been absorbed."""
+    rows = session.execute(
+        select(FactChange.fact, FactChange.value)
+        .distinct(FactChange.fact)
+        .where(
+            FactChange.borrower_id == borrower_id,
+            tuple_(FactChange.occurred_at, FactChange.event_seq) <= tuple_(literal(at), seq),
+        )
+        .order_by(FactChange.fact, FactChange.occurred_at.desc(), FactChange.event_seq.desc())
+    )
+    kinds = {column.name: column.type.python_type for column in Profile.__table__.columns}
+    kept: dict[str, Any] = dict.fromkeys(kinds)
+    for name, value in rows:
+        kept[name] = _from_json(value, kinds[name])
+    return facts_on(kept, today=today)
+
+
+def _from_json(value: Any, kind: type) -> Any:
+    if value is None or kind in (int, str, bool, dict):
+        return value
+    return read_value(value, FactType.DATE if kind is date else FactType.DECIMAL)
+
+
+def count_audience(session: Session, *, predicate: Predicate, today: date) -> int:
+    """How many borrowers a condition holds for."""
+    columns = get_catalogue(session).columns()
+    return session.execute(
+        select(func.count()).select_from(Profile).where(to_sql(predicate, columns)),
+        {"today": today},
+    ).scalar_one()
+
+
+def list_after(session: Session, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Ids of borrowers in their order, for work that goes through all of them in chunks."""
+    later = true() if after is None else Borrower.id > after
+    rows = session.execute(select(Borrower.id).where(later).order_by(Borrower.id).limit(limit))
+    return list(rows.scalars())
+
+
+PROTECTED = ("sex", "age_band", "education", "marital_status")
+
+
+def protected_columns() -> dict[str, ColumnElement[Any]]:
+    """For the fairness report alone: each protected attribute over `protected_attributes`."""
+    return {name: getattr(ProtectedAttributes, name) for name in PROTECTED}

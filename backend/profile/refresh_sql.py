@@ -1,0 +1,144 @@
+"""Statements that write what `kept_sql` computes: kept values, and what became of each.
+
+`computed` columns keep the profile table's names, so one list serves every comparison. A value
+is compared as JSON, where null is a value like any other.
+"""
+
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger, Uuid
+
+from backend.profile.kept_sql import CTES, KEPT_COLUMNS, UNTRACKED
+
+HISTORY_MONTHS_MAX = 24
+
+_SET = ", ".join(f"{name} = c.{name}" for name in KEPT_COLUMNS)
+_NEW = ", ".join(f"c.{name}" for name in KEPT_COLUMNS)
+_OLD = ", ".join(f"p.{name}" for name in KEPT_COLUMNS)
+_ANY = " OR ".join(f"c.{name} IS DISTINCT FROM p.{name}" for name in KEPT_COLUMNS)
+_TRACKED = [name for name in KEPT_COLUMNS if name not in UNTRACKED]
+# One array of names beside one array of values: far cheaper than taking a JSON object apart.
+_NAMES = "ARRAY[" + ", ".join(f"'{name}'" for name in _TRACKED) + "]"
+
+
+def _values(alias: str) -> str:
+    return "ARRAY[" + ", ".join(f"to_jsonb({alias}.{name})" for name in _TRACKED) + "]"
+
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_SEQS = bindparam("seqs", type_=ARRAY(BigInteger))
+
+ENSURE = text(
+    """
+    INSERT INTO profile (borrower_id)
+    SELECT b.id FROM borrower b WHERE b.id = ANY(:ids) ORDER BY b.id
+    ON CONFLICT DO NOTHING
+    """
+).bindparams(_IDS)
+
+LOCK = text(
+    "SELECT borrower_id FROM profile WHERE borrower_id = ANY(:ids) ORDER BY borrower_id FOR UPDATE"
+).bindparams(_IDS)
+
+# Which rows would change, without a lock: what the nightly run asks first.
+FIND_CHANGED: TextClause = text(
+    f"""
+    WITH moment AS MATERIALIZED (SELECT unnest(:ids) AS borrower_id, CAST(:as_of AS date) AS as_of),
+    {CTES}
+    SELECT c.borrower_id FROM computed c LEFT JOIN profile p USING (borrower_id)
+    WHERE p.borrower_id IS NULL OR p.refreshed_at IS NULL OR {_ANY}
+    """  # noqa: S608 - column names of ours
+).bindparams(_IDS)
+
+COMPUTE: TextClause = text(
+    f"""
+    WITH moment AS MATERIALIZED (SELECT unnest(:ids) AS borrower_id, CAST(:as_of AS date) AS as_of),
+    {CTES}
+    SELECT * FROM computed
+    """  # noqa: S608 - column names of ours
+).bindparams(_IDS)
+
+REFRESH: TextClause = text(
+    f"""
+    WITH cause AS (SELECT * FROM unnest(:ids, :seqs) AS t(borrower_id, seq)),
+    moment AS MATERIALIZED (SELECT borrower_id, CAST(:as_of AS date) AS as_of FROM cause),
+    {CTES},
+    changed AS (
+        SELECT c.*, {_values("p")} AS values_before
+        FROM computed c JOIN profile p USING (borrower_id)
+        WHERE p.refreshed_at IS NULL OR {_ANY}
+    ), updated AS (
+        UPDATE profile p SET {_SET}, refreshed_at = :now
+        FROM changed c WHERE p.borrower_id = c.borrower_id
+    ), noted AS (
+        INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value)
+        SELECT c.borrower_id, f.name, :now, cause.seq, coalesce(f.value, 'null')
+        FROM changed c
+        JOIN cause USING (borrower_id)
+        CROSS JOIN LATERAL unnest({_NAMES}, {_values("c")}, c.values_before)
+             AS f(name, value, before)
+        WHERE f.value IS DISTINCT FROM f.before
+        ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO UPDATE SET value = excluded.value
+    )
+    SELECT borrower_id FROM changed
+    """  # noqa: S608 - column names of ours
+).bindparams(_IDS, _SEQS)
+
+FORGET_REBUILT = text(
+    "DELETE FROM fact_change WHERE borrower_id = ANY(:ids) AND is_rebuilt"
+).bindparams(_IDS)
+
+# Each month's end since her first row, and today: today's values become the profile's.
+REBUILD: TextClause = text(
+    f"""
+    WITH first AS MATERIALIZED (
+        SELECT borrower_id, greatest(min(on_date), :as_of - interval '{HISTORY_MONTHS_MAX} months')
+                   AS on_date
+        FROM (
+            SELECT borrower_id, min(received_on) AS on_date FROM payment
+            WHERE borrower_id = ANY(:ids) GROUP BY borrower_id
+            UNION ALL
+            SELECT borrower_id, min(closed_on) FROM statement
+            WHERE borrower_id = ANY(:ids) GROUP BY borrower_id
+            UNION ALL
+            SELECT borrower_id, min(as_of) FROM delinquency
+            WHERE borrower_id = ANY(:ids) GROUP BY borrower_id
+            UNION ALL
+            SELECT borrower_id, min(due_on) FROM installment
+            WHERE borrower_id = ANY(:ids) GROUP BY borrower_id
+        ) AS dated
+        GROUP BY borrower_id
+    ), moment AS MATERIALIZED (
+        SELECT f.borrower_id, (d.month + interval '1 month' - interval '1 day')::date AS as_of
+        FROM first f
+        CROSS JOIN LATERAL generate_series(
+            date_trunc('month', f.on_date),
+            date_trunc('month', CAST(:as_of AS timestamp)) - interval '1 month',
+            interval '1 month'
+        ) AS d(month)
+        UNION ALL
+        SELECT unnest(:ids), CAST(:as_of AS date)
+    ),
+    {CTES},
+    series AS (
+        SELECT borrower_id, as_of, {_values("c")} AS values_then,
+               lag({_values("c")}) OVER (PARTITION BY borrower_id ORDER BY as_of) AS values_before
+        FROM computed c
+    ), noted AS (
+        INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value, is_rebuilt)
+        SELECT s.borrower_id, f.name,
+               CASE WHEN s.as_of = :as_of THEN :now
+                    ELSE (s.as_of + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 second' END,
+               CASE WHEN s.as_of = :as_of THEN :seq ELSE 0 END,
+               coalesce(f.value, 'null'), true
+        FROM series s
+        CROSS JOIN LATERAL unnest({_NAMES}, s.values_then, s.values_before)
+             AS f(name, value, before)
+        WHERE f.value IS DISTINCT FROM f.before
+    )
+    UPDATE profile p SET {_SET}, refreshed_at = :now
+    FROM computed c
+    WHERE p.borrower_id = c.borrower_id AND c.as_of = :as_of
+      AND (p.refreshed_at IS NULL OR {_ANY})
+    """  # noqa: S608 - column names of ours
+).bindparams(_IDS)

@@ -1,0 +1,221 @@
+"""What changes the profile: an event absorbed, history rebuilt, a fact declared."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, String, bindparam, insert, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Uuid
+
+from backend.events.profile import FactsChanged, FactsRebuilt
+from backend.kit.outbox import Recorded, announce, announce_all
+from backend.kit.predicates import FactType
+from backend.kit.problems import FieldError, Invalid, NotFound, PreconditionFailed
+from backend.profile import queries
+from backend.profile.catalogue import FACTS
+from backend.profile.errors import FactNameTaken
+from backend.profile.models import ExtraFact, ProtectedAttributes
+from backend.profile.refresh_sql import (
+    ENSURE,
+    FIND_CHANGED,
+    FORGET_REBUILT,
+    LOCK,
+    REBUILD,
+    REFRESH,
+)
+
+EXTRA_FACTS_MAX = 50
+RESERVED_NAMES = frozenset({"capacity", "willingness", "value"})  # names of scores in policies
+REBUILD_BATCH = 1_000
+
+
+def absorb(session: Session, *, causes: Sequence[Recorded], now: datetime, today: date) -> None:
+    """Compute the facts of those whom these events are about, and say that they are settled.
+
+    One `FactsChanged` for each event, changed facts or not: who waits for an event waits for it
+    to be absorbed.
+    """
+    about = [(each.event.borrower_id, each) for each in causes if each.event.borrower_id]
+    refresh(
+        session,
+        seqs={borrower_id: each.seq for borrower_id, each in about},
+        now=now,
+        today=today,
+    )
+    announce_all(
+        session,
+        [
+            FactsChanged(
+                borrower_id=borrower_id,
+                occurred_at=each.event.occurred_at,
+                cause=type(each.event).__name__,
+                cause_seq=each.seq,
+            )
+            for borrower_id, each in about
+        ],
+    )
+
+
+def refresh(
+    session: Session, *, seqs: Mapping[UUID, int], now: datetime, today: date
+) -> list[UUID]:
+    """Compute and store; returns whose facts changed. `seqs`: the event that caused each."""
+    ids = sorted(seqs)
+    _lock(session, borrower_ids=ids)
+    changed = session.execute(
+        REFRESH,
+        {
+            "ids": ids,
+            "seqs": [seqs[each] for each in ids],
+            "as_of": today,
+            "today": today,
+            "now": now,
+        },
+    )
+    return list(changed.scalars())
+
+
+def refresh_stale(
+    session: Session, *, borrower_ids: Sequence[UUID], now: datetime, today: date
+) -> int:
+    """Store what time alone has changed (a window's edge passed); returns for how many."""
+    found = session.execute(
+        FIND_CHANGED, {"ids": list(borrower_ids), "as_of": today, "today": today}
+    )
+    stale = list(found.scalars())
+    if not stale:
+        return 0
+    return len(refresh(session, seqs=dict.fromkeys(stale, 0), now=now, today=today))
+
+
+def rebuild(
+    session: Session, *, borrower_ids: Sequence[UUID], seq: int, now: datetime, today: date
+) -> None:
+    """Compute facts as of each historic month's end and of today, after a bulk store."""
+    ids = sorted(set(borrower_ids))
+    for start in range(0, len(ids), REBUILD_BATCH):
+        batch = ids[start : start + REBUILD_BATCH]
+        _lock(session, borrower_ids=batch)
+        session.execute(FORGET_REBUILT, {"ids": batch})
+        session.execute(
+            REBUILD, {"ids": batch, "as_of": today, "today": today, "now": now, "seq": seq}
+        )
+    announce(session, FactsRebuilt(borrower_id=None, occurred_at=now, borrower_ids=tuple(ids)))
+
+
+def _lock(session: Session, *, borrower_ids: Sequence[UUID]) -> None:
+    # In id order, so that two handlers never wait for each other; and in a statement of its own,
+    # so that the next one computes from what whoever held the lock has committed.
+    session.execute(ENSURE, {"ids": list(borrower_ids)})
+    session.execute(LOCK, {"ids": list(borrower_ids)})
+
+
+_PUT_TIERS = text(
+    """
+    WITH told AS (
+        SELECT * FROM unnest(:ids, :tiers, :seqs) AS t(borrower_id, tier, seq)
+    ), moved AS (
+        UPDATE profile p SET tier = told.tier
+        FROM told
+        WHERE p.borrower_id = told.borrower_id AND p.tier IS DISTINCT FROM told.tier
+        RETURNING p.borrower_id, p.tier, told.seq
+    )
+    INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value)
+    SELECT borrower_id, 'tier', :now, seq, to_jsonb(tier) FROM moved
+    ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO NOTHING
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("tiers", type_=ARRAY(String)),
+    bindparam("seqs", type_=ARRAY(BigInteger)),
+)
+
+
+def put_tiers(session: Session, *, tiers: Mapping[UUID, tuple[str, int]], now: datetime) -> None:
+    """Make a new tier a fact: borrower to (tier, seq of the event that told it)."""
+    ids = sorted(tiers)
+    session.execute(LOCK, {"ids": ids})
+    session.execute(
+        _PUT_TIERS,
+        {
+            "ids": ids,
+            "tiers": [tiers[each][0] for each in ids],
+            "seqs": [tiers[each][1] for each in ids],
+            "now": now,
+        },
+    )
+
+
+def put_protected_attributes(
+    session: Session, *, rows: Sequence[tuple[UUID, Mapping[str, str | None]]], now: datetime
+) -> None:
+    """Store what only the fairness report may count. An attribute not named becomes unknown."""
+    if not rows:
+        return
+    # One statement cannot store a key twice: the last row about a borrower counts.
+    latest = dict(rows)
+    statement = upsert(ProtectedAttributes)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["borrower_id"],
+            set_={name: statement.excluded[name] for name in (*queries.PROTECTED, "updated_at")},
+            where=_is_different(statement),
+        ),
+        [
+            {"borrower_id": borrower_id, "updated_at": now}
+            | {name: attributes.get(name) for name in queries.PROTECTED}
+            for borrower_id, attributes in sorted(latest.items())
+        ],
+    )
+
+
+def _is_different(statement: Any) -> Any:
+    own = ProtectedAttributes.__table__.c
+    different = [own[name].is_distinct_from(statement.excluded[name]) for name in queries.PROTECTED]
+    return different[0] | different[1] | different[2] | different[3]
+
+
+def declare_fact(
+    session: Session, *, values: Mapping[str, Any], staff_id: UUID, now: datetime
+) -> None:
+    """Let the core system send a new fact. Refuses: FactNameTaken, Invalid (too many)."""
+    name = values["name"]
+    existing = queries.list_extra_facts(session)
+    taken = name in FACTS or name in RESERVED_NAMES
+    if taken or queries.find_extra_fact(session, name=name) is not None:
+        raise FactNameTaken
+    if len(existing) >= EXTRA_FACTS_MAX:
+        detail = f"At most {EXTRA_FACTS_MAX} facts may be declared."
+        raise Invalid(errors=[FieldError("#/name", detail)])
+    FactType(values["type"])
+    session.execute(
+        insert(ExtraFact).values(**values, version=1, created_by=staff_id, created_at=now)
+    )
+
+
+def edit_fact(session: Session, *, name: str, version: int, changes: Mapping[str, Any]) -> None:
+    """Change its words; name and type stay. Refuses: NotFound, PreconditionFailed."""
+    _change_fact(session, name=name, version=version, changes=changes)
+
+
+def retire_fact(session: Session, *, name: str, version: int, now: datetime) -> None:
+    """No new policy may name it; published ones go on. Refuses: NotFound, PreconditionFailed."""
+    _change_fact(session, name=name, version=version, changes={"retired_at": now})
+
+
+def _change_fact(session: Session, *, name: str, version: int, changes: Mapping[str, Any]) -> None:
+    current = queries.find_extra_fact(session, name=name)
+    if current is None or current.retired_at is not None:
+        raise NotFound
+    done = session.execute(
+        update(ExtraFact)
+        .where(ExtraFact.name == name, ExtraFact.version == version)
+        .values(**changes, version=version + 1)
+        .returning(ExtraFact.name)
+    ).first()
+    if done is None:
+        raise PreconditionFailed

@@ -1,0 +1,59 @@
+"""Reads of enrolments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from backend.programme.models import Enrolment, EnrolmentChange
+from backend.programme.rules import Status
+
+HISTORY_MAX = 100
+
+
+@dataclass(frozen=True)
+class EnrolmentView:
+    """Where she stands and how she came there, newest step first."""
+
+    status: str | None
+    assignment: str | None
+    since_at: datetime | None
+    history: Sequence[Row[Any]]
+
+
+def find_enrolment(session: Session, *, borrower_id: UUID) -> Row[Any] | None:
+    return session.execute(
+        select(Enrolment.__table__).where(Enrolment.borrower_id == borrower_id)
+    ).first()
+
+
+def get_enrolment_view(session: Session, *, borrower_id: UUID) -> EnrolmentView:
+    """For staff; of somebody who was never drawn or enrolled, all is empty."""
+    row = find_enrolment(session, borrower_id=borrower_id)
+    if row is None:
+        return EnrolmentView(None, None, None, ())
+    history = session.execute(
+        select(EnrolmentChange.__table__)
+        .where(EnrolmentChange.borrower_id == borrower_id)
+        .order_by(EnrolmentChange.number.desc())
+        .limit(HISTORY_MAX)
+    ).all()
+    return EnrolmentView(row.status, row.assignment, row.since_at, history)
+
+
+def is_enrolled(session: Session, *, borrower_id: UUID) -> bool:
+    """Whether rewards and benefits are for her now."""
+    row = find_enrolment(session, borrower_id=borrower_id)
+    return row is not None and row.status == Status.ENROLLED
+
+
+def count_by_status(session: Session) -> dict[str, int]:
+    """How many stand where; `none` counts those drawn for control and not enrolled."""
+    rows = session.execute(
+        select(func.coalesce(Enrolment.status, "none"), func.count()).group_by(Enrolment.status)
+    )
+    return {status: count for status, count in rows}  # noqa: C416 - rows are no plain pairs

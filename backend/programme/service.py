@@ -1,0 +1,148 @@
+"""What changes enrolments: the draw, a roll-out to all, one borrower's own step."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import any_, bindparam, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import String, Uuid
+
+from backend.borrowers.models import Borrower
+from backend.events.programme import EnrolmentChanged
+from backend.kit import crypto
+from backend.kit.outbox import announce, announce_select
+from backend.kit.problems import NotFound
+from backend.programme.errors import EnrolmentMoveRefused
+from backend.programme.models import Enrolment, EnrolmentChange
+from backend.programme.rules import Assignment, Status, draw, may_move
+
+_ASSIGN = text(
+    """
+    WITH wanted AS (
+        SELECT * FROM unnest(:ids, :statuses, :assignments) AS w(borrower_id, status, assignment)
+    ), drawn AS (
+        INSERT INTO enrolment (borrower_id, status, assignment, assigned_at, since_at, number)
+        SELECT w.borrower_id, w.status, w.assignment, :now, :now, 1
+        FROM wanted w JOIN borrower b ON b.id = w.borrower_id
+        ORDER BY w.borrower_id
+        ON CONFLICT (borrower_id) DO NOTHING
+        RETURNING borrower_id, status
+    ), noted AS (
+        INSERT INTO enrolment_change (borrower_id, number, status, reason, at)
+        SELECT borrower_id, 1, status, :reason, :now FROM drawn WHERE status IS NOT NULL
+    )
+    SELECT borrower_id FROM drawn WHERE status IS NOT NULL
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("statuses", type_=ARRAY(String)),
+    bindparam("assignments", type_=ARRAY(String)),
+)
+
+
+def enrol_all(session: Session, *, borrower_ids: Sequence[UUID], reason: str, now: datetime) -> int:
+    """Roll-out: enrol these who were never drawn or enrolled; the others keep what they have.
+
+    Their `EnrolmentChanged` is told to hearers. Returns how many were enrolled.
+    """
+    return _assign(
+        session,
+        assigned=dict.fromkeys(borrower_ids, Assignment.ROLL_OUT),
+        reason=reason,
+        now=now,
+    )
+
+
+def draw_pilot(session: Session, *, by_tier: Mapping[str, Sequence[UUID]], now: datetime) -> int:
+    """Draw for the pilot among borrowers who have first fallen overdue, tier by tier.
+
+    Whoever was drawn before keeps her assignment. Returns how many were enrolled.
+    """
+    assigned = draw(
+        {
+            tier: [(each, crypto.keyed_hash(str(each), kind="programme.draw")) for each in members]
+            for tier, members in by_tier.items()
+        }
+    )
+    return _assign(session, assigned=assigned, reason="pilot", now=now)
+
+
+def _assign(
+    session: Session, *, assigned: Mapping[UUID, Assignment], reason: str, now: datetime
+) -> int:
+    ids = sorted(assigned)
+    statuses = [None if assigned[i] is Assignment.CONTROL else Status.ENROLLED for i in ids]
+    enrolled = list(
+        session.execute(
+            _ASSIGN,
+            {
+                "ids": ids,
+                "statuses": statuses,
+                "assignments": [assigned[each] for each in ids],
+                "reason": reason,
+                "now": now,
+            },
+        ).scalars()
+    )
+    if enrolled:
+        rows: Any = select(
+            Enrolment.borrower_id,
+            Enrolment.since_at.label("occurred_at"),
+            Enrolment.status.label("status"),
+        ).where(Enrolment.borrower_id == any_(literal(enrolled, ARRAY(Uuid))))
+        announce_select(session, EnrolmentChanged, rows)
+    return len(enrolled)
+
+
+def set_status(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    status: Status,
+    reason: str,
+    staff_id: UUID | None,
+    now: datetime,
+) -> None:
+    """One borrower joins, pauses or leaves. Refuses: NotFound, EnrolmentMoveRefused."""
+    # Her own row is the lock: of an enrolment that does not exist yet there is none to take.
+    found = session.execute(
+        select(Borrower.id).where(Borrower.id == borrower_id).with_for_update(key_share=True)
+    ).first()
+    if found is None:
+        raise NotFound
+    row = session.execute(
+        select(Enrolment.status, Enrolment.number).where(Enrolment.borrower_id == borrower_id)
+    ).first()
+    before = Status(row.status) if row is not None and row.status is not None else None
+    if not may_move(before, status):
+        raise EnrolmentMoveRefused
+    number = 1 if row is None else row.number + 1
+    _write(session, borrower_id=borrower_id, status=status, number=number, now=now)
+    session.execute(
+        insert(EnrolmentChange).values(
+            borrower_id=borrower_id,
+            number=number,
+            status=status,
+            reason=reason,
+            staff_id=staff_id,
+            at=now,
+        )
+    )
+    announce(session, EnrolmentChanged(borrower_id=borrower_id, occurred_at=now, status=status))
+
+
+def _write(
+    session: Session, *, borrower_id: UUID, status: Status, number: int, now: datetime
+) -> None:
+    state = {"status": status, "since_at": now, "number": number}
+    if number == 1:
+        session.execute(
+            insert(Enrolment).values(
+                borrower_id=borrower_id, assignment=Assignment.ROLL_OUT, assigned_at=now, **state
+            )
+        )
+        return
+    session.execute(update(Enrolment).where(Enrolment.borrower_id == borrower_id).values(**state))
