@@ -111,6 +111,10 @@ class Postgres:
         """Whether it accepts connections now."""
         return self._state() == "up"
 
+    def is_down(self) -> bool:
+        """Whether nothing answers at its socket; one that starts, stops or is full does answer."""
+        return self._state() == "down"
+
     def _state(self) -> Literal["up", "busy", "down"]:
         if not (paths.find_socket_folder(self._home) / SOCKET_FILE).exists():
             return "down"
@@ -118,8 +122,7 @@ class Postgres:
             url = self.database_url.replace("+psycopg", "")
             psycopg.connect(url, connect_timeout=2).close()
         except psycopg.OperationalError as error:
-            # 57P03 has no error class of its own during connection: the words say it.
-            return "busy" if "the database system is" in str(error) else "down"
+            return _meaning_of(str(error))
         return "up"
 
     def _settled_state(self) -> Literal["up", "busy", "down"]:
@@ -188,6 +191,14 @@ class Postgres:
         if not path.exists():
             paths.write_secret(path, secrets.token_urlsafe(24))
         return path.read_text()
+
+
+def _meaning_of(refusal: str) -> Literal["up", "busy", "down"]:
+    """A connection that failed has no error class to go by, only words."""
+    if "the database system is" in refusal or "timeout" in refusal:
+        return "busy"
+    # "Too many clients" comes from a server that is alive and well.
+    return "up" if "FATAL" in refusal else "down"
 
 
 def _initdb_options(account: Account, *, binaries: Path) -> tuple[str, ...]:

@@ -72,6 +72,12 @@ class Valkey:
         """Whether it answers now; a paused one does not."""
         return self._ask(b"PING\r\n").startswith(b"+PONG")
 
+    def is_down(self) -> bool:
+        """Whether nobody listens at its socket; a paused server's socket still takes calls."""
+        with socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(ANSWER_SECONDS_MAX)
+            return link.connect_ex(str(self._socket())) != 0
+
     def _socket(self) -> Path:
         return paths.find_socket_folder(self._home) / SOCKET_FILE
 

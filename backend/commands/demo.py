@@ -1,0 +1,56 @@
+"""`goodfaith demo`: fill the demo, and let its days pass."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from backend import app
+from backend.commands.context import configured
+from backend.commands.failures import fail
+from backend.commands.instance import load_environment
+from backend.commands.operate import run_now
+from backend.demo import calendar
+from backend.kit import clock
+
+ZONE = "Asia/Shanghai"
+
+
+@click.group()
+def demo() -> None:
+    """The demo on this machine."""
+
+
+@demo.command()
+def seed() -> None:
+    """Import the demo portfolio and its twenty people. `goodfaith run` does so by itself."""
+    file = _clock_file()
+    if not file.exists():
+        today = calendar.demo_today(clock.day_in_zone(clock.wall(), ZONE))
+        clock.write_demo_day(file, today=today)
+    with configured():
+        click.echo("done")
+
+
+@demo.command()
+@click.argument("days", type=click.IntRange(min=1, max=366))
+def advance(days: int) -> None:
+    """Let DAYS days pass, one after the other, each with its jobs."""
+    file = _clock_file()
+    if not file.exists():
+        fail("there is no demo here; start one with `make run`")
+    for _ in range(days):
+        today = clock.read_demo_day(file) + timedelta(days=1)
+        clock.write_demo_day(file, today=today)
+        with configured():
+            for job in app.jobs():
+                run_now(job, as_of=today)
+        click.echo(f"it is {today}")
+
+
+def _clock_file() -> Path:
+    load_environment()
+    if os.environ.get("GOODFAITH_DEMO") != "1" or "DEMO_CLOCK_FILE" not in os.environ:
+        fail("this is not the demo; only the demo's date moves by hand")
+    return Path(os.environ["DEMO_CLOCK_FILE"])

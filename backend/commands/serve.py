@@ -1,0 +1,61 @@
+"""`goodfaith serve` and `goodfaith migrate`: the API server's processes, and the schema's."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+from granian.constants import Interfaces
+from granian.server import Server
+
+from backend.commands.failures import fail
+from backend.commands.guard import stop_with_supervisor
+from backend.commands.instance import load_environment
+from backend.settings import SettingsError, load
+
+WORKER_STOP_SECONDS_MAX = 10
+BACKLOG = 1_024
+
+
+@click.command()
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="PORT", default=8000, show_default=True, type=int)
+@click.option(
+    "--workers",
+    envvar="WORKERS",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="number of cores",
+    help="Server processes.",
+)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the API until told to stop. `backend.app:wsgi` serves other WSGI servers."""
+    try:
+        load_environment()
+        settings = load()
+    except SettingsError as error:
+        fail(str(error))
+    _share_figures()
+    stop_with_supervisor()
+    Server(
+        "backend.app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        workers=workers,
+        blocking_threads=settings.threads,
+        # What the pool cannot serve waits at the door and not inside.
+        backpressure=settings.threads,
+        backlog=BACKLOG,
+        respawn_failed_workers=True,
+        workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
+        log_enabled=False,
+    ).serve()
+
+
+def _share_figures() -> None:
+    """All processes of this host count into one folder, emptied by whoever starts the first."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="goodfaith-metrics-")
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
