@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
 from backend.commands.failures import fail
@@ -13,8 +14,9 @@ from backend.commands.guard import stop_with_supervisor
 from backend.commands.instance import load_environment
 from backend.settings import SettingsError, load
 
-WORKER_STOP_SECONDS_MAX = 10
+WORKER_STOP_SECONDS_MAX = 5
 BACKLOG = 1_024
+CONNECTIONS_MAX = 1_024  # of each process
 
 
 @click.command()
@@ -45,12 +47,14 @@ def serve(host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         blocking_threads=settings.threads,
-        # What the pool cannot serve waits at the door and not inside.
-        backpressure=settings.threads,
+        # Threads, as many as the pool has connections, bound the requests in hand; the others
+        # wait. Granian's own back-pressure counts connections, idle ones too: at the pool's
+        # size four sleeping clients would lock everybody else out (tried with 2.8).
+        backpressure=CONNECTIONS_MAX,
         backlog=BACKLOG,
         respawn_failed_workers=True,
         workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
-        log_enabled=False,
+        log_level=LogLevels.error,
     ).serve()
 
 

@@ -5,6 +5,7 @@ import signal
 import click
 
 from backend.commands.context import configured
+from backend.commands.guard import stop_with_supervisor
 from backend.worker import Worker
 
 
@@ -15,4 +16,5 @@ def worker() -> None:
         working = Worker(process)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: working.stop())
+        stop_with_supervisor()
         working.run()

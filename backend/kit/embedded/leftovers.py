@@ -1,8 +1,9 @@
-"""What a kill -9 leaves behind: processes at work in a folder, a file with a dead process's id."""
+"""What a kill -9 leaves behind: processes at work in a folder, files with a dead one's id."""
 
 import os
 import signal
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 QUIT_SECONDS_MAX = 5.0
@@ -37,13 +38,15 @@ def end_processes_in(folder: Path) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def remove_stale_pid_file(path: Path, *, folder: Path) -> None:
-    """Remove a server's pid file when nothing works in its folder.
+def remove_stale_locks(files: Iterable[Path], *, folder: Path) -> None:
+    """Remove a server's lock files when nothing works in its folder.
 
-    The server checks this too, but takes any live process with the same id for itself.
+    The server checks this too, but takes any live process with the same id for itself, and a
+    dead one that nobody has reaped as well.
     """
     if PROCESSES.is_dir() and not list_processes_in(folder):
-        path.unlink(missing_ok=True)
+        for file in files:
+            file.unlink(missing_ok=True)
 
 
 def _send(pid: int, signal_number: signal.Signals) -> None:

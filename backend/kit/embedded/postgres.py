@@ -138,8 +138,12 @@ class Postgres:
             self._create(account=account, binaries=binaries)
         account.own(self._cluster)
         leftovers.end_processes_in(self._cluster)
-        leftovers.remove_stale_pid_file(self._cluster / "postmaster.pid", folder=self._cluster)
-        self._configure(paths.get_socket_folder(self._home, file_name=SOCKET_FILE, account=account))
+        sockets = paths.get_socket_folder(self._home, file_name=SOCKET_FILE, account=account)
+        leftovers.remove_stale_locks(
+            (self._cluster / "postmaster.pid", sockets / f"{SOCKET_FILE}.lock"),
+            folder=self._cluster,
+        )
+        self._configure(sockets)
         log = self._home / "log"
         if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
             log.unlink()
