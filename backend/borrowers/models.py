@@ -17,7 +17,8 @@ class Borrower(Base):
     """One person as the lender's core system describes her.
 
     Amounts are minor units of the currency of her loans. `declared_facts` are the lender's own
-    facts, each declared as data before it is accepted.
+    facts, each declared as data before it is accepted. What she chose herself (`own_`) is not
+    overwritten by the core system.
     """
 
     __tablename__ = "borrower"
@@ -31,6 +32,8 @@ class Borrower(Base):
     external_id: Mapped[str]
     locale: Mapped[str]
     timezone: Mapped[str]
+    own_locale: Mapped[bool] = mapped_column(server_default=text("false"))
+    own_timezone: Mapped[bool] = mapped_column(server_default=text("false"))
     phone_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     name_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     born_on_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row. A refused one carries its problem; `created` tells new from changed."""
+    """What became of one row. A refused one carries its problem; `created`: it was not there."""
 
     status: Status
     id: UUID | None = None
@@ -22,6 +22,7 @@ class Outcome:
 
     @classmethod
     def refused(cls, problem: Problem) -> "Outcome":
+        """Not stored, for this reason."""
         return cls("refused", problem=problem)
 
     def unwrap(self) -> "Outcome":

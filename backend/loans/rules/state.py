@@ -58,6 +58,16 @@ class LineState:
         """What is still to be paid on it."""
         return self.charged.total_minor - self.paid.total_minor - self.waived.total_minor
 
+    def state_on(self, today: date) -> str:
+        """How it stands: skipped (nothing was ever due), paid, overdue, partly_paid or open."""
+        if self.charged.total_minor == 0:
+            return "skipped"
+        if self.open_minor == 0:
+            return "paid"
+        if self.due_on is not None and self.due_on < today:
+            return "overdue"
+        return "partly_paid" if self.paid.total_minor else "open"
+
 
 @dataclass(frozen=True, slots=True)
 class NextDue:

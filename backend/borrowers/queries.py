@@ -1,0 +1,162 @@
+"""Reads of borrowers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from backend.borrowers.errors import BorrowerNotFound
+from backend.borrowers.models import AccessLog, Borrower, BorrowerLookup, ExternalRef
+from backend.borrowers.rules import REGIONS, SEARCH_RESULTS_MAX, find_phone, normalise_name
+from backend.kit import crypto
+from backend.kit.paging import Page, page
+
+PHONE, NAME, BORN_ON = "borrower.phone", "borrower.name", "borrower.born_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Where the thing with a lender's id lives here."""
+
+    borrower_id: UUID
+    object_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A borrower's particulars in the clear."""
+
+    id: UUID
+    external_id: str
+    locale: str
+    timezone: str
+    phone: str | None
+    name: str | None
+    born_on: date | None
+    monthly_income_minor: int | None
+    income_verified: bool | None
+    monthly_debt_minor: int | None
+    employment: str | None
+    declared_facts: Mapping[str, Any]
+
+
+def find_ref(session: Session, *, kind: str, external_id: str) -> Ref | None:
+    """Where a lender's id leads."""
+    row = session.execute(
+        select(ExternalRef.borrower_id, ExternalRef.object_id).where(
+            ExternalRef.kind == kind, ExternalRef.external_id == external_id
+        )
+    ).one_or_none()
+    return Ref(row.borrower_id, row.object_id) if row else None
+
+
+def get_id(session: Session, *, external_id: str) -> UUID:
+    """Our id of the lender's borrower. Refuses: BorrowerNotFound."""
+    ref = find_ref(session, kind="borrower", external_id=external_id)
+    if ref is None:
+        raise BorrowerNotFound
+    return ref.borrower_id
+
+
+def get_profile(session: Session, *, borrower_id: UUID) -> Profile:
+    """Her particulars, opened. Refuses: BorrowerNotFound."""
+    borrower = session.get(Borrower, borrower_id)
+    if borrower is None:
+        raise BorrowerNotFound
+    return _open(borrower)
+
+
+def _open(borrower: Borrower) -> Profile:
+    born_on = open_field(borrower.born_on_cipher, context=BORN_ON)
+    return Profile(
+        id=borrower.id,
+        external_id=borrower.external_id,
+        locale=borrower.locale,
+        timezone=borrower.timezone,
+        phone=open_field(borrower.phone_cipher, context=PHONE),
+        name=open_field(borrower.name_cipher, context=NAME),
+        born_on=date.fromisoformat(born_on) if born_on else None,
+        monthly_income_minor=borrower.monthly_income_minor,
+        income_verified=borrower.income_verified,
+        monthly_debt_minor=borrower.monthly_debt_minor,
+        employment=borrower.employment,
+        declared_facts=borrower.declared_facts,
+    )
+
+
+def open_field(sealed: bytes | None, *, context: str) -> str | None:
+    """A sealed column in the clear."""
+    return None if sealed is None else crypto.decrypt(sealed, context=context)
+
+
+def find_timezone(session: Session, *, borrower_id: UUID) -> str | None:
+    """Her zone; every day of hers is a date in it."""
+    return session.execute(
+        select(Borrower.timezone).where(Borrower.id == borrower_id)
+    ).scalar_one_or_none()
+
+
+def list_matching(session: Session, *, query: str) -> list[Profile]:
+    """Borrowers whose external id, phone number or full name is exactly this, at most 20."""
+    ids = list(session.execute(_by_external_id(query)).scalars())
+    hashes = [("name", crypto.keyed_hash(normalise_name(query), kind="name"))]
+    found_phones = [find_phone(query, region=region) for region in REGIONS.values()]
+    phones = {phone for phone in found_phones if phone is not None}
+    hashes += [("phone", crypto.keyed_hash(phone, kind="phone")) for phone in sorted(phones)]
+    for kind, digest in hashes:
+        ids += session.execute(
+            select(BorrowerLookup.borrower_id)
+            .where(BorrowerLookup.kind == kind, BorrowerLookup.hash == digest)
+            .order_by(BorrowerLookup.borrower_id)
+            .limit(SEARCH_RESULTS_MAX)
+        ).scalars()
+    found = session.execute(
+        select(Borrower).where(Borrower.id.in_(ids)).order_by(Borrower.id).limit(SEARCH_RESULTS_MAX)
+    )
+    return [_open(borrower) for borrower in found.scalars()]
+
+
+def _by_external_id(external_id: str) -> Any:
+    return select(ExternalRef.object_id).where(
+        ExternalRef.kind == "borrower", ExternalRef.external_id == external_id
+    )
+
+
+def find_by_phone(session: Session, *, phone: str, region: str) -> Sequence[UUID]:
+    """Whose number this is; several people may share one."""
+    number = find_phone(phone, region=region)
+    if number is None:
+        return []
+    digest = crypto.keyed_hash(number, kind="phone")
+    return (
+        session.execute(
+            select(BorrowerLookup.borrower_id)
+            .where(BorrowerLookup.kind == "phone", BorrowerLookup.hash == digest)
+            .limit(SEARCH_RESULTS_MAX)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
+    """Who looked at her data, for what, newest first."""
+    columns = (AccessLog.id, AccessLog.at, AccessLog.purpose, AccessLog.what)
+    query: Any = select(*columns).where(AccessLog.borrower_id == borrower_id)
+    return page(session, query, keys=(AccessLog.id,), args=args, descending=True)
+
+
+def list_existing(session: Session, *, external_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """The stored borrowers of these ids, locked in one order."""
+    rows = session.execute(
+        select(Borrower.__table__)
+        .join(ExternalRef, ExternalRef.object_id == Borrower.id)
+        .where(ExternalRef.kind == "borrower", ExternalRef.external_id.in_(external_ids))
+        .order_by(Borrower.id)
+        .with_for_update(of=Borrower)
+    )
+    return {row.external_id: row for row in rows}

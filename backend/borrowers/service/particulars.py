@@ -1,0 +1,213 @@
+"""Storing borrowers as the core system describes them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, TypedDict, cast
+from uuid import UUID
+
+from sqlalchemy import Row as DbRow
+from sqlalchemy import Table, bindparam, delete, insert, text, update
+from sqlalchemy.orm import Session
+
+from backend.borrowers.errors import BeingStored, invalid_phone
+from backend.borrowers.models import Borrower, BorrowerLookup
+from backend.borrowers.queries import BORN_ON, NAME, PHONE, list_existing, open_field
+from backend.borrowers.rules import find_phone, normalise_name, region_of
+from backend.events.borrowers import BorrowerChanged
+from backend.kit import crypto
+from backend.kit.bulk import Outcome, without_repeats
+from backend.kit.ids import new_id
+from backend.kit.outbox import announce_all
+from backend.kit.texts import Locale
+
+
+class BorrowerInput(TypedDict):
+    """A borrower; what is absent is unknown."""
+
+    external_id: str
+    locale: Locale
+    timezone: str
+    phone: str | None
+    name: str | None
+    born_on: date | None
+    monthly_income_minor: int | None
+    income_verified: bool | None
+    monthly_debt_minor: int | None
+    employment: str | None
+    facts: dict[str, Any]
+
+
+_PLAIN = ("monthly_income_minor", "income_verified", "monthly_debt_minor", "employment")
+_SEALED = (("phone", PHONE), ("name", NAME), ("born_on", BORN_ON))
+
+_STORE_REFS = text(
+    """
+    INSERT INTO external_ref (kind, external_id, borrower_id, object_id)
+    SELECT 'borrower', external_id, id, id
+      FROM unnest(CAST(:external_ids AS text[]), CAST(:ids AS uuid[])) AS i(external_id, id)
+     ORDER BY external_id
+    ON CONFLICT DO NOTHING
+    RETURNING object_id
+    """
+)
+_TABLE = cast(Table, Borrower.__table__)
+_LOOKUPS = cast(Table, BorrowerLookup.__table__)
+
+
+def put_borrowers(
+    session: Session,
+    rows: Sequence[BorrowerInput],
+    *,
+    now: datetime,
+    backfill: bool = False,
+) -> list[Outcome]:
+    """Store borrowers, each whole: what a row leaves out becomes unknown.
+
+    Language and zone that a borrower chose herself stay.
+    """
+    outcomes: list[Outcome] = [Outcome("refused")] * len(rows)
+    for places in without_repeats(rows, key=lambda row: row["external_id"]):
+        existing = list_existing(session, external_ids=[rows[i]["external_id"] for i in places])
+        new: list[tuple[int, UUID, dict[str, Any]]] = []
+        changed: list[tuple[int, UUID, dict[str, Any]]] = []
+        for place in places:
+            content = _content(rows[place])
+            known = existing.get(content["external_id"])
+            if rows[place]["phone"] is not None and content["phone"] is None:
+                outcomes[place] = Outcome.refused(invalid_phone())
+            elif known is None:
+                new.append((place, new_id(), content))
+            elif _is_same(known, content):
+                outcomes[place] = Outcome("unchanged", known.id)
+            else:
+                changed.append((place, known.id, _with_own_choices(known, content)))
+        stored = _insert(session, new, outcomes, now=now)
+        _update(session, changed, outcomes, now=now)
+        _store_lookups(session, [*stored, *changed])
+        announce_all(
+            session,
+            [BorrowerChanged(bid, now, backfill=backfill) for _, bid, _ in [*stored, *changed]],
+        )
+    return outcomes
+
+
+def _content(row: BorrowerInput) -> dict[str, Any]:
+    phone = row["phone"]
+    born_on = row["born_on"]
+    return {
+        "external_id": row["external_id"],
+        "locale": row["locale"],
+        "timezone": row["timezone"],
+        "phone": None if phone is None else find_phone(phone, region=region_of(row["locale"])),
+        "name": row["name"],
+        "born_on": None if born_on is None else born_on.isoformat(),
+        "declared_facts": row["facts"],
+    } | {name: row[name] for name in _PLAIN}  # type: ignore[literal-required]
+
+
+def _with_own_choices(known: DbRow[Any], content: dict[str, Any]) -> dict[str, Any]:
+    own = {}
+    if known.own_locale:
+        own["locale"] = known.locale
+    if known.own_timezone:
+        own["timezone"] = known.timezone
+    return content | own
+
+
+def _is_same(known: DbRow[Any], content: dict[str, Any]) -> bool:
+    kept = known._mapping
+    wanted = _with_own_choices(known, content)
+    plain = ("locale", "timezone", "declared_facts", *_PLAIN)
+    if any(kept[name] != wanted[name] for name in plain):
+        return False
+    return all(
+        open_field(kept[f"{name}_cipher"], context=context) == content[name]
+        for name, context in _SEALED
+    )
+
+
+def _columns(content: dict[str, Any]) -> dict[str, Any]:
+    values = {k: v for k, v in content.items() if k not in ("phone", "name", "born_on")}
+    for name, context in _SEALED:
+        plain = content[name]
+        values[f"{name}_cipher"] = None if plain is None else crypto.encrypt(plain, context=context)
+    return values
+
+
+_Item = tuple[int, UUID, dict[str, Any]]
+
+
+def _insert(
+    session: Session, new: Sequence[_Item], outcomes: list[Outcome], *, now: datetime
+) -> list[_Item]:
+    if not new:
+        return []
+    fresh = set(
+        session.execute(
+            _STORE_REFS,
+            {
+                "external_ids": [content["external_id"] for _, _, content in new],
+                "ids": [borrower_id for _, borrower_id, _ in new],
+            },
+        ).scalars()
+    )
+    stored = [item for item in new if item[1] in fresh]
+    for place, borrower_id, _ in new:
+        # An id that is taken by now was stored by somebody else since we looked.
+        outcomes[place] = (
+            Outcome("stored", borrower_id, created=True)
+            if borrower_id in fresh
+            else Outcome.refused(BeingStored())
+        )
+    if stored:
+        session.connection().execute(
+            insert(_TABLE),
+            [
+                _columns(content) | {"id": borrower_id, "created_at": now, "updated_at": now}
+                for _, borrower_id, content in stored
+            ],
+        )
+    return stored
+
+
+def _update(
+    session: Session, changed: Sequence[_Item], outcomes: list[Outcome], *, now: datetime
+) -> None:
+    if not changed:
+        return
+    rows = [
+        _columns(content) | {"row_id": borrower_id, "updated_at": now}
+        for _, borrower_id, content in changed
+    ]
+    names = [name for name in rows[0] if name not in ("row_id", "external_id")]
+    session.connection().execute(
+        update(_TABLE)
+        .where(_TABLE.c.id == bindparam("row_id"))
+        .values({name: bindparam(name) for name in names}),
+        [{k: v for k, v in row.items() if k != "external_id"} for row in rows],
+    )
+    for place, borrower_id, _ in changed:
+        outcomes[place] = Outcome("stored", borrower_id)
+
+
+def _store_lookups(session: Session, items: Sequence[_Item]) -> None:
+    if not items:
+        return
+    ids = [borrower_id for _, borrower_id, _ in items]
+    session.execute(delete(BorrowerLookup).where(BorrowerLookup.borrower_id.in_(ids)))
+    rows = [
+        {"kind": kind, "hash": crypto.keyed_hash(value, kind=kind), "borrower_id": borrower_id}
+        for _, borrower_id, content in items
+        for kind, value in _lookups(content)
+    ]
+    if rows:
+        session.connection().execute(insert(_LOOKUPS), rows)
+
+
+def _lookups(content: dict[str, Any]) -> list[tuple[str, str]]:
+    values = []
+    if content["phone"] is not None:
+        values.append(("phone", content["phone"]))
+    if content["name"] is not None and normalise_name(content["name"]):
+        values.append(("name", normalise_name(content["name"])))
+    return values

@@ -1,0 +1,108 @@
+"""A stream of lines of any length: chunk by chunk, each in a transaction of its own.
+
+What fails inside a chunk for a reason that nobody foresaw is tried again line by line, so that
+one line cannot take the others with it. While the database is away lines are refused, to be
+sent again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import orjson
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from backend.ingest import service
+from backend.ingest.lines import Line, read_line, too_long
+from backend.kit.bulk import Outcome
+from backend.kit.db import transaction
+from backend.kit.logs import get_logger
+from backend.kit.problems import Problem, Unavailable
+from backend.kit.texts import DEFAULT_LOCALE, Locale
+
+CHUNK_LINES = 2_000
+# Deadlock, lock not available, statement cancelled: of the statement, not of the server.
+PASSING = ("40", "55", "57014")
+
+log = get_logger(__name__)
+
+Raw = tuple[int, bytes | dict[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one line."""
+
+    line: int
+    kind: str
+    outcome: Outcome
+
+    def as_json(self, locale: Locale = DEFAULT_LOCALE) -> bytes:
+        """One line of the answer."""
+        problem = self.outcome.problem
+        return orjson.dumps(
+            {
+                "line": self.line,
+                "status": self.outcome.status,
+                "id": self.outcome.id,
+                "problem": problem.as_dict(locale) if problem else None,
+            },
+            option=orjson.OPT_APPEND_NEWLINE,
+        )
+
+
+def store_lines(
+    raw: Iterable[Raw], *, now: datetime, backfill: bool, kind: str | None = None
+) -> Iterator[Answer]:
+    """Store numbered lines, as bytes or objects (None: too long), and answer each, in order.
+
+    The next chunk is read and checked while the database stores this one. `kind` is what all
+    lines are that do not say it.
+    """
+    lines = iter(raw)
+    with ThreadPoolExecutor(1, thread_name_prefix="ingest") as reader:
+        waiting = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
+        while chunk := waiting.result():
+            waiting = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
+            outcomes = _store(chunk, now=now, backfill=backfill)
+            for line, outcome in zip(chunk, outcomes, strict=True):
+                yield Answer(line.number, line.kind, outcome)
+
+
+def _read(raw: Sequence[Raw], kind: str | None) -> list[Line]:
+    return [
+        too_long(number) if value is None else read_line(number, value, kind=kind)
+        for number, value in raw
+    ]
+
+
+def _store(chunk: Sequence[Line], *, now: datetime, backfill: bool) -> list[Outcome]:
+    try:
+        with transaction() as session:
+            return service.store_chunk(session, chunk, now=now, backfill=backfill)
+    except Exception as error:  # noqa: BLE001 - whatever one line did, the others are kept
+        if _is_away(error):
+            return [Outcome.refused(Unavailable())] * len(chunk)
+        log.warning("ingest_chunk_failed", error=type(error).__name__, lines=len(chunk))
+    return [_store_one(line, now=now, backfill=backfill) for line in chunk]
+
+
+def _store_one(line: Line, *, now: datetime, backfill: bool) -> Outcome:
+    try:
+        with transaction() as session:
+            return service.store_chunk(session, [line], now=now, backfill=backfill)[0]
+    except Exception as error:  # noqa: BLE001 - named in the answer and in the log
+        # The kind of error and not its words: they may quote the line.
+        log.warning("ingest_line_failed", error=type(error).__name__, line=line.number)
+        return Outcome.refused(Unavailable() if _is_away(error) else Problem())
+
+
+def _is_away(error: Exception) -> bool:
+    if isinstance(error, InterfaceError | PoolTimeout):
+        return True
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return isinstance(error, OperationalError) and not state.startswith(PASSING)

@@ -1,0 +1,183 @@
+"""The core system's door."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from typing import IO, Any
+
+from flask import Response, request
+from flask.views import MethodView
+
+from backend.ingest import schemas, service
+from backend.ingest.batch import store_lines
+from backend.ingest.errors import NotNdjson
+from backend.ingest.lines import split_lines
+from backend.kit import clock
+from backend.kit.audience import Audience, blueprint
+from backend.kit.bulk import Outcome
+from backend.kit.db import transaction
+from backend.kit.http import locale, refuses
+from backend.kit.problems import Conflict, FieldError, Invalid
+from backend.loans import service as loans
+from backend.loans.errors import (
+    AdjustmentDiffers,
+    BorrowerUnknown,
+    LoanDiffers,
+    LoanUnknown,
+    NotRevolving,
+    PaymentAlreadyReversed,
+    PaymentDiffers,
+    PaymentUnknown,
+    WaiverPeriodTaken,
+)
+
+NDJSON = "application/x-ndjson"
+ANSWERS_IN_MEMORY_BYTES = 4 * 1024 * 1024
+EXTERNAL_ID_LENGTH_MAX = 200
+
+blp = blueprint(
+    "ingest",
+    __name__,
+    audience=Audience.CLIENT,
+    url_prefix="/v1/ingest",
+    description="Facts in from the lender's core system. The same content again changes nothing.",
+    permission="ingest.write",
+)
+
+
+def _answer(outcome: Outcome) -> tuple[dict[str, Any], int]:
+    return {"id": outcome.id, "status": outcome.status}, 201 if outcome.created else 200
+
+
+def _store(kind: str, row: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    with transaction() as session:
+        return _answer(service.put_one(session, kind, row, now=clock.now()))
+
+
+def _checked_id(external_id: str) -> str:
+    if len(external_id) > EXTERNAL_ID_LENGTH_MAX or not external_id.isprintable():
+        raise Invalid(errors=[FieldError("#/external_id", "Must be 1-200 printable characters.")])
+    return external_id
+
+
+@blp.route("/borrowers/<external_id>")
+class BorrowerView(MethodView):
+    @blp.arguments(schemas.BorrowerSchema)
+    @blp.response(200, schemas.StoredSchema)
+    @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
+    @refuses(Conflict)
+    def put(self, body: dict[str, Any], external_id: str) -> tuple[dict[str, Any], int]:
+        """Store a borrower, whole: what is left out becomes unknown."""
+        return _store("borrower", body | {"external_id": _checked_id(external_id)})
+
+
+@blp.route("/loans/<external_id>")
+class LoanView(MethodView):
+    @blp.arguments(schemas.LoanSchema)
+    @blp.response(200, schemas.StoredSchema)
+    @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
+    @refuses(LoanDiffers, BorrowerUnknown)
+    def put(self, body: dict[str, Any], external_id: str) -> tuple[dict[str, Any], int]:
+        """Store a loan. Other instalments than the stored ones are a new schedule."""
+        return _store("loan", body | {"external_id": _checked_id(external_id)})
+
+
+@blp.route("/loans/<external_id>/statements/<month>")
+class StatementView(MethodView):
+    @blp.arguments(schemas.StatementSchema)
+    @blp.response(200, schemas.StoredSchema)
+    @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
+    @refuses(LoanUnknown, NotRevolving)
+    def put(self, body: dict[str, Any], external_id: str, month: str) -> Any:
+        """Store a revolving account's statement of a month (YYYY-MM); it replaces an older one."""
+        row = body | {"loan_external_id": _checked_id(external_id), "month": _month(month)}
+        return _store("statement", row)
+
+
+def _month(value: str) -> date:
+    if re.fullmatch(schemas.MONTH_PATTERN, value, re.ASCII) is None:
+        raise Invalid(errors=[FieldError("#/month", "Must be a month: 2026-11.")])
+    return date.fromisoformat(f"{value}-01")
+
+
+@blp.route("/loans/<external_id>/delinquency")
+class DelinquencyView(MethodView):
+    @blp.arguments(schemas.DelinquencySchema)
+    @blp.response(200, schemas.StoredSchema)
+    @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
+    @refuses(LoanUnknown)
+    def put(self, body: dict[str, Any], external_id: str) -> tuple[dict[str, Any], int]:
+        """Store how late a loan is, as the core system counts; it is never aged here."""
+        return _store("delinquency", body | {"loan_external_id": _checked_id(external_id)})
+
+
+@blp.route("/adjustments")
+class AdjustmentsView(MethodView):
+    @blp.arguments(schemas.AdjustmentSchema)
+    @blp.response(200, schemas.StoredSchema)
+    @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
+    @refuses(LoanUnknown, AdjustmentDiffers, WaiverPeriodTaken)
+    def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        """Store a fee, a penalty or a waiver; one waiver for each loan and month."""
+        return _store("adjustment", body)
+
+
+@blp.route("/payments")
+class PaymentsView(MethodView):
+    @blp.arguments(schemas.PaymentSchema)
+    @blp.response(200, schemas.StoredSchema)
+    @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
+    @refuses(LoanUnknown, PaymentDiffers)
+    def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        """Store a payment; it is allocated before this answers. A late one replays the loan."""
+        return _store("payment", body)
+
+
+@blp.route("/payments/<external_id>/reversal")
+class ReversalView(MethodView):
+    @blp.arguments(schemas.ReversalSchema)
+    @blp.response(200, schemas.StoredSchema)
+    @refuses(PaymentUnknown, PaymentAlreadyReversed)
+    def post(self, body: dict[str, Any], external_id: str) -> tuple[dict[str, Any], int]:
+        """Take a payment back: the loan stands as if it had never been made."""
+        with transaction() as session:
+            outcome = loans.reverse_payment(
+                session,
+                external_id=_checked_id(external_id),
+                reason=body["reason"],
+                now=clock.now(),
+            )
+        return _answer(outcome)
+
+
+@blp.route("/batch")
+class BatchView(MethodView):
+    @blp.arguments(schemas.BatchArgs, location="query")
+    @blp.response(200, description="A JSON line for each line, in order.", content_type=NDJSON)
+    @refuses(NotNdjson)
+    def post(self, args: dict[str, Any]) -> Response:
+        """Store a stream of lines, a JSON object each; good ones are kept whatever the others do.
+
+        Each answer line is `{"line", "status": "stored|unchanged|refused", "id", "problem"}`.
+        """
+        if request.mimetype != NDJSON:
+            raise NotNdjson
+        # A stream has no size; each line has (`lines.LINE_BYTES_MAX`), and chunks are small.
+        request.max_content_length = None
+        # Answers wait on disk until the input has ended: a client that reads only after it has
+        # sent everything would otherwise never get rid of its last lines.
+        answers = tempfile.SpooledTemporaryFile(ANSWERS_IN_MEMORY_BYTES)  # noqa: SIM115
+        language = locale()
+        for answer in store_lines(
+            split_lines(request.stream), now=clock.now(), backfill=args["backfill"]
+        ):
+            answers.write(answer.as_json(language))
+        answers.seek(0)
+        return Response(_blocks(answers), mimetype=NDJSON)
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while block := file.read(64 * 1024):
+            yield block

@@ -1,0 +1,202 @@
+"""What the core system sends. The same schemas check single calls, batch lines and file rows."""
+
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from backend.kit.fields import (
+    Currency,
+    Day,
+    ExternalId,
+    LocaleField,
+    Minor,
+    MinorNotNegative,
+    MinorPositive,
+    RateString,
+    ShortText,
+    StrictSchema,
+    WholeNumber,
+    Zone,
+)
+from backend.kit.http import OutSchema
+
+INSTALLMENTS_MAX = 1_200  # a hundred years of months
+NUMBER_MAX = 10_000
+DAYS_PAST_DUE_MAX = 100_000
+FACTS_MAX = 200
+PRECISIONS = ("day", "month")
+# Fields of a statement that the lender's data may lack, so that somebody assumed them.
+ASSUMABLE = ("closed_on", "due_on", "balance_minor", "minimum_due_minor")
+MONTH_PATTERN = r"^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$"
+
+
+def _choice(*values: str, **kwargs: Any) -> fields.String:
+    return fields.String(validate=validate.OneOf(values), **kwargs)
+
+
+def _optional(**kwargs: Any) -> dict[str, Any]:
+    return {"load_default": None, "allow_none": True, **kwargs}
+
+
+class ProtectedSchema(StrictSchema):
+    """Read by the fairness report alone."""
+
+    sex = ShortText(high=40, **_optional())
+    age_band = ShortText(high=40, **_optional())
+    education = ShortText(high=40, **_optional())
+    marital_status = ShortText(high=40, **_optional())
+
+
+class BorrowerSchema(StrictSchema):
+    locale = LocaleField(required=True)
+    timezone = Zone(required=True)
+    phone = ShortText(high=40, **_optional())
+    name = ShortText(**_optional())
+    born_on = Day(**_optional())
+    monthly_income_minor = MinorNotNegative(**_optional())
+    income_verified = fields.Boolean(truthy={True}, falsy={False}, **_optional())
+    monthly_debt_minor = MinorNotNegative(**_optional())
+    employment = ShortText(high=100, **_optional())
+    facts = fields.Dict(
+        keys=ShortText(high=100),
+        load_default=dict,
+        validate=validate.Length(max=FACTS_MAX),
+        metadata={"description": "Facts that the lender has declared, by name."},
+    )
+    protected = fields.Nested(ProtectedSchema, **_optional())
+
+
+class InstallmentSchema(StrictSchema):
+    number = WholeNumber(1, NUMBER_MAX, required=True)
+    due_on = Day(required=True)
+    principal_minor = MinorNotNegative(required=True)
+    interest_minor = MinorNotNegative(required=True)
+    fee_minor = MinorNotNegative(load_default=0)
+    penalty_minor = MinorNotNegative(load_default=0)
+
+
+class LoanSchema(StrictSchema):
+    kind = _choice("installment", "revolving", required=True)
+    borrower_external_id = ExternalId(required=True)
+    product_code = ShortText(high=100, required=True)
+    currency = Currency(required=True)
+    principal_minor = MinorNotNegative(**_optional())
+    credit_limit_minor = MinorNotNegative(**_optional())
+    annual_rate = RateString(**_optional())
+    opened_on = Day(required=True)
+    status = _choice("active", "closed", "written_off", required=True)
+    dpd_source = _choice("computed", "reported", required=True)
+    plan_id = fields.UUID(**_optional())
+    installments = fields.List(
+        fields.Nested(InstallmentSchema), validate=validate.Length(max=INSTALLMENTS_MAX)
+    )
+
+    @validates_schema
+    def check_kind(self, data: dict[str, Any], **_: Any) -> None:
+        """What only one of the two kinds may say."""
+        if data["kind"] == "installment":
+            return
+        if data["dpd_source"] != "reported":
+            raise ValidationError("A revolving account reports its lateness.", "dpd_source")
+        if "installments" in data:
+            raise ValidationError("A revolving account has statements instead.", "installments")
+
+    @post_load
+    def read_rate(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The rate as an exact number."""
+        rate = data["annual_rate"]
+        return data | {"annual_rate": None if rate is None else Decimal(rate)}
+
+
+class StatementSchema(StrictSchema):
+    closed_on = Day(required=True)
+    due_on = Day(required=True)
+    balance_minor = Minor(required=True)
+    minimum_due_minor = MinorNotNegative(**_optional())
+    date_precision = _choice(*PRECISIONS, load_default="day")
+    assumed = fields.List(
+        _choice(*ASSUMABLE), load_default=list, validate=validate.Length(max=len(ASSUMABLE))
+    )
+
+    @validates_schema
+    def check_days(self, data: dict[str, Any], **_: Any) -> None:
+        """A statement falls due after it closes."""
+        if data["due_on"] < data["closed_on"]:
+            raise ValidationError("Must not lie before closed_on.", "due_on")
+
+
+class DelinquencySchema(StrictSchema):
+    days_past_due = WholeNumber(0, DAYS_PAST_DUE_MAX, required=True)
+    as_of = Day(required=True)
+    activity = _choice("paid", "carried", "none", required=True)
+
+
+class PaymentSchema(StrictSchema):
+    external_id = ExternalId(required=True)
+    loan_external_id = ExternalId(required=True)
+    amount_minor = MinorPositive(required=True)
+    received_on = Day(required=True)
+    date_precision = _choice(*PRECISIONS, load_default="day")
+
+
+class AdjustmentSchema(StrictSchema):
+    external_id = ExternalId(required=True)
+    loan_external_id = ExternalId(required=True)
+    kind = _choice("fee", "penalty", "waiver", required=True)
+    amount_minor = MinorPositive(required=True)
+    on = Day(required=True)
+
+
+class ReversalSchema(StrictSchema):
+    reason = ShortText(required=True)
+
+
+class BatchArgs(StrictSchema):
+    """`?backfill=true` marks the lines as history: kept in order, announced to nobody."""
+
+    backfill = fields.Boolean(
+        load_default=False,
+        truthy={"true"},
+        falsy={"false"},
+        metadata={"description": "The lines are history: kept in order, announced to nobody."},
+    )
+
+
+class BorrowerLineSchema(BorrowerSchema):
+    external_id = ExternalId(required=True)
+
+
+class LoanLineSchema(LoanSchema):
+    external_id = ExternalId(required=True)
+
+
+class StatementLineSchema(StatementSchema):
+    loan_external_id = ExternalId(required=True)
+    month = fields.String(
+        required=True, validate=validate.Regexp(MONTH_PATTERN, error="Must be a month: 2026-11.")
+    )
+
+
+class DelinquencyLineSchema(DelinquencySchema):
+    loan_external_id = ExternalId(required=True)
+
+
+class InstallmentLineSchema(InstallmentSchema):
+    loan_external_id = ExternalId(required=True)
+
+
+class ProductLineSchema(StrictSchema):
+    code = ShortText(high=100, required=True)
+    allocation_order = fields.List(
+        _choice("penalty", "fee", "interest", "principal"),
+        validate=[validate.Length(equal=4), lambda parts: len(set(parts)) == len(parts)],
+    )
+    rounding = _choice("half_up", "half_even")
+    grace_days = WholeNumber(0, 3)
+    regime = _choice("CN", "US", allow_none=True)
+
+
+class StoredSchema(OutSchema):
+    id = fields.UUID(required=True, metadata={"description": "Our id of the thing."})
+    status = _choice("stored", "unchanged", required=True)

@@ -1,0 +1,23 @@
+"""What changes loans. One verb for each use case; none of them commits."""
+
+from backend.loans.service.adjustments import add_adjustments
+from backend.loans.service.bulk import settle_borrowers
+from backend.loans.service.installments import put_installments
+from backend.loans.service.loans import put_loans
+from backend.loans.service.missed import announce_missed
+from backend.loans.service.payments import add_payments, reverse_payment
+from backend.loans.service.products import put_product
+from backend.loans.service.reports import put_delinquencies, put_statements
+
+__all__ = [
+    "add_adjustments",
+    "add_payments",
+    "announce_missed",
+    "put_delinquencies",
+    "put_installments",
+    "put_loans",
+    "put_product",
+    "put_statements",
+    "reverse_payment",
+    "settle_borrowers",
+]

@@ -1,0 +1,114 @@
+"""From the lender's ids to our rows, and the marks that a bulk store leaves on them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.events.loans import LoansTouched
+from backend.kit.clock import day_in_zone
+from backend.kit.outbox import announce
+from backend.kit.problems import FieldError, Invalid
+from backend.loans.queries import LoanKey
+
+
+@dataclass(frozen=True, slots=True)
+class LockedLoan:
+    """A loan that this transaction holds, with what checks need of it."""
+
+    borrower_id: UUID
+    loan_id: UUID
+    kind: str
+    timezone: str
+
+    @property
+    def key(self) -> LoanKey:
+        """Whose, and which."""
+        return LoanKey(self.borrower_id, self.loan_id)
+
+
+# Locked in one order, so that two batches over the same loans wait instead of deadlocking. Rows
+# of a loan are only ever added under this lock: who settles it sees them all.
+_LOCK = text(
+    """
+    SELECT ref.external_id, loan.borrower_id, loan.id, loan.kind, borrower.timezone
+      FROM unnest(CAST(:external_ids AS text[])) AS wanted(external_id)
+      JOIN external_ref AS ref ON ref.kind = 'loan' AND ref.external_id = wanted.external_id
+      JOIN loan ON loan.borrower_id = ref.borrower_id AND loan.id = ref.object_id
+      JOIN borrower ON borrower.id = loan.borrower_id
+     ORDER BY loan.borrower_id, loan.id
+       FOR UPDATE OF loan
+    """
+)
+_MARK_STALE = text(
+    """
+    UPDATE loan SET stale = true
+      FROM unnest(CAST(:borrower_ids AS uuid[]), CAST(:loan_ids AS uuid[]))
+           AS touched(borrower_id, loan_id)
+     WHERE loan.borrower_id = touched.borrower_id AND loan.id = touched.loan_id AND NOT loan.stale
+    """
+)
+_LOCK_KEYS = text(
+    """
+    SELECT loan.borrower_id, loan.id
+      FROM unnest(CAST(:borrower_ids AS uuid[]), CAST(:loan_ids AS uuid[]))
+           AS wanted(borrower_id, loan_id)
+      JOIN loan ON loan.borrower_id = wanted.borrower_id AND loan.id = wanted.loan_id
+     ORDER BY loan.borrower_id, loan.id
+       FOR UPDATE OF loan
+    """
+)
+
+
+def lock_loans(session: Session, *, external_ids: Iterable[str]) -> dict[str, LockedLoan]:
+    """Lock the loans with these ids; ids that nobody has are absent from the answer."""
+    rows = session.execute(_LOCK, {"external_ids": list(dict.fromkeys(external_ids))})
+    return {row[0]: LockedLoan(row[1], row[2], row[3], row[4]) for row in rows}
+
+
+def lock_keys(session: Session, *, keys: Sequence[LoanKey]) -> list[LoanKey]:
+    """Lock these loans, in the order that everybody locks in."""
+    rows = session.execute(_LOCK_KEYS, _arrays(keys))
+    return [LoanKey(borrower_id, loan_id) for borrower_id, loan_id in rows]
+
+
+def mark_touched(
+    session: Session, *, keys: Iterable[LoanKey], now: datetime, history: bool
+) -> None:
+    """After a bulk store: mark the loans stale and have them settled, one event for all."""
+    distinct = sorted(set(keys), key=lambda key: (key.borrower_id, key.loan_id))
+    if not distinct:
+        return
+    session.execute(_MARK_STALE, _arrays(distinct))
+    borrower_ids = tuple(dict.fromkeys(key.borrower_id for key in distinct))
+    announce(session, LoansTouched(None, now, borrower_ids=borrower_ids, history=history))
+
+
+def _arrays(keys: Sequence[LoanKey]) -> dict[str, list[UUID]]:
+    return {
+        "borrower_ids": [key.borrower_id for key in keys],
+        "loan_ids": [key.loan_id for key in keys],
+    }
+
+
+class Calendar:
+    """Today in each zone, at one instant."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._days: dict[str, date] = {}
+
+    def today(self, zone: str) -> date:
+        """The date there."""
+        if zone not in self._days:
+            self._days[zone] = day_in_zone(self._now, zone)
+        return self._days[zone]
+
+    def find_future(self, day: date, *, zone: str, field: str) -> Invalid | None:
+        """The refusal of a day that has not come yet in the borrower's zone."""
+        if day <= self.today(zone):
+            return None
+        return Invalid(errors=[FieldError(f"#/{field}", "Must not lie in the future.")])
