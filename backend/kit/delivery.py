@@ -161,11 +161,11 @@ def retry_parked(session: Session, *, handler: str, seq: int) -> bool:
 def count_open(session: Session) -> dict[str, int]:
     """How many deliveries each handler still has to hear."""
     rows = session.execute(
-        select(DeliveryRow.handler, func.count())
+        select(DeliveryRow.handler, func.count().label("waiting"))
         .where(_D.done_at.is_(None), _D.parked_at.is_(None))
         .group_by(DeliveryRow.handler)
     )
-    return dict(rows.tuples().all())
+    return {row.handler: row.waiting for row in rows}
 
 
 def purge_delivered(session: Session, *, limit: int = PURGE_BATCH) -> int:

@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from backend.kit.wiring import Job, JobContext
 PULSE_SECONDS = 1.0
 PULSE_LOST_AFTER = timedelta(seconds=8)
 CATCH_UP = timedelta(hours=26)
+CRON_STEP = timedelta(minutes=1)
 ATTEMPTS_MAX = 5
 RUNS_SHOWN = 20
 
@@ -60,14 +61,18 @@ class JobRun(Base):
 
 
 def due_slots(job: Job, *, zone: str, since: datetime, until: datetime) -> list[datetime]:
-    """The instants in (since, until] at which the job is scheduled."""
+    """The instants in (since, until] at which the job is scheduled, in the zone's own time.
+
+    An hour that the autumn repeats has its slots once.
+    """
     trigger = CronTrigger.from_crontab(job.cron, timezone=ZoneInfo(zone))
-    slots: list[datetime] = []
-    at = trigger.get_next_fire_time(None, since + timedelta(seconds=1))
+    slots: dict[str, datetime] = {}
+    at = trigger.get_next_fire_time(None, since + CRON_STEP)
     while at is not None and at <= until:
-        slots.append(at)
-        at = trigger.get_next_fire_time(at, at + timedelta(seconds=1))
-    return slots
+        slots.setdefault(slot_name(at), at)
+        # From the instant itself: the trigger's own "previous" never leaves a repeated hour.
+        at = trigger.get_next_fire_time(None, at.astimezone(UTC) + CRON_STEP)
+    return list(slots.values())
 
 
 def next_slot(job: Job, *, zone: str, now: datetime) -> datetime | None:
@@ -210,8 +215,8 @@ def missed_slot(job: Job, *, zone: str, now: datetime) -> datetime | None:
 
 
 def slot_name(at: datetime) -> str:
-    """A slot's name in its unique key."""
-    return at.astimezone(ZoneInfo("UTC")).isoformat()
+    """A slot's name in its unique key: what the clock on the programme's wall shows."""
+    return at.replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 def list_latest(session: Session, *, jobs: Sequence[str]) -> Sequence[AnyRow]:

@@ -1,0 +1,72 @@
+"""What is sealed stays in its column, opens with its key, and can be moved to a new one."""
+
+import base64
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.kit import crypto
+from backend.kit.crypto import KeyRing, UnreadableError
+
+OLD, NEW = os.urandom(32), os.urandom(32)
+
+
+def use(**keys: bytes) -> None:
+    crypto.configure(field_keys=KeyRing(keys), lookup_key=b"l" * 32)
+
+
+@pytest.fixture(autouse=True)
+def _keys(process: object) -> Iterator[None]:
+    before = crypto._keys
+    use(old=OLD)
+    yield
+    crypto._keys = before
+
+
+@given(st.text())
+def test_what_is_sealed_opens(plaintext: str) -> None:
+    assert crypto.decrypt(crypto.encrypt(plaintext, context="c"), context="c") == plaintext
+
+
+def test_equal_values_are_sealed_differently_and_hashed_equally() -> None:
+    assert crypto.encrypt("a", context="c") != crypto.encrypt("a", context="c")
+    assert crypto.keyed_hash("a", kind="k") == crypto.keyed_hash("a", kind="k")
+    assert crypto.keyed_hash("a", kind="k") != crypto.keyed_hash("a", kind="other")
+
+
+def test_a_value_does_not_open_in_another_column() -> None:
+    with pytest.raises(UnreadableError):
+        crypto.decrypt(crypto.encrypt("a", context="borrower.phone"), context="borrower.name")
+
+
+def test_one_flipped_bit_is_noticed() -> None:
+    sealed = bytearray(crypto.encrypt("a", context="c"))
+    sealed[-1] ^= 1
+    with pytest.raises(UnreadableError):
+        crypto.decrypt(bytes(sealed), context="c")
+
+
+def test_keys_rotate() -> None:
+    sealed = crypto.encrypt("a", context="c")
+    assert not crypto.needs_rewrap(sealed)
+    use(new=NEW, old=OLD)
+    assert crypto.decrypt(sealed, context="c") == "a"
+    assert crypto.needs_rewrap(sealed)
+    again = crypto.encrypt("a", context="c")
+    assert again.startswith(crypto.current_prefix())
+    use(new=NEW)
+    assert crypto.decrypt(again, context="c") == "a"
+    with pytest.raises(UnreadableError):
+        crypto.decrypt(sealed, context="c")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "a", "a:", "a:" + base64.b64encode(b"short").decode(), "a:!!!!", f"a:{base64.b64encode(OLD).decode()},a:{base64.b64encode(NEW).decode()}"],
+)
+def test_a_key_ring_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        KeyRing.parse(value)
