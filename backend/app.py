@@ -11,8 +11,20 @@ import community.wiring
 import notifications.wiring
 import rewards.wiring
 from backend.auth import service as auth
-from backend.kit import audience, clock, crypto, db, health, http, logs, outbox, rate_limit
+from backend.kit import (
+    audience,
+    clock,
+    crypto,
+    db,
+    health,
+    http,
+    logs,
+    outbox,
+    programme_zone,
+    rate_limit,
+)
 from backend.kit.openapi import DocumentedApi, describe
+from backend.kit.ports import BorrowerPanel
 from backend.kit.wiring import Audit, Handler, Job, Wiring, routes_of
 from backend.settings import Settings, load
 
@@ -45,6 +57,11 @@ def audits() -> list[Audit]:
     return [audit for wiring in WIRINGS for audit in wiring.audits]
 
 
+def borrower_panels() -> dict[str, BorrowerPanel]:
+    """Each feature's part of the staff's view of a borrower."""
+    return {name: panel for wiring in WIRINGS for name, panel in wiring.borrower_panels.items()}
+
+
 @dataclass(frozen=True)
 class Process:
     """What a configured process holds on to."""
@@ -61,6 +78,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
         settings.database_url, limits=limits or db.Limits(pool_size=settings.threads)
     )
     db.configure(database)
+    programme_zone.configure(settings.programme_zone)
     clock.configure(demo_file=settings.demo_clock_file)
     crypto.configure(field_keys=settings.field_keys, lookup_key=settings.lookup_key)
     outbox.configure(routes_of(handlers()))
@@ -80,6 +98,7 @@ def create_app(process: Process | None = None) -> Flask:
     app = Flask("goodfaith", static_folder=None)
     app.config.update(openapi_config())
     app.config["JOBS"] = jobs()
+    app.config["BORROWER_PANELS"] = borrower_panels()
     app.config["PROGRAMME_ZONE"] = settings.programme_zone
     http.init_app(app)
     document(app)

@@ -52,8 +52,8 @@ _SCHEMAS: dict[str, tuple[Schema, Callable[[dict[str, Any]], Any] | None]] = {
     "installment": (schemas.InstallmentLineSchema(), None),
     "statement": (schemas.StatementLineSchema(), _after_statement),
     "delinquency": (schemas.DelinquencyLineSchema(), None),
-    "adjustment": (schemas.AdjustmentSchema(), None),
-    "payment": (schemas.PaymentSchema(), None),
+    "adjustment": (schemas.AdjustmentInSchema(), None),
+    "payment": (schemas.PaymentInSchema(), None),
 }
 QUICK: dict[str, Quick] = {
     kind: compiled(schema, after=after) for kind, (schema, after) in _SCHEMAS.items()

@@ -63,7 +63,7 @@ def _checked_id(external_id: str) -> str:
 
 @blp.route("/borrowers/<external_id>")
 class BorrowerView(MethodView):
-    @blp.arguments(schemas.BorrowerSchema)
+    @blp.arguments(schemas.BorrowerInSchema)
     @blp.response(200, schemas.StoredSchema)
     @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
     @refuses(Conflict)
@@ -74,7 +74,7 @@ class BorrowerView(MethodView):
 
 @blp.route("/loans/<external_id>")
 class LoanView(MethodView):
-    @blp.arguments(schemas.LoanSchema)
+    @blp.arguments(schemas.LoanInSchema)
     @blp.response(200, schemas.StoredSchema)
     @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
     @refuses(LoanDiffers, BorrowerUnknown)
@@ -85,7 +85,7 @@ class LoanView(MethodView):
 
 @blp.route("/loans/<external_id>/statements/<month>")
 class StatementView(MethodView):
-    @blp.arguments(schemas.StatementSchema)
+    @blp.arguments(schemas.StatementInSchema)
     @blp.response(200, schemas.StoredSchema)
     @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
     @refuses(LoanUnknown, NotRevolving)
@@ -103,7 +103,7 @@ def _month(value: str) -> date:
 
 @blp.route("/loans/<external_id>/delinquency")
 class DelinquencyView(MethodView):
-    @blp.arguments(schemas.DelinquencySchema)
+    @blp.arguments(schemas.DelinquencyInSchema)
     @blp.response(200, schemas.StoredSchema)
     @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
     @refuses(LoanUnknown)
@@ -114,7 +114,7 @@ class DelinquencyView(MethodView):
 
 @blp.route("/adjustments")
 class AdjustmentsView(MethodView):
-    @blp.arguments(schemas.AdjustmentSchema)
+    @blp.arguments(schemas.AdjustmentInSchema)
     @blp.response(200, schemas.StoredSchema)
     @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
     @refuses(LoanUnknown, AdjustmentDiffers, WaiverPeriodTaken)
@@ -125,7 +125,7 @@ class AdjustmentsView(MethodView):
 
 @blp.route("/payments")
 class PaymentsView(MethodView):
-    @blp.arguments(schemas.PaymentSchema)
+    @blp.arguments(schemas.PaymentInSchema)
     @blp.response(200, schemas.StoredSchema)
     @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
     @refuses(LoanUnknown, PaymentDiffers)
@@ -136,7 +136,7 @@ class PaymentsView(MethodView):
 
 @blp.route("/payments/<external_id>/reversal")
 class ReversalView(MethodView):
-    @blp.arguments(schemas.ReversalSchema)
+    @blp.arguments(schemas.ReversalInSchema)
     @blp.response(200, schemas.StoredSchema)
     @refuses(PaymentUnknown, PaymentAlreadyReversed)
     def post(self, body: dict[str, Any], external_id: str) -> tuple[dict[str, Any], int]:

@@ -39,7 +39,7 @@ def _optional(**kwargs: Any) -> dict[str, Any]:
     return {"load_default": None, "allow_none": True, **kwargs}
 
 
-class ProtectedSchema(StrictSchema):
+class ProtectedInSchema(StrictSchema):
     """Read by the fairness report alone."""
 
     sex = ShortText(high=40, **_optional())
@@ -48,7 +48,7 @@ class ProtectedSchema(StrictSchema):
     marital_status = ShortText(high=40, **_optional())
 
 
-class BorrowerSchema(StrictSchema):
+class BorrowerInSchema(StrictSchema):
     locale = LocaleField(required=True)
     timezone = Zone(required=True)
     phone = ShortText(high=40, **_optional())
@@ -64,10 +64,10 @@ class BorrowerSchema(StrictSchema):
         validate=validate.Length(max=FACTS_MAX),
         metadata={"description": "Facts that the lender has declared, by name."},
     )
-    protected = fields.Nested(ProtectedSchema, **_optional())
+    protected = fields.Nested(ProtectedInSchema, **_optional())
 
 
-class InstallmentSchema(StrictSchema):
+class InstallmentInSchema(StrictSchema):
     number = WholeNumber(1, NUMBER_MAX, required=True)
     due_on = Day(required=True)
     principal_minor = MinorNotNegative(required=True)
@@ -76,7 +76,7 @@ class InstallmentSchema(StrictSchema):
     penalty_minor = MinorNotNegative(load_default=0)
 
 
-class LoanSchema(StrictSchema):
+class LoanInSchema(StrictSchema):
     kind = _choice("installment", "revolving", required=True)
     borrower_external_id = ExternalId(required=True)
     product_code = ShortText(high=100, required=True)
@@ -89,7 +89,7 @@ class LoanSchema(StrictSchema):
     dpd_source = _choice("computed", "reported", required=True)
     plan_id = fields.UUID(**_optional())
     installments = fields.List(
-        fields.Nested(InstallmentSchema), validate=validate.Length(max=INSTALLMENTS_MAX)
+        fields.Nested(InstallmentInSchema), validate=validate.Length(max=INSTALLMENTS_MAX)
     )
 
     @validates_schema
@@ -109,7 +109,7 @@ class LoanSchema(StrictSchema):
         return data | {"annual_rate": None if rate is None else Decimal(rate)}
 
 
-class StatementSchema(StrictSchema):
+class StatementInSchema(StrictSchema):
     closed_on = Day(required=True)
     due_on = Day(required=True)
     balance_minor = Minor(required=True)
@@ -126,13 +126,13 @@ class StatementSchema(StrictSchema):
             raise ValidationError("Must not lie before closed_on.", "due_on")
 
 
-class DelinquencySchema(StrictSchema):
+class DelinquencyInSchema(StrictSchema):
     days_past_due = WholeNumber(0, DAYS_PAST_DUE_MAX, required=True)
     as_of = Day(required=True)
     activity = _choice("paid", "carried", "none", required=True)
 
 
-class PaymentSchema(StrictSchema):
+class PaymentInSchema(StrictSchema):
     external_id = ExternalId(required=True)
     loan_external_id = ExternalId(required=True)
     amount_minor = MinorPositive(required=True)
@@ -140,7 +140,7 @@ class PaymentSchema(StrictSchema):
     date_precision = _choice(*PRECISIONS, load_default="day")
 
 
-class AdjustmentSchema(StrictSchema):
+class AdjustmentInSchema(StrictSchema):
     external_id = ExternalId(required=True)
     loan_external_id = ExternalId(required=True)
     kind = _choice("fee", "penalty", "waiver", required=True)
@@ -148,7 +148,7 @@ class AdjustmentSchema(StrictSchema):
     on = Day(required=True)
 
 
-class ReversalSchema(StrictSchema):
+class ReversalInSchema(StrictSchema):
     reason = ShortText(required=True)
 
 
@@ -163,26 +163,26 @@ class BatchArgs(StrictSchema):
     )
 
 
-class BorrowerLineSchema(BorrowerSchema):
+class BorrowerLineSchema(BorrowerInSchema):
     external_id = ExternalId(required=True)
 
 
-class LoanLineSchema(LoanSchema):
+class LoanLineSchema(LoanInSchema):
     external_id = ExternalId(required=True)
 
 
-class StatementLineSchema(StatementSchema):
+class StatementLineSchema(StatementInSchema):
     loan_external_id = ExternalId(required=True)
     month = fields.String(
         required=True, validate=validate.Regexp(MONTH_PATTERN, error="Must be a month: 2026-11.")
     )
 
 
-class DelinquencyLineSchema(DelinquencySchema):
+class DelinquencyLineSchema(DelinquencyInSchema):
     loan_external_id = ExternalId(required=True)
 
 
-class InstallmentLineSchema(InstallmentSchema):
+class InstallmentLineSchema(InstallmentInSchema):
     loan_external_id = ExternalId(required=True)
 
 

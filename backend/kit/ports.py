@@ -1,6 +1,7 @@
 """Shapes that a low part declares and the assembly fills from above."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -44,6 +45,6 @@ class BorrowerPanel(Protocol):
     """One package's part of the staff's view of a borrower."""
 
     def __call__(
-        self, session: Session, *, borrower_id: UUID, locale: Locale
+        self, session: Session, *, borrower_id: UUID, locale: Locale, now: datetime
     ) -> Mapping[str, Any] | None:
         """What this part knows of her, ready for JSON, or None."""

@@ -1,6 +1,6 @@
 """What a package plugs into the application, on one readable page each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from backend.kit.outbox import Event, Recorded
+from backend.kit.ports import BorrowerPanel
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Wiring:
     handlers: tuple[Handler, ...] = ()
     jobs: tuple[Job, ...] = ()
     audits: tuple[Audit, ...] = ()
+    # Each feature's part of the staff's view of a borrower, by its name there.
+    borrower_panels: Mapping[str, BorrowerPanel] = field(default_factory=dict)
     # Events that nobody hears yet, each with the reason why it is announced all the same.
     unheard: dict[type[Event], str] = field(default_factory=dict)
 

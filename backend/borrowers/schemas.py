@@ -1,0 +1,84 @@
+"""What is read and changed of a borrower, by herself and by staff."""
+
+from marshmallow import fields, validate
+
+from backend.borrowers.rules import AccessPurpose
+from backend.kit.fields import Day, Instant, LocaleField, Minor, ShortText, StrictSchema, Zone
+from backend.kit.http import OutSchema
+from backend.kit.paging import page_schema
+
+
+class MeSchema(OutSchema):
+    id = fields.UUID(required=True)
+    locale = fields.String(required=True)
+    timezone = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(
+        required=True, allow_none=True, metadata={"description": "All but the last four hidden."}
+    )
+
+
+class MePatchSchema(StrictSchema):
+    locale = LocaleField(load_default=None)
+    timezone = Zone(load_default=None)
+
+
+class AccessSchema(OutSchema):
+    id = fields.UUID(required=True)
+    at = Instant(required=True)
+    purpose = fields.String(required=True, metadata={"enum": [str(p) for p in AccessPurpose]})
+    what = fields.String(
+        required=True, metadata={"description": "search: found by a search; profile: opened."}
+    )
+
+
+AccessPageSchema = page_schema(AccessSchema, name="AccessPage")
+
+
+class SearchArgs(StrictSchema):
+    q = ShortText(
+        required=True,
+        metadata={"description": "A whole external id, phone number or full name."},
+    )
+
+
+class PurposeArgs(StrictSchema):
+    purpose = fields.String(
+        required=True,
+        data_key="X-Access-Purpose",
+        validate=validate.OneOf([str(purpose) for purpose in AccessPurpose]),
+        metadata={"description": "Why you look; the borrower can read it."},
+    )
+
+    class Meta:
+        unknown = "exclude"
+
+
+class FoundBorrowerSchema(OutSchema):
+    id = fields.UUID(required=True)
+    external_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+
+
+class FoundSchema(OutSchema):
+    items = fields.List(fields.Nested(FoundBorrowerSchema), required=True)
+
+
+class ProfileSchema(OutSchema):
+    id = fields.UUID(required=True)
+    external_id = fields.String(required=True)
+    locale = fields.String(required=True)
+    timezone = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+    born_on = Day(required=True, allow_none=True)
+    monthly_income_minor = Minor(required=True, allow_none=True)
+    income_verified = fields.Boolean(required=True, allow_none=True)
+    monthly_debt_minor = Minor(required=True, allow_none=True)
+    employment = fields.String(required=True, allow_none=True)
+    panels = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={"description": "Each feature's part: her loans, facts, tier and so on."},
+    )
