@@ -18,7 +18,6 @@ from backend.kit.logs import get_logger
 from backend.kit.outbox import DeliveryRow, EventRow
 from backend.kit.wiring import Handler
 
-BATCH_MAX = 100
 ATTEMPTS_MAX = 10
 BACKOFF_FIRST = timedelta(seconds=2)
 BACKOFF_MAX = timedelta(hours=1)
@@ -33,12 +32,12 @@ _D = DeliveryRow.__table__.c
 _OPEN = (_D.done_at.is_(None), _D.parked_at.is_(None), _D.due_at <= func.clock_timestamp())
 
 
-def deliver_batch(handler: Handler, *, now: datetime, limit: int = BATCH_MAX) -> int:
+def deliver_batch(handler: Handler, *, now: datetime) -> int:
     """Hand one batch to the handler. Returns how many deliveries were looked at; 0 = none due."""
     claimed: list[int] = []
     try:
         with transaction() as session:
-            rows = _claim(session, handler=handler.name, limit=limit)
+            rows = _claim(session, handler=handler.name, limit=handler.batch_max)
             claimed = [row.seq for row in rows]
             if rows:
                 _run_and_mark(session, handler=handler, rows=rows, now=now)

@@ -185,33 +185,38 @@ def announce_all(session: Session, events: Sequence[Event]) -> list[int]:
     return list(result.scalars())
 
 
-def announce_select(session: Session, event_type: type[Event], rows: Select[Any]) -> int:
+def announce_select(
+    session: Session, event_type: type[Event], rows: Select[Any], *, is_history: bool = False
+) -> int:
     """Announce one event for each row of a select, without the rows leaving the database.
 
     The select's columns are the event's fields, `borrower_id` and `occurred_at` among them.
-    Returns how many were announced.
+    `is_history` marks them as backfill, and nobody is told. Returns how many were announced.
     """
     source = rows.cte("source")
     own = [c for c in source.c if c.name not in ("borrower_id", "occurred_at")]
-    pairs: list[ColumnElement[Any]] = [part for c in own for part in (literal(c.name), c)]
+    pairs: list[ColumnElement[Any]] = [
+        part for c in own for part in (literal(c.name, String), c)
+    ]
     announced = (
         insert(EventRow)
         .from_select(
-            ["name", "borrower_id", "payload", "occurred_at"],
+            ["name", "borrower_id", "payload", "occurred_at", "backfill"],
             select(
                 literal(event_type.__name__),
                 source.c.borrower_id,
                 func.jsonb_build_object(*pairs),
                 source.c.occurred_at,
+                literal(is_history),
             ),
         )
         .returning(EventRow.seq)
         .cte("announced")
     )
-    handlers = list(_routes.get(event_type.__name__, ()))
+    handlers = [] if is_history else list(_routes.get(event_type.__name__, ()))
     route = func.unnest(bindparam("handlers", handlers, type_=ARRAY(String))).table_valued(
         "handler"
-    )
+    ).render_derived()
     delivered = (
         insert(DeliveryRow)
         .from_select(

@@ -15,7 +15,7 @@ from backend.kit.ports import BorrowerPanel
 
 @dataclass(frozen=True)
 class Handler:
-    """Hears events, at most 100 at a time, in one transaction with the mark that they were heard.
+    """Hears events, `batch_max` at a time, in one transaction with the mark that they were heard.
 
     `run(session, recorded, now)` only writes rows. It may be given the same event again after a
     failure, never after a success.
@@ -24,6 +24,7 @@ class Handler:
     name: str
     hears: tuple[type[Event], ...]
     run: Callable[[Session, Sequence[Recorded], datetime], None]
+    batch_max: int = 100  # fewer where one event stands for many borrowers
 
 
 @dataclass(frozen=True)

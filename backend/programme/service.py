@@ -43,16 +43,25 @@ _ASSIGN = text(
 )
 
 
-def enrol_all(session: Session, *, borrower_ids: Sequence[UUID], reason: str, now: datetime) -> int:
+def enrol_all(
+    session: Session,
+    *,
+    borrower_ids: Sequence[UUID],
+    reason: str,
+    now: datetime,
+    is_history: bool = False,
+) -> int:
     """Roll-out: enrol these who were never drawn or enrolled; the others keep what they have.
 
-    Their `EnrolmentChanged` is told to hearers. Returns how many were enrolled.
+    Their `EnrolmentChanged` is told to hearers, unless `is_history`: then the rebuild of their
+    facts, which is still to come, will find it. Returns how many were enrolled.
     """
     return _assign(
         session,
         assigned=dict.fromkeys(borrower_ids, Assignment.ROLL_OUT),
         reason=reason,
         now=now,
+        is_history=is_history,
     )
 
 
@@ -71,7 +80,12 @@ def draw_pilot(session: Session, *, by_tier: Mapping[str, Sequence[UUID]], now: 
 
 
 def _assign(
-    session: Session, *, assigned: Mapping[UUID, Assignment], reason: str, now: datetime
+    session: Session,
+    *,
+    assigned: Mapping[UUID, Assignment],
+    reason: str,
+    now: datetime,
+    is_history: bool = False,
 ) -> int:
     ids = sorted(assigned)
     statuses = [None if assigned[i] is Assignment.CONTROL else Status.ENROLLED for i in ids]
@@ -93,7 +107,7 @@ def _assign(
             Enrolment.since_at.label("occurred_at"),
             Enrolment.status.label("status"),
         ).where(Enrolment.borrower_id == any_(literal(enrolled, ARRAY(Uuid))))
-        announce_select(session, EnrolmentChanged, rows)
+        announce_select(session, EnrolmentChanged, rows, is_history=is_history)
     return len(enrolled)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -140,7 +140,7 @@ def test_two_workers_never_hand_over_the_same_event(
         seqs = announce(announcing, 400)
 
     def drain(_: int) -> None:
-        while delivery.deliver_batch(handler, now=NOW, limit=7):
+        while delivery.deliver_batch(replace(handler, batch_max=7), now=NOW):
             pass
 
     with ThreadPoolExecutor(4) as pool:
