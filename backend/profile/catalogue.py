@@ -31,6 +31,8 @@ class Fact:
     actionable: Actionable = "no"
     action: Text | None = None
     is_extra: bool = False
+    # One act takes it to zero; no value between is within her reach.
+    resets: bool = False
 
 
 DAYS, COUNT, MINOR, RATIO, CODE, YES_NO = (
@@ -158,6 +160,7 @@ BEHAVIOUR = (
         ),
         "down",
         Text("Make a payment, however small.", "进行一次还款，金额不限。"),
+        resets=True,
     ),
     Fact(
         "days_since_last_activity",

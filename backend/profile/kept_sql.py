@@ -3,8 +3,8 @@
 It reads a CTE `moment(borrower_id, as_of)` of the borrowers `:ids` and yields one row of `computed`
 for each. Only rows with a business date up to `as_of` count. For a day before `:today` the balance
 of an instalment loan is today's plus what was paid since, and its state is read from the
-instalments; from today on, also for days to come, the settled state of the loan is taken. `streaks.rules` says the same of
-streaks for one sequence; a property test holds the two equal.
+instalments; from today on, also for days to come, the settled state of the loan is taken.
+`streaks.rules` says the same of streaks for one sequence; a property test holds the two equal.
 """
 
 # Their rows, fetched once by key: all that follows joins these small sets.

@@ -1,0 +1,331 @@
+"""The re-tier as statements over many borrowers: find who would change, then write it.
+
+The same three statements serve one borrower and a chunk of ten thousand. `rules.settle` says
+the same of one; a property test holds the two equal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Date,
+    DateTime,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    Text,
+    TextClause,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import Uuid
+
+from backend.profile.models import Profile
+from backend.tiers.models import TierEvaluation, TierFreeze, TierOverride, TierState
+from backend.tiers.policy import Policy
+from backend.tiers.policy_sql import judge_all, rank_of, tier_at
+
+TODAY = bindparam("today", type_=Date)
+IDS = bindparam("ids", type_=ARRAY(Uuid))
+FROM_ID = bindparam("from_id", type_=Uuid)
+TO_ID = bindparam("to_id", type_=Uuid)
+
+LOCK: TextClause = text(
+    "SELECT borrower_id FROM tier_state WHERE borrower_id = ANY(:ids)"
+    " ORDER BY borrower_id FOR NO KEY UPDATE"
+).bindparams(IDS)
+
+
+@dataclass(frozen=True)
+class Statements:
+    """A policy version's statements. Built once; each run only gives them parameters."""
+
+    policy: Policy
+    version: int
+    columns: Mapping[str, ColumnElement[Any]]
+
+    @cached_property
+    def find_in_range(self) -> Select[Any]:
+        """Who from `from_id` to before `to_id` would change."""
+        return self._find(and_(Profile.borrower_id >= FROM_ID, Profile.borrower_id < TO_ID))
+
+    @cached_property
+    def find_from(self) -> Select[Any]:
+        """Who from `from_id` on would change."""
+        return self._find(Profile.borrower_id >= FROM_ID)
+
+    @cached_property
+    def find_among(self) -> Select[Any]:
+        """Who of `ids` would change."""
+        return self._find(Profile.borrower_id == any_(IDS))
+
+    def _find(self, where: ColumnElement[bool]) -> Select[Any]:
+        decided = self._decided(where, with_facts=False).subquery("decided")
+        return select(decided.c.borrower_id).where(decided.c.is_change)
+
+    @cached_property
+    def write(self) -> Select[Any]:
+        """Decide again for `ids`, which are locked by now, and store; yields one summary row."""
+        decided = (
+            self._decided(Profile.borrower_id == any_(IDS), with_facts=True)
+            .cte("decided")
+            .prefix_with("MATERIALIZED")
+        )
+        stored = _state_rows(decided, self.version)
+        recorded = _evaluation_rows(decided, stored, self.version)
+        is_move = decided.c.tier.is_distinct_from(decided.c.from_tier)
+        moved = (
+            select(decided.c.borrower_id, decided.c.from_tier, decided.c.tier)
+            .join(stored, stored.c.borrower_id == decided.c.borrower_id)
+            .where(is_move)
+            .subquery("moved")
+        )
+        return select(
+            select(func.count()).select_from(recorded).scalar_subquery().label("recorded"),
+            func.array_agg(moved.c.borrower_id, type_=ARRAY(Uuid)).label("borrower_ids"),
+            func.array_agg(moved.c.from_tier, type_=ARRAY(String)).label("from_tiers"),
+            func.array_agg(moved.c.tier, type_=ARRAY(String)).label("to_tiers"),
+        )
+
+    def _decided(self, where: ColumnElement[bool], *, with_facts: bool) -> Select[Any]:
+        around = self._around(where, with_facts=with_facts)
+        effective = self._effective(around)
+        return _with_changes(around, effective, self.version, with_facts=with_facts)
+
+    def _around(self, where: ColumnElement[bool], *, with_facts: bool) -> Subquery:
+        judged = judge_all(
+            self.policy, columns=self.columns, where=[where], with_facts=with_facts
+        ).subquery("judged")
+        frozen = _frozen()
+        override = _override([tier.code for tier in self.policy.tiers])
+        raw_tier = tier_at(self.policy, judged.c.place)
+        facts = [judged.c.facts] if with_facts else []
+        return (
+            select(
+                judged.c.borrower_id,
+                judged.c.place,
+                judged.c.bands,
+                *facts,
+                raw_tier.label("raw_tier"),
+                rank_of(self.policy, raw_tier).label("raw_rank"),
+                TierState.tier.label("from_tier"),
+                TierState.rank.label("from_rank"),
+                rank_of(self.policy, TierState.__table__.c.tier).label("rank_before"),
+                TierState.raw_tier.label("raw_before"),
+                TierState.bands.label("bands_before"),
+                TierState.policy_version.label("version_before"),
+                TierState.pending_tier.label("pending_before"),
+                TierState.pending_since_on.label("pending_since_before_on"),
+                TierState.since_on.label("since_before_on"),
+                func.coalesce(TierState.evaluation_number, 0).label("number_before"),
+                frozen.c.borrower_id.is_not(None).label("is_frozen"),
+                override.c.tier.label("override_tier"),
+            )
+            .join_from(
+                judged, TierState, TierState.borrower_id == judged.c.borrower_id, isouter=True
+            )
+            .join(frozen, frozen.c.borrower_id == judged.c.borrower_id, isouter=True)
+            .join(override, override.c.borrower_id == judged.c.borrower_id, isouter=True)
+            .offset(0)
+            .subquery("around")
+        )
+
+    def _effective(self, around: Subquery) -> Subquery:
+        c = around.c
+        is_worse = and_(
+            c.override_tier.is_(None), c.rank_before.is_not(None), c.raw_rank < c.rank_before
+        )
+        since = func.coalesce(c.pending_since_before_on, TODAY)
+        is_over = since + literal(self.policy.grace_days, Integer) <= TODAY
+        is_held = and_(is_worse, or_(c.is_frozen, not_true(is_over)))
+        tier = case(
+            (c.override_tier.is_not(None), c.override_tier),
+            (is_held, c.from_tier),
+            else_=c.raw_tier,
+        )
+        waits = and_(is_held, not_true(c.is_frozen))
+        return (
+            select(
+                around,
+                tier.label("tier"),
+                rank_of(self.policy, tier).label("rank"),
+                case((waits, c.raw_tier)).label("pending_tier"),
+                case((waits, since)).label("pending_since_on"),
+            )
+            .offset(0)
+            .subquery("effective")
+        )
+
+
+def not_true(condition: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Not, of a condition that is never null."""
+    return ~condition
+
+
+def _frozen() -> Subquery:
+    return (
+        select(TierFreeze.borrower_id)
+        .where(TierFreeze.until_on >= TODAY)
+        .distinct()
+        .subquery("frozen")
+    )
+
+
+def _override(codes: list[str]) -> Subquery:
+    return (
+        select(TierOverride.borrower_id, TierOverride.tier)
+        .where(
+            TierOverride.confirmed_at.is_not(None),
+            TierOverride.ended_at.is_(None),
+            TierOverride.expires_on >= TODAY,
+            TierOverride.tier.in_(codes),
+        )
+        .subquery("override")
+    )
+
+
+def _with_changes(
+    around: Subquery, effective: Subquery, version: int, *, with_facts: bool
+) -> Select[Any]:
+    c = effective.c
+    is_record = or_(
+        c.from_tier.is_(None),
+        c.from_tier != c.tier,
+        c.raw_before != c.raw_tier,
+        c.bands_before != c.bands,
+        c.version_before != version,
+    )
+    is_change = or_(
+        is_record,
+        c.pending_before.is_distinct_from(c.pending_tier),
+        c.pending_since_before_on.is_distinct_from(c.pending_since_on),
+    )
+    columns = [c[column.name] for column in around.c if column.name != "facts" or with_facts]
+    return select(
+        *columns,
+        c.tier,
+        c.rank,
+        c.pending_tier,
+        c.pending_since_on,
+        is_record.label("is_record"),
+        is_change.label("is_change"),
+        case((c.from_tier == c.tier, c.since_before_on), else_=TODAY).label("since_on"),
+        (c.number_before + case((is_record, 1), else_=0)).label("number"),
+    )
+
+
+def _state_rows(decided: CTE, version: int) -> CTE:
+    """New states inserted, changed ones updated.
+
+    A state that somebody else has just placed is left to the next event or night.
+    """
+    c = decided.c
+    fresh = {
+        "tier": c.tier,
+        "rank": c.rank,
+        "since_on": c.since_on,
+        "raw_tier": c.raw_tier,
+        "bands": c.bands,
+        "policy_version": literal(version, BigInteger),
+        "pending_tier": c.pending_tier,
+        "pending_since_on": c.pending_since_on,
+        "evaluation_number": c.number,
+    }
+    placed = (
+        upsert(TierState)
+        .from_select(
+            ["borrower_id", *fresh],
+            select(c.borrower_id, *fresh.values()).where(c.from_tier.is_(None)),
+        )
+        .on_conflict_do_nothing()
+        .returning(TierState.borrower_id)
+        .cte("placed")
+    )
+    changed = (
+        update(TierState)
+        .where(
+            TierState.borrower_id == c.borrower_id,
+            c.from_tier.is_not(None),
+            c.is_change,
+            # What was decided on is what is there: the lock promises it, this proves it.
+            TierState.evaluation_number == c.number_before,
+        )
+        .values(fresh)
+        .returning(TierState.borrower_id)
+        .cte("changed")
+    )
+    both = union_all(select(placed.c.borrower_id), select(changed.c.borrower_id))
+    return both.cte("stored")
+
+
+def _evaluation_rows(decided: CTE, stored: CTE, version: int) -> CTE:
+    c = decided.c
+    values = {
+        "borrower_id": c.borrower_id,
+        "number": c.number,
+        "policy_version": literal(version, BigInteger),
+        "place": c.place,
+        "raw_tier": c.raw_tier,
+        "from_tier": c.from_tier,
+        "from_rank": c.from_rank,
+        "tier": c.tier,
+        "rank": c.rank,
+        "facts": c.facts,
+        "cause": bindparam("cause", type_=Text),
+        "run_id": bindparam("run_id", type_=Uuid),
+        "evaluated_on": TODAY,
+        "evaluated_at": bindparam("now", type_=DateTime(timezone=True)),
+    }
+    return (
+        insert(TierEvaluation)
+        .from_select(
+            list(values),
+            select(*values.values())
+            .join_from(decided, stored, stored.c.borrower_id == c.borrower_id)
+            .where(c.is_record),
+        )
+        .returning(TierEvaluation.borrower_id)
+        .cte("recorded")
+    )
+
+
+def announced(version: int, borrower_ids: list[UUID]) -> Any:
+    """The `TierChanged` of these: each one's newest evaluation, as the event's fields."""
+    return (
+        select(
+            TierEvaluation.borrower_id,
+            TierEvaluation.evaluated_at.label("occurred_at"),
+            TierEvaluation.from_tier,
+            TierEvaluation.tier.label("to_tier"),
+            TierEvaluation.from_rank,
+            TierEvaluation.rank.label("to_rank"),
+            literal(version, BigInteger).label("policy_version"),
+        )
+        .join(
+            TierState,
+            and_(
+                TierState.borrower_id == TierEvaluation.borrower_id,
+                TierState.evaluation_number == TierEvaluation.number,
+            ),
+        )
+        .where(TierEvaluation.borrower_id == any_(literal(borrower_ids, ARRAY(Uuid))))
+    )

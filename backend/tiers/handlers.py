@@ -1,0 +1,43 @@
+"""What tiers hear: facts that have settled."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from backend.events.profile import FactsChanged, FactsRebuilt
+from backend.kit.outbox import Recorded
+from backend.kit.programme_zone import programme_day
+from backend.kit.wiring import Handler
+from backend.tiers.policies import get_live
+from backend.tiers.retier import Occasion, retier
+
+
+def _on_facts(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    causes = {cast(FactsChanged, each.event).cause for each in recorded}
+    ids = {each.event.borrower_id for each in recorded if each.event.borrower_id is not None}
+    retier(
+        session,
+        borrower_ids=sorted(ids),
+        loaded=get_live(session),
+        occasion=Occasion(
+            today=programme_day(now),
+            now=now,
+            cause=next(iter(causes)) if len(causes) == 1 else "FactsChanged",
+        ),
+    )
+
+
+def _on_rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    loaded = get_live(session)
+    occasion = Occasion(today=programme_day(now), now=now, cause="FactsRebuilt")
+    for each in recorded:
+        ids = cast(FactsRebuilt, each.event).borrower_ids
+        retier(session, borrower_ids=ids, loaded=loaded, occasion=occasion)
+
+
+HANDLERS = (
+    Handler(name="tiers.facts", hears=(FactsChanged,), run=_on_facts),
+    Handler(name="tiers.rebuilt", hears=(FactsRebuilt,), run=_on_rebuild),
+)

@@ -1,0 +1,89 @@
+"""Re-tiering: one borrower after an event, or a chunk of everybody at night. One code path."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from backend.events.tiers import TierChanged
+from backend.kit.outbox import announce_select
+from backend.tiers.decision_sql import LOCK, announced
+from backend.tiers.policies import Loaded
+
+Move = tuple[str | None, str]
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """When and why tiers are decided: `today` for the facts, `now` for the record."""
+
+    today: date
+    now: datetime
+    cause: str
+    run_id: UUID | None = None
+
+
+@dataclass
+class Outcome:
+    """What came of it: evaluations stored, and how many went from which tier to which."""
+
+    recorded: int = 0
+    moves: Counter[Move] = field(default_factory=Counter)
+
+
+def retier(
+    session: Session, *, borrower_ids: Sequence[UUID], loaded: Loaded, occasion: Occasion
+) -> Outcome:
+    """Decide the tiers of these borrowers by the policy and store what changes."""
+    found = _find(
+        session, loaded.statements.find_among, {"ids": list(borrower_ids)}, occasion=occasion
+    )
+    return _write(session, borrower_ids=found, loaded=loaded, occasion=occasion)
+
+
+def retier_range(
+    session: Session, *, from_id: UUID, to_id: UUID | None, loaded: Loaded, occasion: Occasion
+) -> Outcome:
+    """The same for everybody from one id to before another, or to the end."""
+    statements = loaded.statements
+    statement = statements.find_from if to_id is None else statements.find_in_range
+    bounds = {"from_id": from_id} | ({} if to_id is None else {"to_id": to_id})
+    found = _find(session, statement, bounds, occasion=occasion)
+    return _write(session, borrower_ids=found, loaded=loaded, occasion=occasion)
+
+
+def _find(
+    session: Session, statement: Select[Any], parameters: dict[str, Any], *, occasion: Occasion
+) -> list[UUID]:
+    rows = session.execute(statement, {**parameters, "today": occasion.today})
+    return list(rows.scalars())
+
+
+def _write(
+    session: Session, *, borrower_ids: Sequence[UUID], loaded: Loaded, occasion: Occasion
+) -> Outcome:
+    if not borrower_ids:
+        return Outcome()
+    ids = list(borrower_ids)
+    # Found without a lock; locked in a statement of its own, in id order; and decided again in
+    # the next one, which sees whatever a freeze, an override or another worker has committed.
+    session.execute(LOCK, {"ids": ids})
+    row = session.execute(
+        loaded.statements.write,
+        {
+            "ids": ids,
+            "today": occasion.today,
+            "now": occasion.now,
+            "cause": occasion.cause,
+            "run_id": occasion.run_id,
+        },
+    ).one()
+    if row.borrower_ids:
+        announce_select(session, TierChanged, announced(loaded.version, row.borrower_ids))
+    moves = Counter(zip(row.from_tiers or (), row.to_tiers or (), strict=True))
+    return Outcome(recorded=row.recorded, moves=moves)

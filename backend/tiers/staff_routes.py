@@ -1,0 +1,236 @@
+"""Staff write, try and publish tier policies, and look after single tiers."""
+
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+
+from backend.kit import clock
+from backend.kit.audience import Audience, blueprint, caller, permits
+from backend.kit.db import reading, transaction
+from backend.kit.http import locale, refuses
+from backend.kit.idempotency import idempotent
+from backend.kit.paging import Page, PageArgs
+from backend.kit.predicates import parse
+from backend.kit.problems import NotFound
+from backend.kit.programme_zone import programme_day
+from backend.profile import queries as profile
+from backend.tiers import preview, queries, service, staff_view
+from backend.tiers.errors import (
+    OverrideSettled,
+    PolicyNotDraft,
+    ReviewDecided,
+    SecondPersonNeeded,
+)
+from backend.tiers.policies import get_live
+from backend.tiers.policy import read_policy
+from backend.tiers.schemas import (
+    OverrideInSchema,
+    OverrideSchema,
+    PolicyInSchema,
+    PolicyPageSchema,
+    PolicySchema,
+    PreviewInSchema,
+    PreviewSchema,
+    ReviewDecisionSchema,
+    RunPageSchema,
+    StaffReviewPageSchema,
+    StaffReviewSchema,
+    StaffTierSchema,
+)
+
+blp = blueprint(
+    "tiers",
+    __name__,
+    audience=Audience.STAFF,
+    url_prefix="/v1",
+    description="Tier policies: written by one person, tried on everybody, published by another.",
+    permission="tiers.read",
+)
+
+
+@blp.route("/tier-policies")
+class Policies(MethodView):
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, PolicyPageSchema)
+    def get(self, args: dict[str, Any]) -> Page:
+        """All versions, newest first. The live one is the one published last."""
+        with reading() as session:
+            return queries.page_policies(session, args=args)
+
+    @permits("tiers.author")
+    @blp.arguments(PolicyInSchema)
+    @blp.response(201, PolicySchema)
+    def post(self, args: dict[str, Any]) -> Any:
+        """Keep a draft. Every fault is named with a pointer to it."""
+        with transaction() as session:
+            version = service.write_draft(
+                session,
+                document=args["policy"],
+                note=args["note"],
+                author_id=caller().id,
+                now=clock.now(),
+            )
+            return queries.get_policy_row(session, version=version)
+
+
+@blp.route("/tier-policies/preview")
+class Preview(MethodView):
+    @permits("tiers.preview")
+    @blp.arguments(PreviewInSchema)
+    @blp.response(200, PreviewSchema)
+    def post(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Try a policy on everybody, or `among` some: nothing is stored."""
+        with reading() as session:
+            catalogue = profile.get_catalogue(session)
+            policy = read_policy(args["policy"], facts=catalogue.types, pointer="#/policy")
+            among = args["among"]
+            trial = preview.Trial(
+                draft=preview.as_draft(policy, catalogue),
+                live=get_live(session),
+                among=None
+                if among is None
+                else parse(among, facts=catalogue.types, pointer="#/among"),
+                today=programme_day(clock.now()),
+            )
+            return preview.run(session, trial=trial, locale=locale())
+
+
+@blp.route("/tier-policies/<int(max=2147483647):version>")
+class PolicyVersion(MethodView):
+    @refuses(NotFound)
+    @blp.response(200, PolicySchema)
+    def get(self, version: int) -> Any:
+        """One version, draft or published."""
+        with reading() as session:
+            return queries.get_policy_row(session, version=version)
+
+
+@blp.route("/tier-policies/<int(max=2147483647):version>/publish")
+class Publish(MethodView):
+    @idempotent
+    @permits("tiers.publish")
+    @refuses(NotFound, PolicyNotDraft, SecondPersonNeeded)
+    @blp.response(200, PolicySchema)
+    def post(self, version: int) -> Any:
+        """Make another person's draft the live policy."""
+        with transaction() as session:
+            service.publish(session, version=version, publisher_id=caller().id, now=clock.now())
+            return queries.get_policy_row(session, version=version)
+
+
+@blp.route("/tier-runs")
+class Runs(MethodView):
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, RunPageSchema)
+    def get(self, args: dict[str, Any]) -> Page:
+        """Nightly runs, newest first: what moved, from where to where, and how long it took."""
+        with reading() as session:
+            return staff_view.page_runs(session, args=args)
+
+
+@blp.route("/tier-reviews")
+class Reviews(MethodView):
+    @permits("tiers.review")
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, StaffReviewPageSchema)
+    def get(self, args: dict[str, Any]) -> Page:
+        """Reviews that wait for a person, the oldest first."""
+        with reading() as session:
+            return queries.page_open_reviews(session, args=args)
+
+
+@blp.route("/staff/borrowers/<uuid:borrower_id>/tier-reviews/<uuid:review_id>/decide")
+class ReviewDecision(MethodView):
+    @idempotent
+    @permits("tiers.review")
+    @refuses(NotFound, ReviewDecided)
+    @blp.arguments(ReviewDecisionSchema)
+    @blp.response(200, StaffReviewSchema)
+    def post(self, args: dict[str, Any], borrower_id: UUID, review_id: UUID) -> Any:
+        """Answer a review in words that she will read."""
+        with transaction() as session:
+            service.decide_review(
+                session,
+                borrower_id=borrower_id,
+                review_id=review_id,
+                decided_by=caller().id,
+                now=clock.now(),
+                **args,
+            )
+            return queries.get_review(session, borrower_id=borrower_id, review_id=review_id)
+
+
+@blp.route("/staff/borrowers/<uuid:borrower_id>/tier")
+class StaffTier(MethodView):
+    @refuses(NotFound)
+    @blp.response(200, StaffTierSchema)
+    def get(self, borrower_id: UUID) -> dict[str, Any]:
+        """Her tier with every evaluation, freeze and override behind it."""
+        with reading() as session:
+            return staff_view.get_staff_tier(
+                session, borrower_id=borrower_id, today=programme_day(clock.now())
+            )
+
+
+@blp.route("/staff/borrowers/<uuid:borrower_id>/tier-override")
+class Override(MethodView):
+    @idempotent
+    @permits("tiers.override")
+    @refuses(NotFound)
+    @blp.arguments(OverrideInSchema)
+    @blp.response(201, OverrideSchema)
+    def post(self, args: dict[str, Any], borrower_id: UUID) -> Any:
+        """Ask for a tier by hand, with a reason, for 90 days at most."""
+        now = clock.now()
+        with transaction() as session:
+            override_id = service.ask_override(
+                session,
+                borrower_id=borrower_id,
+                asked_by=caller().id,
+                today=programme_day(now),
+                now=now,
+                **args,
+            )
+            return queries.get_override(session, borrower_id=borrower_id, override_id=override_id)
+
+
+@blp.route("/staff/borrowers/<uuid:borrower_id>/tier-override/<uuid:override_id>/confirm")
+class OverrideConfirmation(MethodView):
+    @idempotent
+    @permits("tiers.override")
+    @refuses(NotFound, SecondPersonNeeded, OverrideSettled)
+    @blp.response(200, OverrideSchema)
+    def post(self, borrower_id: UUID, override_id: UUID) -> Any:
+        """Let another person's override count, at once."""
+        now = clock.now()
+        with transaction() as session:
+            service.confirm_override(
+                session,
+                borrower_id=borrower_id,
+                override_id=override_id,
+                confirmed_by=caller().id,
+                today=programme_day(now),
+                now=now,
+            )
+            return queries.get_override(session, borrower_id=borrower_id, override_id=override_id)
+
+
+@blp.route("/staff/borrowers/<uuid:borrower_id>/tier-override/<uuid:override_id>/end")
+class OverrideEnd(MethodView):
+    @idempotent
+    @permits("tiers.override")
+    @refuses(NotFound, OverrideSettled)
+    @blp.response(200, OverrideSchema)
+    def post(self, borrower_id: UUID, override_id: UUID) -> Any:
+        """Withdraw an override, or end it before its day."""
+        now = clock.now()
+        with transaction() as session:
+            service.end_override(
+                session,
+                borrower_id=borrower_id,
+                override_id=override_id,
+                today=programme_day(now),
+                now=now,
+            )
+            return queries.get_override(session, borrower_id=borrower_id, override_id=override_id)
