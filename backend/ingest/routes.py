@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 from typing import IO, Any
 
@@ -35,6 +36,8 @@ from backend.loans.errors import (
 NDJSON = "application/x-ndjson"
 ANSWERS_IN_MEMORY_BYTES = 4 * 1024 * 1024
 EXTERNAL_ID_LENGTH_MAX = 200
+BLOCK_BYTES = 64 * 1024
+NO_LIMIT_BYTES = 2**62
 
 blp = blueprint(
     "ingest",
@@ -164,20 +167,24 @@ class BatchView(MethodView):
         if request.mimetype != NDJSON:
             raise NotNdjson
         # A stream has no size; each line has (`lines.LINE_BYTES_MAX`), and chunks are small.
-        request.max_content_length = None
+        request.max_content_length = NO_LIMIT_BYTES
         # Answers wait on disk until the input has ended: a client that reads only after it has
         # sent everything would otherwise never get rid of its last lines.
-        answers = tempfile.SpooledTemporaryFile(ANSWERS_IN_MEMORY_BYTES)  # noqa: SIM115
-        language = locale()
-        for answer in store_lines(
-            split_lines(request.stream), now=clock.now(), backfill=args["backfill"]
-        ):
-            answers.write(answer.as_json(language))
-        answers.seek(0)
+        with ExitStack() as stack:
+            answers = stack.enter_context(
+                tempfile.SpooledTemporaryFile(ANSWERS_IN_MEMORY_BYTES)
+            )
+            language = locale()
+            for answer in store_lines(
+                split_lines(request.stream), now=clock.now(), backfill=args["backfill"]
+            ):
+                answers.write(answer.as_json(language))
+            answers.seek(0)
+            stack.pop_all()
         return Response(_blocks(answers), mimetype=NDJSON)
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     with file:
-        while block := file.read(64 * 1024):
+        while block := file.read(BLOCK_BYTES):
             yield block
