@@ -10,19 +10,34 @@ from backend.loans import handlers as loan_handlers
 from backend.loans import jobs as loan_jobs
 from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
+from backend.profile import handlers as profile_handlers
+from backend.profile import jobs as profile_jobs
+from backend.profile import staff_routes as profile_staff_routes
+from backend.programme import staff_routes as programme_staff_routes
 from backend.staff import jobs as staff_jobs
 from backend.staff import staff_routes
+from backend.tiers import handlers as tier_handlers
+from backend.tiers import jobs as tier_jobs
 
 WIRING = Wiring(
     blueprints=(
         borrower_routes.blp,
         borrower_staff_routes.blp,
-        ingest_routes.blp,
         loan_routes.blp,
+        ingest_routes.blp,
+        profile_staff_routes.blp,
+        programme_staff_routes.blp,
         staff_routes.blp,
     ),
-    handlers=(*loan_handlers.HANDLERS,),
-    jobs=(*borrower_jobs.JOBS, *loan_jobs.JOBS, *staff_jobs.JOBS),
+    handlers=(*loan_handlers.HANDLERS, *profile_handlers.HANDLERS, *tier_handlers.HANDLERS),
+    # In the order of a night: what is late, the facts, the tiers, then tidying.
+    jobs=(
+        *loan_jobs.JOBS,
+        *profile_jobs.JOBS,
+        *tier_jobs.JOBS,
+        *borrower_jobs.JOBS,
+        *staff_jobs.JOBS,
+    ),
     audits=(*loan_audit.AUDITS,),
     borrower_panels={**loan_panels.PANELS},
 )

@@ -11,7 +11,7 @@ from backend.commands.context import configured
 from backend.commands.failures import fail
 from backend.commands.instance import load_environment
 from backend.commands.operate import run_now
-from backend.demo import calendar
+from backend.demo import calendar, service
 from backend.kit import clock
 
 ZONE = "Asia/Shanghai"
@@ -30,7 +30,12 @@ def seed() -> None:
         today = calendar.demo_today(clock.day_in_zone(clock.wall(), ZONE))
         clock.write_demo_day(file, today=today)
     with configured():
-        click.echo("done")
+        service.seed(
+            today=clock.read_demo_day(file),
+            now=clock.now(),
+            handlers=app.handlers(),
+            tell=click.echo,
+        )
 
 
 @demo.command()
