@@ -23,21 +23,22 @@ from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import Handler
 from backend.profile import service
 
+REBUILT_MAX = 10  # an event stands for a hundred borrowers and more
+
 
 def _refresh(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
     service.absorb(session, causes=recorded, now=now, today=programme_day(now))
 
 
 def _rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
-    for each in recorded:
-        event = cast(LoansSettled, each.event)
-        service.rebuild(
-            session,
-            borrower_ids=event.borrower_ids,
-            seq=each.seq,
-            now=now,
-            today=programme_day(now),
-        )
+    events = [cast(LoansSettled, each.event) for each in recorded]
+    service.rebuild(
+        session,
+        borrower_ids=[borrower_id for event in events for borrower_id in event.borrower_ids],
+        seq=recorded[-1].seq,
+        now=now,
+        today=programme_day(now),
+    )
 
 
 def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
@@ -61,6 +62,6 @@ HANDLERS = (
         ),
         run=_refresh,
     ),
-    Handler(name="profile.rebuild", hears=(LoansSettled,), run=_rebuild),
+    Handler(name="profile.rebuild", hears=(LoansSettled,), run=_rebuild, batch_max=REBUILT_MAX),
     Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier),
 )

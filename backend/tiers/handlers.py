@@ -13,6 +13,8 @@ from backend.kit.wiring import Handler
 from backend.tiers.policies import get_live
 from backend.tiers.retier import Occasion, retier
 
+REBUILT_MAX = 10  # an event stands for many borrowers
+
 
 def _on_facts(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
     causes = {cast(FactsChanged, each.event).cause for each in recorded}
@@ -30,14 +32,16 @@ def _on_facts(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
 
 
 def _on_rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
-    loaded = get_live(session)
-    occasion = Occasion(today=programme_day(now), now=now, cause="FactsRebuilt")
-    for each in recorded:
-        ids = cast(FactsRebuilt, each.event).borrower_ids
-        retier(session, borrower_ids=ids, loaded=loaded, occasion=occasion)
+    events = [cast(FactsRebuilt, each.event) for each in recorded]
+    retier(
+        session,
+        borrower_ids=sorted({each for event in events for each in event.borrower_ids}),
+        loaded=get_live(session),
+        occasion=Occasion(today=programme_day(now), now=now, cause="FactsRebuilt"),
+    )
 
 
 HANDLERS = (
     Handler(name="tiers.facts", hears=(FactsChanged,), run=_on_facts),
-    Handler(name="tiers.rebuilt", hears=(FactsRebuilt,), run=_on_rebuild),
+    Handler(name="tiers.rebuilt", hears=(FactsRebuilt,), run=_on_rebuild, batch_max=REBUILT_MAX),
 )
