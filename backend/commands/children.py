@@ -37,6 +37,7 @@ class Child:
     environment: Mapping[str, str]
     leash: Leash
     log: Path
+    is_heard: bool = False  # what it says goes to our terminal, what it complains of to the log
     _process: subprocess.Popen[bytes] | None = None
     _started_at: float = 0.0
     _start_at: float = 0.0
@@ -49,7 +50,7 @@ class Child:
                 [sys.executable, "-m", "backend", *self.command],
                 env={**self.environment, PIPE_VARIABLE: str(self.leash.reading)},
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=None if self.is_heard else log,
                 stderr=log,
                 pass_fds=(self.leash.reading,),
                 start_new_session=True,

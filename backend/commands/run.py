@@ -59,7 +59,8 @@ class Servers:
 
 @click.command()
 @click.option("--port", envvar="PORT", default=8000, show_default=True, type=int)
-def run(port: int) -> None:
+@click.option("--empty", is_flag=True, help="Without the demo's people, for your own import.")
+def run(port: int, *, empty: bool) -> None:
     """Run the demo on this machine until Ctrl-C. Everything it keeps is in DATA_DIR."""
     console = Console(highlight=False)
     folder = paths.make_private(data_dir()).resolve()
@@ -68,7 +69,7 @@ def run(port: int) -> None:
     try:
         with ExitStack() as stack:
             stack.enter_context(_only_instance(folder))
-            _supervise(stack, folder=folder, port=port, console=console)
+            _supervise(stack, folder=folder, port=port, empty=empty, console=console)
     except StopAskedError:
         console.print("Stopped. Data stays in", str(folder))
     except EmbeddedServerError as error:
@@ -79,13 +80,15 @@ def _ask_to_stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG
     raise StopAskedError
 
 
-def _supervise(stack: ExitStack, *, folder: Path, port: int, console: Console) -> None:
+def _supervise(stack: ExitStack, *, folder: Path, port: int, empty: bool, console: Console) -> None:
     _wait_for_port(port)
     environment, servers = _start_servers(stack, folder=folder, port=port, console=console)
     write_instance(folder, _shareable(environment))
     migrations.upgrade(environment["DATABASE_URL"])
     leash = Leash()
-    welcome.seed(environment, folder=folder, leash=leash, console=console)
+    welcome.set_clock(folder)
+    if not empty:
+        welcome.seed(environment, folder=folder, leash=leash, console=console)
     shutil.rmtree(folder / "metrics", ignore_errors=True)
     children = [
         Child(name, (name,), environment, leash, folder / f"{name}.log")

@@ -12,7 +12,13 @@ from rich.table import Table
 
 from backend.commands.children import Child, Leash
 from backend.commands.failures import fail
+from backend.demo import calendar, people
+from backend.kit import clock
 from backend.kit.embedded import paths
+
+COMMAND = ".venv/bin/goodfaith"
+ZONE = "Asia/Shanghai"
+STAFF_DOMAIN = "demo.goodfaith.example"
 
 
 def clock_file(folder: Path) -> Path:
@@ -26,13 +32,13 @@ def seed(environment: Mapping[str, str], *, folder: Path, leash: Leash, console:
     A start that was interrupted here begins the filling again.
     """
     place = _place(environment["DATABASE_URL"])
-    if _read(folder).get("place") == place and clock_file(folder).exists():
+    if _read(folder).get("place") == place:
         return
     console.print("First start: importing the demo portfolio. This takes about a minute.")
     started_at = time.monotonic()
-    child = Child("seed", ("demo", "seed"), environment, leash, folder / "seed.log")
-    child.start()
+    child = Child("seed", ("demo", "seed"), environment, leash, folder / "seed.log", is_heard=True)
     try:
+        child.start()
         if child.wait() != 0:
             fail(f"the demo's data could not be imported; {child.log} says why")
     finally:
@@ -43,21 +49,43 @@ def seed(environment: Mapping[str, str], *, folder: Path, leash: Leash, console:
 
 def show(console: Console, *, port: int) -> None:
     """Addresses, and how to come in."""
-    console.print(f"\n[bold]Goodfaith is ready[/bold]: http://localhost:{port}\n")
-    table = Table(show_header=False, box=None, pad_edge=False)
-    for what, how in (
-        ("API browser", f"http://localhost:{port}/docs"),
-        ("OpenAPI file", f"http://localhost:{port}/openapi.json"),
-        ("state", f"http://localhost:{port}/readyz"),
-        ("a borrower's token", "goodfaith token --borrower 1"),
-        ("a named demo borrower's token", "goodfaith token --borrower demo-01"),
-        ("a staff token", "goodfaith token --staff risk@demo.goodfaith.example"),
-        ("the core system's token", "goodfaith token --client core"),
-        ("tomorrow", "goodfaith demo advance 1"),
-    ):
-        table.add_row(what, how)
-    console.print(table)
+    address = f"http://localhost:{port}"
+    console.print(f"\n[bold]Goodfaith is ready[/bold]: {address}\n")
+    console.print(
+        _table(
+            ("API browser", f"{address}/docs"),
+            ("the interface", f"{address}/openapi.json"),
+            ("state, figures", f"{address}/readyz  {address}/metrics"),
+            ("a real card borrower", f"{COMMAND} token --borrower 1          (1 to 30000)"),
+            ("the core system", f"{COMMAND} token --client core"),
+            ("staff, by role", f"{COMMAND} token --staff risk_officer@{STAFF_DOMAIN}"),
+            ("tomorrow", f"{COMMAND} demo advance 1"),
+        ),
+        soft_wrap=True,
+    )
+    console.print(f"\nMade-up borrowers, each with a story ({COMMAND} token --borrower ID):")
+    console.print(
+        _table(*((people.external_id(p), f"{p.name}: {p.situation}") for p in people.PEOPLE)),
+        soft_wrap=True,
+    )
     console.print("\nCtrl-C stops everything; the data stays.")
+
+
+def _table(*rows: tuple[str, str]) -> Table:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ignore")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def set_clock(folder: Path) -> None:
+    """Fix the demo's day at its first start."""
+    file = clock_file(folder)
+    if not file.exists():
+        today = calendar.demo_today(clock.day_in_zone(clock.wall(), ZONE))
+        clock.write_demo_day(file, today=today)
 
 
 def _place(database_url: str) -> str:
