@@ -1,0 +1,59 @@
+"""The schema: migrations make what the models say, and rows are keyed by their borrower."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import UniqueConstraint
+
+from backend import app as assembly  # noqa: F401 - imports every model
+from backend.kit.db import Base
+
+TABLES = Base.metadata.tables
+OWNED = [table for table in TABLES.values() if "borrower_id" in table.columns]
+
+# Tables that name a borrower and are not keyed by her, each with its reason.
+NOT_KEYED_BY_BORROWER = {
+    "event": "one order of all events; borrower_id is an attribute of the story",
+    "external_ref": "narrow look-up across borrowers: the lender's id to ours",
+    "borrower_lookup": "narrow look-up across borrowers: keyed hash to borrower",
+}
+
+
+def test_migrations_make_what_the_models_say(session):
+    context = MigrationContext.configure(
+        session.connection(), opts={"compare_type": True, "compare_server_default": False}
+    )
+    assert compare_metadata(context, Base.metadata) == []
+
+
+@pytest.mark.parametrize("table", OWNED, ids=lambda table: table.name)
+def test_a_borrowers_row_is_keyed_by_her(table):
+    keyed = next(iter(table.primary_key.columns)).name == "borrower_id"
+    assert keyed != (table.name in NOT_KEYED_BY_BORROWER)
+
+
+@pytest.mark.parametrize(
+    "table", [t for t in OWNED if t.name not in NOT_KEYED_BY_BORROWER], ids=lambda t: t.name
+)
+def test_what_is_unique_is_unique_for_a_borrower(table):
+    """So that the table can be spread over machines by borrower."""
+    keys = [list(c.columns) for c in table.constraints if isinstance(c, UniqueConstraint)]
+    keys += [list(index.columns) for index in table.indexes if index.unique]
+    assert [k for k in keys if "borrower_id" not in {column.name for column in k}] == []
+
+
+def test_exceptions_still_exist():
+    assert set(NOT_KEYED_BY_BORROWER) <= set(TABLES)
+
+
+@pytest.mark.parametrize("table", OWNED, ids=lambda table: table.name)
+def test_a_row_cannot_hang_on_another_borrowers(table):
+    """A foreign key between two borrower-owned tables carries the borrower along."""
+    loose = [
+        key
+        for key in table.foreign_key_constraints
+        if "borrower_id" in key.referred_table.columns
+        and key.referred_table.name not in NOT_KEYED_BY_BORROWER
+        and "borrower_id" not in key.column_keys
+    ]
+    assert loose == []
