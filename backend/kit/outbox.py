@@ -52,12 +52,8 @@ class Event:
         return bool(getattr(self, "backfill", False))
 
     def payload(self) -> dict[str, Any]:
-        """All fields but the two that have columns of their own, as JSON values."""
-        return {
-            field.name: _to_json(getattr(self, field.name))
-            for field in fields(self)
-            if field.name not in ("borrower_id", "occurred_at")
-        }
+        """All fields but the two that have columns of their own, as orjson writes them."""
+        return {name: getattr(self, name) for name in _own_fields(type(self).__name__)}
 
     @classmethod
     def restore(
@@ -138,9 +134,12 @@ _ANNOUNCE_ALL = text(
     """
     WITH announced AS (
         INSERT INTO event (name, borrower_id, payload, occurred_at, backfill)
-        SELECT name, borrower_id, payload::jsonb, occurred_at, backfill
-        FROM unnest(:names, :borrower_ids, :payloads, :instants, :backfills)
-             WITH ORDINALITY AS e(name, borrower_id, payload, occurred_at, backfill, place)
+        SELECT name, borrower_id, payload, occurred_at, backfill
+        FROM ROWS FROM (
+                 json_to_recordset(CAST(:events AS json))
+                 AS (name text, borrower_id uuid, payload jsonb, occurred_at timestamptz,
+                     backfill boolean)
+             ) WITH ORDINALITY AS e(name, borrower_id, payload, occurred_at, backfill, place)
         ORDER BY place
         RETURNING seq, name, backfill
     ), delivered AS (
@@ -154,11 +153,6 @@ _ANNOUNCE_ALL = text(
     SELECT seq FROM announced ORDER BY seq
     """
 ).bindparams(
-    bindparam("names", type_=ARRAY(String)),
-    bindparam("borrower_ids", type_=ARRAY(EventRow.__table__.c.borrower_id.type)),
-    bindparam("payloads", type_=ARRAY(String)),
-    bindparam("instants", type_=ARRAY(EventRow.__table__.c.occurred_at.type)),
-    bindparam("backfills", type_=ARRAY(Boolean)),
     bindparam("route_names", type_=ARRAY(String)),
     bindparam("route_handlers", type_=ARRAY(String)),
 )
@@ -173,16 +167,23 @@ def announce_all(session: Session, events: Sequence[Event]) -> list[int]:
     result = session.execute(
         _ANNOUNCE_ALL,
         {
-            "names": [type(event).__name__ for event in events],
-            "borrower_ids": [event.borrower_id for event in events],
-            "payloads": [orjson.dumps(event.payload()).decode() for event in events],
-            "instants": [event.occurred_at for event in events],
-            "backfills": [event.is_backfill for event in events],
+            # One text: arrays of texts with quotes in them cost ten times as much to send.
+            "events": orjson.dumps([_row(event) for event in events], default=str).decode(),
             "route_names": [name for name, _ in pairs],
             "route_handlers": [handler for _, handler in pairs],
         },
     )
-    return list(result.scalars())
+    return list(result.scalars().all())
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "name": type(event).__name__,
+        "borrower_id": event.borrower_id,
+        "payload": event.payload(),
+        "occurred_at": event.occurred_at,
+        "backfill": event.is_backfill,
+    }
 
 
 def announce_select(
@@ -195,9 +196,7 @@ def announce_select(
     """
     source = rows.cte("source")
     own = [c for c in source.c if c.name not in ("borrower_id", "occurred_at")]
-    pairs: list[ColumnElement[Any]] = [
-        part for c in own for part in (literal(c.name, String), c)
-    ]
+    pairs: list[ColumnElement[Any]] = [part for c in own for part in (literal(c.name, String), c)]
     announced = (
         insert(EventRow)
         .from_select(
@@ -214,9 +213,11 @@ def announce_select(
         .cte("announced")
     )
     handlers = [] if is_history else list(_routes.get(event_type.__name__, ()))
-    route = func.unnest(bindparam("handlers", handlers, type_=ARRAY(String))).table_valued(
-        "handler"
-    ).render_derived()
+    route = (
+        func.unnest(bindparam("handlers", handlers, type_=ARRAY(String)))
+        .table_valued("handler")
+        .render_derived()
+    )
     delivered = (
         insert(DeliveryRow)
         .from_select(
@@ -238,20 +239,16 @@ def restore(row: Any) -> Recorded:
 
 
 @cache
+def _own_fields(name: str) -> tuple[str, ...]:
+    names = (field.name for field in fields(Event.registry[name]))
+    return tuple(name for name in names if name not in ("borrower_id", "occurred_at"))
+
+
+@cache
 def _hints(name: str) -> dict[str, Any]:
     event_type = Event.registry[name]
     names = {field.name for field in fields(event_type)}
     return {k: v for k, v in get_type_hints(event_type).items() if k in names}
-
-
-def _to_json(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_to_json(item) for item in value]
-    if isinstance(value, UUID | Decimal):
-        return str(value)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value
 
 
 _READERS: dict[Any, Any] = {
