@@ -20,6 +20,7 @@ from sqlalchemy import (
     true,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -177,7 +178,7 @@ def get_facts_at(
     """Her facts as they stood when the event `seq`, which occurred `at`, had been absorbed."""
     rows = session.execute(
         select(FactChange.fact, FactChange.value)
-        .distinct(FactChange.fact)
+        .ext(distinct_on(FactChange.fact))
         .where(
             FactChange.borrower_id == borrower_id,
             tuple_(FactChange.occurred_at, FactChange.event_seq) <= tuple_(literal(at), seq),

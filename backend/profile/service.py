@@ -15,6 +15,7 @@ from backend.events.profile import FactsChanged, FactsRebuilt
 from backend.kit.outbox import Recorded, announce, announce_all
 from backend.kit.predicates import FactType
 from backend.kit.problems import FieldError, Invalid, NotFound, PreconditionFailed
+from backend.kit.texts import Text
 from backend.profile import queries
 from backend.profile.catalogue import FACTS
 from backend.profile.errors import FactNameTaken
@@ -193,13 +194,21 @@ def declare_fact(
         raise Invalid(errors=[FieldError("#/name", detail)])
     FactType(values["type"])
     session.execute(
-        insert(ExtraFact).values(**values, version=1, created_by=staff_id, created_at=now)
+        insert(ExtraFact).values(
+            **_with_texts(values), version=1, created_by=staff_id, created_at=now
+        )
     )
+
+
+def _with_texts(values: Mapping[str, Any]) -> dict[str, Any]:
+    # As they were read from the wire into names of ours, and as they are kept.
+    said = {k: v for k, v in values.items() if k in ("labels", "action_texts") and v is not None}
+    return {**values, **{k: Text(en=v["en"], zh_cn=v["zh_cn"]).as_json() for k, v in said.items()}}
 
 
 def edit_fact(session: Session, *, name: str, version: int, changes: Mapping[str, Any]) -> None:
     """Change its words; name and type stay. Refuses: NotFound, PreconditionFailed."""
-    _change_fact(session, name=name, version=version, changes=changes)
+    _change_fact(session, name=name, version=version, changes=_with_texts(changes))
 
 
 def retire_fact(session: Session, *, name: str, version: int, now: datetime) -> None:

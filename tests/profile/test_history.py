@@ -1,0 +1,119 @@
+"""Facts after events, their history, and history computed anew."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import func, select
+
+from backend.events.profile import FactsChanged, FactsRebuilt
+from backend.kit.outbox import EventRow
+from backend.profile import queries, service
+from backend.profile.models import FactChange
+from tests.clock import NOW, TODAY
+from tests.factories.loans import make_borrower, make_loan
+from tests.factories.profile import make_profile
+
+MINE = "history-1"
+
+
+def end_of(day):
+    return datetime.combine(day + timedelta(days=1), time(0), UTC)
+
+
+def count_changes(session, borrower_id):
+    return session.execute(
+        select(func.count()).where(FactChange.borrower_id == borrower_id)
+    ).scalar_one()
+
+
+def test_a_payment_s_event_is_absorbed_before_facts_are_said_to_have_changed(
+    session, client_api, deliver
+):
+    borrower_id = make_borrower(session, external_id=MINE)
+    loan, _ = make_loan(session, borrower=MINE)
+    deliver()
+    before = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+
+    answer = client_api.post(
+        "/v1/ingest/payments",
+        json={
+            "external_id": "history-p1",
+            "loan_external_id": loan,
+            "amount_minor": 10_100,
+            "received_on": str(TODAY),
+            "date_precision": "day",
+        },
+    )
+    assert answer.status_code < 300, answer.json
+    deliver()
+
+    after = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    assert (before["days_past_due"], after["days_past_due"]) == (10, 0)
+    assert after["repaid_total"] == 10_100
+    told = session.execute(
+        select(EventRow.payload).where(
+            EventRow.name == FactsChanged.__name__, EventRow.borrower_id == borrower_id
+        )
+    ).scalars()
+    assert "PaymentReceived" in {payload["cause"] for payload in told}
+
+
+def test_the_value_of_a_fact_as_of_any_event_can_be_read(session, deliver):
+    borrower_id = make_borrower(session, external_id=MINE)
+    make_loan(session, borrower=MINE)
+    deliver()
+    first = session.execute(
+        select(func.max(FactChange.event_seq)).where(FactChange.borrower_id == borrower_id)
+    ).scalar_one()
+
+    now = queries.get_facts_at(session, borrower_id=borrower_id, at=NOW, seq=first, today=TODAY)
+    before = queries.get_facts_at(
+        session, borrower_id=borrower_id, at=NOW - timedelta(days=1), seq=first, today=TODAY
+    )
+
+    assert now["days_past_due"] == 10
+    assert (
+        now["open_balance"]
+        == queries.get_facts(session, borrower_id=borrower_id, today=TODAY)["open_balance"]
+    )
+    assert before["days_past_due"] is None
+
+
+def test_history_is_rebuilt_month_by_month_and_a_second_time_changes_nothing(session, deliver):
+    borrower_id = make_borrower(session, external_id=MINE)
+    make_loan(session, borrower=MINE)
+    deliver()
+    due_month_end = (TODAY.replace(day=1)) - timedelta(days=1)
+
+    service.rebuild(session, borrower_ids=[borrower_id], seq=7, now=NOW, today=TODAY)
+    once = count_changes(session, borrower_id)
+    service.rebuild(session, borrower_ids=[borrower_id], seq=7, now=NOW, today=TODAY)
+
+    assert count_changes(session, borrower_id) == once
+    told = session.execute(
+        select(EventRow.payload["borrower_ids"]).where(EventRow.name == FactsRebuilt.__name__)
+    ).scalars()
+    assert [str(borrower_id)] in list(told)
+    then = queries.get_facts_at(
+        session, borrower_id=borrower_id, at=end_of(due_month_end), seq=0, today=due_month_end
+    )
+    assert then["days_past_due"] in (0, None)
+
+
+def test_a_window_s_edge_is_stored_at_night_and_nothing_else(session):
+    borrower_id = make_profile(session, installments_missed_12m=3)
+
+    changed = service.refresh_stale(session, borrower_ids=[borrower_id], now=NOW, today=TODAY)
+    again = service.refresh_stale(session, borrower_ids=[borrower_id], now=NOW, today=TODAY)
+
+    assert (changed, again) == (1, 0)
+
+
+def test_a_tier_becomes_a_fact_once(session):
+    borrower_id = make_profile(session)
+
+    service.put_tiers(session, tiers={borrower_id: ("current", 5)}, now=NOW)
+    service.put_tiers(session, tiers={borrower_id: ("current", 6)}, now=NOW)
+
+    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    assert facts["tier"] == "current"
+    assert count_changes(session, borrower_id) == 1
