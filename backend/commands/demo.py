@@ -38,6 +38,12 @@ def seed() -> None:
         )
 
 
+@demo.command("today")
+def show_today() -> None:
+    """Print the day that the demo stands at."""
+    click.echo(clock.read_demo_day(_clock_file()))
+
+
 @demo.command()
 @click.argument("days", type=click.IntRange(min=1, max=366))
 def advance(days: int) -> None:
