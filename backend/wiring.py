@@ -12,12 +12,17 @@ from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
 from backend.profile import handlers as profile_handlers
 from backend.profile import jobs as profile_jobs
+from backend.profile import panels as profile_panels
 from backend.profile import staff_routes as profile_staff_routes
+from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
 from backend.staff import jobs as staff_jobs
 from backend.staff import staff_routes
 from backend.tiers import handlers as tier_handlers
 from backend.tiers import jobs as tier_jobs
+from backend.tiers import panels as tier_panels
+from backend.tiers import routes as tier_routes
+from backend.tiers import staff_routes as tier_staff_routes
 
 WIRING = Wiring(
     blueprints=(
@@ -27,6 +32,8 @@ WIRING = Wiring(
         ingest_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
+        tier_routes.blp,
+        tier_staff_routes.blp,
         staff_routes.blp,
     ),
     handlers=(*loan_handlers.HANDLERS, *profile_handlers.HANDLERS, *tier_handlers.HANDLERS),
@@ -39,5 +46,10 @@ WIRING = Wiring(
         *staff_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS,),
-    borrower_panels={**loan_panels.PANELS},
+    borrower_panels={
+        **loan_panels.PANELS,
+        **profile_panels.PANELS,
+        **programme_panels.PANELS,
+        **tier_panels.PANELS,
+    },
 )
