@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rich.console import Console
-from rich.table import Table
 
 from backend.commands.children import Child, Leash
 from backend.commands.failures import fail
@@ -51,33 +50,25 @@ def show(console: Console, *, port: int) -> None:
     """Addresses, and how to come in."""
     address = f"http://localhost:{port}"
     console.print(f"\n[bold]Goodfaith is ready[/bold]: {address}\n")
-    console.print(
-        _table(
-            ("API browser", f"{address}/docs"),
-            ("the interface", f"{address}/openapi.json"),
-            ("state, figures", f"{address}/readyz  {address}/metrics"),
-            ("a real card borrower", f"{COMMAND} token --borrower 1          (1 to 30000)"),
-            ("the core system", f"{COMMAND} token --client core"),
-            ("staff, by role", f"{COMMAND} token --staff risk_officer@{STAFF_DOMAIN}"),
-            ("tomorrow", f"{COMMAND} demo advance 1"),
-        ),
-        soft_wrap=True,
-    )
+    for what, how in (
+        ("API browser", f"{address}/docs"),
+        ("the interface", f"{address}/openapi.json"),
+        ("state, figures", f"{address}/readyz  {address}/metrics"),
+        ("a card borrower", f"{COMMAND} token --borrower 1    (real data, 1 to 30000)"),
+        ("the core system", f"{COMMAND} token --client core"),
+        ("staff, by role", f"{COMMAND} token --staff risk_officer@{STAFF_DOMAIN}"),
+        ("tomorrow", f"{COMMAND} demo advance 1"),
+    ):
+        _line(console, what, how)
     console.print(f"\nMade-up borrowers, each with a story ({COMMAND} token --borrower ID):")
-    console.print(
-        _table(*((people.external_id(p), f"{p.name}: {p.situation}") for p in people.PEOPLE)),
-        soft_wrap=True,
-    )
+    for person in people.PEOPLE:
+        _line(console, people.external_id(person), f"{person.name}: {person.situation}")
     console.print("\nCtrl-C stops everything; the data stays.")
 
 
-def _table(*rows: tuple[str, str]) -> Table:
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ignore")
-    for row in rows:
-        table.add_row(*row)
-    return table
+def _line(console: Console, what: str, how: str) -> None:
+    # Never folded: addresses and commands are there to be copied.
+    console.print(f"  {what:<17} {how}", soft_wrap=True, markup=False)
 
 
 def set_clock(folder: Path) -> None:
