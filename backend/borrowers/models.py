@@ -48,13 +48,13 @@ class Borrower(Base):
 
 
 class ExternalRef(Base):
-    """The lender's id of a thing, and where that thing lives here. Narrow on purpose."""
+    """The lender's id of a thing, and where that thing lives here.
+
+    Narrow on purpose. From a borrower to her ids the way is through the things themselves.
+    """
 
     __tablename__ = "external_ref"
-    __table_args__ = (
-        CheckConstraint(f"kind IN {REF_KINDS}", name="kind_known"),
-        Index("ix_external_ref_borrower_id", "borrower_id"),
-    )
+    __table_args__ = (CheckConstraint(f"kind IN {REF_KINDS}", name="kind_known"),)
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(primary_key=True)

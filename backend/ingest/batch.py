@@ -7,10 +7,9 @@ sent again.
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -33,8 +32,7 @@ log = get_logger(__name__)
 Raw = tuple[int, bytes | dict[str, Any] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of one line."""
 
     line: int
@@ -44,12 +42,15 @@ class Answer:
     def as_json(self, locale: Locale = DEFAULT_LOCALE) -> bytes:
         """One line of the answer."""
         problem = self.outcome.problem
+        if problem is None:
+            head = f'{{"line":{self.line},"status":"{self.outcome.status}","id":"{self.outcome.id}"'
+            return f'{head},"problem":null}}\n'.encode()
         return orjson.dumps(
             {
                 "line": self.line,
                 "status": self.outcome.status,
-                "id": self.outcome.id,
-                "problem": problem.as_dict(locale) if problem else None,
+                "id": None,
+                "problem": problem.as_dict(locale),
             },
             option=orjson.OPT_APPEND_NEWLINE,
         )

@@ -1,10 +1,9 @@
 """From one line of a batch, or one row of a file, to a checked row."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import orjson
 from marshmallow import Schema, ValidationError
@@ -20,8 +19,7 @@ LINE_BYTES_MAX = 256 * 1024
 BLOCK_BYTES = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A checked row of some kind, or the reason why it is none."""
 
     number: int

@@ -171,9 +171,7 @@ class BatchView(MethodView):
         # Answers wait on disk until the input has ended: a client that reads only after it has
         # sent everything would otherwise never get rid of its last lines.
         with ExitStack() as stack:
-            answers = stack.enter_context(
-                tempfile.SpooledTemporaryFile(ANSWERS_IN_MEMORY_BYTES)
-            )
+            answers = stack.enter_context(tempfile.SpooledTemporaryFile(ANSWERS_IN_MEMORY_BYTES))
             language = locale()
             for answer in store_lines(
                 split_lines(request.stream), now=clock.now(), backfill=args["backfill"]

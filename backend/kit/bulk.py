@@ -1,8 +1,7 @@
 """Storing many rows at once, with an outcome for each."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from backend.kit.problems import Problem
@@ -11,9 +10,11 @@ Status = Literal["stored", "unchanged", "refused"]
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one row. A refused one carries its problem; `created`: it was not there."""
+class Outcome(NamedTuple):
+    """What became of one row. A refused one carries its problem; `created`: it was not there.
+
+    A named tuple, because there are millions: a frozen dataclass takes five times as long to make.
+    """
 
     status: Status
     id: UUID | None = None
@@ -30,6 +31,25 @@ class Outcome:
         if self.problem is not None:
             raise self.problem
         return self
+
+
+def sql_array(values: Iterable[Any]) -> str:
+    """An array of numbers, days, ids or None as PostgreSQL reads it: `CAST(:x AS uuid[])`.
+
+    Built here, because the driver takes a microsecond for each element of a list.
+    """
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def sql_ids(values: Iterable[UUID]) -> str:
+    """An array of ids, as `sql_array` has it, and quicker."""
+    return "{" + ",".join([value.hex for value in values]) + "}"
+
+
+def sql_texts(values: Iterable[str]) -> str:
+    """An array of texts, as `sql_array` has it."""
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
 
 
 def without_repeats(rows: Sequence[Row], *, key: Callable[[Row], Hashable]) -> Iterator[list[int]]:

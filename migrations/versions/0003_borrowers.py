@@ -75,7 +75,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("kind", "external_id", name=op.f("pk_external_ref")),
     )
-    op.create_index("ix_external_ref_borrower_id", "external_ref", ["borrower_id"], unique=False)
     op.create_table(
         "access_log",
         sa.Column("borrower_id", sa.Uuid(), nullable=False),

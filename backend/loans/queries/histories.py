@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
+from backend.kit.bulk import sql_ids
 from backend.loans.models import Loan
 from backend.loans.rules import (
     AdjustmentRow,
@@ -27,8 +28,7 @@ from backend.loans.rules import (
 FOREVER = date.max
 
 
-@dataclass(frozen=True, slots=True)
-class LoanKey:
+class LoanKey(NamedTuple):
     """Whose loan, and which."""
 
     borrower_id: UUID
@@ -102,8 +102,8 @@ def list_records(
     rows = session.execute(
         _HISTORIES,
         {
-            "borrower_ids": [key.borrower_id for key in keys],
-            "loan_ids": [key.loan_id for key in keys],
+            "borrower_ids": sql_ids([key.borrower_id for key in keys]),
+            "loan_ids": sql_ids([key.loan_id for key in keys]),
             "as_of": as_of,
         },
     )

@@ -1,19 +1,34 @@
 """Taking payments in, one or thousands, and taking one back."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
 from backend.borrowers.queries import find_ref
 from backend.events.loans import PaymentReceived, PaymentReversed
-from backend.kit.bulk import Outcome, without_repeats
+from backend.kit.bulk import Outcome, sql_array, sql_ids, sql_texts, without_repeats
 from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id
-from backend.kit.outbox import announce_all
+from backend.kit.outbox import Event, announce_all, announce_select
 from backend.loans.errors import (
     LoanUnknown,
     PaymentAlreadyReversed,
@@ -30,9 +45,9 @@ from backend.loans.service.references import (
     lock_loans,
     mark_touched,
 )
-from backend.loans.service.settle import noon, settle
+from backend.loans.service.settle import NOON_HOUR, noon, settle
 
-# An id that is already taken is left out of `fresh`; what it stands for is looked at afterwards.
+# Answers what was not stored: ids that were taken; what they stand for is looked at afterwards.
 _STORE = text(
     """
     WITH input AS (
@@ -51,7 +66,7 @@ _STORE = text(
                              date_precision)
         SELECT input.* FROM input JOIN fresh ON fresh.object_id = input.id
     )
-    SELECT object_id FROM fresh
+    SELECT id FROM input WHERE NOT EXISTS (SELECT FROM fresh WHERE object_id = id)
     """
 )
 _EXISTING = text(
@@ -112,24 +127,26 @@ def _store(
     if not accepted:
         return []
     ids = [new_id() for _ in accepted]
-    fresh = set(
+    refused = set(
         session.execute(
             _STORE,
             {
-                "borrower_ids": [loan.borrower_id for _, _, loan in accepted],
-                "ids": ids,
-                "loan_ids": [loan.loan_id for _, _, loan in accepted],
-                "external_ids": [row["external_id"] for _, row, _ in accepted],
-                "amounts": [row["amount_minor"] for _, row, _ in accepted],
-                "days": [row["received_on"] for _, row, _ in accepted],
-                "precisions": [row["date_precision"] for _, row, _ in accepted],
+                "borrower_ids": sql_ids([loan.borrower_id for _, _, loan in accepted]),
+                "ids": sql_ids(ids),
+                "loan_ids": sql_ids([loan.loan_id for _, _, loan in accepted]),
+                "external_ids": sql_texts([row["external_id"] for _, row, _ in accepted]),
+                "amounts": sql_array([row["amount_minor"] for _, row, _ in accepted]),
+                "days": sql_array([row["received_on"] for _, row, _ in accepted]),
+                "precisions": sql_array([row["date_precision"] for _, row, _ in accepted]),
             },
-        ).scalars()
+        )
+        .scalars()
+        .all()
     )
     stored: list[_Stored] = []
     taken: list[tuple[int, PaymentInput, LockedLoan]] = []
     for payment_id, (place, row, loan) in zip(ids, accepted, strict=True):
-        if payment_id in fresh:
+        if payment_id not in refused:
             outcomes[place] = Outcome("stored", payment_id, created=True)
             stored.append((payment_id, row, loan))
         else:
@@ -145,7 +162,8 @@ def _compare(
 ) -> None:
     if not taken:
         return
-    rows = session.execute(_EXISTING, {"external_ids": [row["external_id"] for _, row, _ in taken]})
+    names = [row["external_id"] for _, row, _ in taken]
+    rows = session.execute(_EXISTING, {"external_ids": names}).all()
     existing = {row[0]: (row[1], tuple(row[2:])) for row in rows}
     for place, row, loan in taken:
         payment_id, content = existing[row["external_id"]]
@@ -166,26 +184,64 @@ def _follow_up(
 ) -> None:
     if not stored:
         return
-    received = [
-        PaymentReceived(
-            borrower_id=loan.borrower_id,
-            occurred_at=noon(row["received_on"]) if backfill else now,
-            loan_id=loan.loan_id,
-            payment_id=payment_id,
-            amount_minor=row["amount_minor"],
-            received_on=row["received_on"],
-            date_precision=row["date_precision"],
-            backfill=backfill,
-        )
-        for payment_id, row, loan in stored
-    ]
-    keys = [loan.key for _, _, loan in stored]
+    loans = {loan.loan_id: loan for _, _, loan in stored}
+    keys = [loan.key for loan in loans.values()]
     if settled:
-        paid = settle(session, keys=list(dict.fromkeys(keys)), now=now, history=backfill)
-        announce_all(session, [*received, *paid])
+        events: list[Event] = [_received(item, now=now, history=backfill) for item in stored]
+        events += settle(session, keys=keys, now=now, history=backfill)
+        announce_all(session, events)
     else:
-        announce_all(session, received)
+        announce_select(
+            session,
+            PaymentReceived,
+            _stored_payments(stored, now=now, history=backfill),
+            is_history=backfill,
+        )
         mark_touched(session, keys=keys, now=now, history=backfill)
+
+
+def _received(item: _Stored, *, now: datetime, history: bool) -> PaymentReceived:
+    payment_id, row, loan = item
+    return PaymentReceived(
+        borrower_id=loan.borrower_id,
+        occurred_at=noon(row["received_on"]) if history else now,
+        loan_id=loan.loan_id,
+        payment_id=payment_id,
+        amount_minor=row["amount_minor"],
+        received_on=row["received_on"],
+        date_precision=row["date_precision"],
+        backfill=history,
+    )
+
+
+def _ids(values: Iterable[UUID]) -> ColumnElement[Any]:
+    return cast(literal(sql_ids(values), String), ARRAY(Uuid))
+
+
+def _stored_payments(stored: Sequence[_Stored], *, now: datetime, history: bool) -> Select[Any]:
+    """The same events, made in the database from the rows just stored."""
+    keys = (
+        func.unnest(
+            _ids(loan.borrower_id for _, _, loan in stored),
+            _ids(payment_id for payment_id, _, _ in stored),
+        )
+        .table_valued(column("borrower_id", Uuid), column("id", Uuid))
+        .render_derived(name="stored")
+    )
+    occurred_at = (
+        func.timezone("UTC", Payment.received_on + time(NOON_HOUR)) if history else literal(now)
+    )
+    query: Any = select(
+        Payment.borrower_id,
+        occurred_at.label("occurred_at"),
+        Payment.loan_id,
+        Payment.id.label("payment_id"),
+        Payment.amount_minor,
+        Payment.received_on,
+        Payment.date_precision,
+        literal(history).label("backfill"),
+    ).join(keys, and_(Payment.borrower_id == keys.c.borrower_id, Payment.id == keys.c.id))
+    return query  # type: ignore[no-any-return]
 
 
 def reverse_payment(session: Session, *, external_id: str, reason: str, now: datetime) -> Outcome:

@@ -1,22 +1,22 @@
 """From the lender's ids to our rows, and the marks that a bulk store leaves on them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.events.loans import LoansTouched
+from backend.kit.bulk import sql_ids, sql_texts
 from backend.kit.clock import day_in_zone
 from backend.kit.outbox import announce
 from backend.kit.problems import FieldError, Invalid
 from backend.loans.queries import LoanKey
 
 
-@dataclass(frozen=True, slots=True)
-class LockedLoan:
+class LockedLoan(NamedTuple):
     """A loan that this transaction holds, with what checks need of it."""
 
     borrower_id: UUID
@@ -65,13 +65,14 @@ _LOCK_KEYS = text(
 
 def lock_loans(session: Session, *, external_ids: Iterable[str]) -> dict[str, LockedLoan]:
     """Lock the loans with these ids; ids that nobody has are absent from the answer."""
-    rows = session.execute(_LOCK, {"external_ids": list(dict.fromkeys(external_ids))})
-    return {row[0]: LockedLoan(row[1], row[2], row[3], row[4]) for row in rows}
+    names = sql_texts(dict.fromkeys(external_ids))
+    rows = session.execute(_LOCK, {"external_ids": names}).all()
+    return {row[0]: LockedLoan._make(row[1:]) for row in rows}
 
 
 def lock_keys(session: Session, *, keys: Sequence[LoanKey]) -> list[LoanKey]:
     """Lock these loans, in the order that everybody locks in."""
-    rows = session.execute(_LOCK_KEYS, _arrays(keys))
+    rows = session.execute(_LOCK_KEYS, _arrays(keys)).all()
     return [LoanKey(borrower_id, loan_id) for borrower_id, loan_id in rows]
 
 
@@ -79,7 +80,7 @@ def mark_touched(
     session: Session, *, keys: Iterable[LoanKey], now: datetime, history: bool
 ) -> None:
     """After a bulk store: mark the loans stale and have them settled, one event for all."""
-    distinct = sorted(set(keys), key=lambda key: (key.borrower_id, key.loan_id))
+    distinct = list({key.loan_id: key for key in keys}.values())
     if not distinct:
         return
     session.execute(_MARK_STALE, _arrays(distinct))
@@ -87,10 +88,10 @@ def mark_touched(
     announce(session, LoansTouched(None, now, borrower_ids=borrower_ids, history=history))
 
 
-def _arrays(keys: Sequence[LoanKey]) -> dict[str, list[UUID]]:
+def _arrays(keys: Sequence[LoanKey]) -> dict[str, str]:
     return {
-        "borrower_ids": [key.borrower_id for key in keys],
-        "loan_ids": [key.loan_id for key in keys],
+        "borrower_ids": sql_ids([key.borrower_id for key in keys]),
+        "loan_ids": sql_ids([key.loan_id for key in keys]),
     }
 
 

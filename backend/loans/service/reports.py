@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.events.loans import DelinquencyReported, LoanChanged
-from backend.kit.bulk import Outcome, without_repeats
+from backend.kit.bulk import Outcome, sql_array, sql_ids, sql_texts, without_repeats
 from backend.kit.outbox import Event, announce_all
 from backend.loans.errors import LoanUnknown, NotRevolving
 from backend.loans.service.inputs import DelinquencyInput, StatementInput
@@ -74,9 +74,10 @@ def put_statements(
         columns = (
             "month", "closed_on", "due_on", "balance_minor", "minimum_due_minor", "date_precision"
         )  # fmt: skip
-        values = {name: [row[name] for _, row, _ in accepted] for name in columns}
+        values = {name: sql_array([row[name] for _, row, _ in accepted]) for name in columns}
         # Its names come from a closed list without commas, so text carries them safely.
-        values["assumed"] = [",".join(sorted(set(row["assumed"]))) for _, row, _ in accepted]
+        assumed = [",".join(sorted(set(row["assumed"]))) for _, row, _ in accepted]
+        values["assumed"] = sql_texts(assumed)
         stored = _store(session, _STORE_STATEMENTS, accepted, values, outcomes, key="month")
         events: list[Event] = [
             LoanChanged(
@@ -105,7 +106,7 @@ def put_delinquencies(
     for places in without_repeats(rows, key=lambda row: (row["loan_external_id"], row["as_of"])):
         accepted = _accept(session, rows, places, outcomes, now=now, day="as_of")
         values = {
-            name: [row[name] for _, row, _ in accepted]
+            name: sql_array([row[name] for _, row, _ in accepted])
             for name in ("as_of", "days_past_due", "activity")
         }
         stored = _store(session, _STORE_DELINQUENCIES, accepted, values, outcomes, key="as_of")
@@ -155,7 +156,7 @@ def _store(
     session: Session,
     statement: Any,
     accepted: Sequence[_Accepted],
-    values: dict[str, list[Any]],
+    values: dict[str, str],
     outcomes: list[Outcome],
     *,
     key: str,
@@ -163,12 +164,12 @@ def _store(
     if not accepted:
         return []
     keys = {
-        "borrower_ids": [loan.borrower_id for _, _, loan in accepted],
-        "loan_ids": [loan.loan_id for _, _, loan in accepted],
+        "borrower_ids": sql_ids([loan.borrower_id for _, _, loan in accepted]),
+        "loan_ids": sql_ids([loan.loan_id for _, _, loan in accepted]),
     }
     changed = {
         (loan_id, day): created
-        for loan_id, day, created in session.execute(statement, keys | values)
+        for loan_id, day, created in session.execute(statement, keys | values).all()
     }
     stored = []
     for place, row, loan in accepted:
@@ -192,7 +193,8 @@ def _follow_up(
 ) -> None:
     if not stored:
         return
-    keys = list(dict.fromkeys(loan.key for _, _, loan in stored))
+    loans = {loan.loan_id: loan for _, _, loan in stored}
+    keys = [loan.key for loan in loans.values()]
     if settled:
         events += settle(session, keys=keys, now=now, history=backfill)
     announce_all(session, events)

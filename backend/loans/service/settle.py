@@ -13,6 +13,7 @@ from backend.loans.queries import LoanKey, LoanRecord, kept_columns
 from backend.loans.rules import LineState, LoanState
 
 SETTLE_CHUNK = 1_000
+NOON_HOUR = 12
 
 _KEEP_STATES = text(
     """
@@ -135,4 +136,4 @@ def _paid_event(
 
 def noon(day: date) -> datetime:
     """The instant that stands for a day of history: noon UTC, the same date nearly everywhere."""
-    return datetime.combine(day, time(12), tzinfo=UTC)
+    return datetime.combine(day, time(NOON_HOUR), tzinfo=UTC)
