@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -27,7 +27,7 @@ class Listener:
     heard: list[int]
     refuses: frozenset[int] = frozenset()
 
-    def run(self, session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    def run(self, recorded: Sequence[Recorded]) -> None:
         for item in recorded:
             if item.seq in self.refuses:
                 message = "cannot take this one"
@@ -45,7 +45,7 @@ def handler(listener: Listener) -> Iterator[Handler]:
     handler = Handler(
         name="test.listener",
         hears=(BorrowerChanged,),
-        run=listener.run,
+        run=lambda _session, recorded, _now: listener.run(recorded),
     )
     outbox.configure(routes_of([handler]))
     yield handler
