@@ -5,9 +5,13 @@ from uuid import UUID
 
 from flask.views import MethodView
 
+from backend.borrowers import queries as borrower_queries
+from backend.borrowers import service as borrowers
+from backend.borrowers.rules import AccessPurpose
+from backend.borrowers.schemas import PurposeArgs
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits
-from backend.kit.db import reading, transaction
+from backend.kit.db import transaction
 from backend.kit.http import refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.problems import NotFound
@@ -28,10 +32,21 @@ blp = blueprint(
 
 @blp.route("/<uuid:borrower_id>/enrolment")
 class Enrolment(MethodView):
+    @refuses(NotFound)
+    @blp.arguments(PurposeArgs, location="headers")
     @blp.response(200, EnrolmentSchema)
-    def get(self, borrower_id: UUID) -> queries.EnrolmentView:
-        """Where she stands, and each step that led there."""
-        with reading() as session:
+    def get(self, purpose: dict[str, Any], borrower_id: UUID) -> queries.EnrolmentView:
+        """Where she stands, and each step that led there. The look is logged."""
+        with transaction() as session:
+            borrower_queries.get_profile(session, borrower_id=borrower_id)
+            borrowers.log_access(
+                session,
+                borrower_ids=[borrower_id],
+                staff_id=caller().id,
+                purpose=AccessPurpose(purpose["purpose"]),
+                what="programme",
+                now=clock.now(),
+            )
             return queries.get_enrolment_view(session, borrower_id=borrower_id)
 
     @idempotent

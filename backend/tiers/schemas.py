@@ -27,7 +27,7 @@ class PublicTierSchema(OutSchema):
 class ChangeSchema(OutSchema):
     fact = fields.String(required=True)
     label = fields.String(required=True)
-    from_ = fields.Raw(required=True, data_key="from")
+    from_ = fields.Raw(required=True, data_key="from", attribute="from")
     to = fields.Raw(required=True)
     text = fields.String(required=True)
     amount_minor = fields.Integer(required=True, allow_none=True)
@@ -123,7 +123,7 @@ class PreviewInSchema(StrictSchema):
 
 
 class MoveSchema(OutSchema):
-    from_ = fields.String(required=True, allow_none=True, data_key="from")
+    from_ = fields.String(required=True, allow_none=True, data_key="from", attribute="from")
     to = fields.String(required=True)
     borrowers = fields.Integer(required=True)
 
@@ -149,7 +149,7 @@ class AttributeSchema(OutSchema):
 
 class SampleSchema(OutSchema):
     borrower_id = fields.UUID(required=True)
-    from_ = fields.String(required=True, data_key="from")
+    from_ = fields.String(required=True, data_key="from", attribute="from")
     to = fields.String(required=True)
     scores = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)

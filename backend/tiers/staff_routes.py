@@ -1,10 +1,14 @@
 """Staff write, try and publish tier policies, and look after single tiers."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
+from sqlalchemy.orm import Session
 
+from backend.borrowers import service as borrowers
+from backend.borrowers.rules import AccessPurpose
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits
 from backend.kit.db import reading, transaction
@@ -36,7 +40,6 @@ from backend.tiers.schemas import (
     RunPageSchema,
     StaffReviewPageSchema,
     StaffReviewSchema,
-    StaffTierSchema,
 )
 
 blp = blueprint(
@@ -47,6 +50,17 @@ blp = blueprint(
     description="Tier policies: written by one person, tried on everybody, published by another.",
     permission="tiers.read",
 )
+
+
+def _log(session: Session, borrower_ids: list[UUID], what: str, *, now: datetime) -> None:
+    borrowers.log_access(
+        session,
+        borrower_ids=borrower_ids,
+        staff_id=caller().id,
+        purpose=AccessPurpose.RISK_REVIEW,
+        what=what,
+        now=now,
+    )
 
 
 @blp.route("/tier-policies")
@@ -80,8 +94,12 @@ class Preview(MethodView):
     @blp.arguments(PreviewInSchema)
     @blp.response(200, PreviewSchema)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Try a policy on everybody, or `among` some: nothing is stored."""
-        with reading() as session:
+        """Try a policy on everybody, or `among` some: of the policy nothing is stored.
+
+        That you saw the samples is, as any look at a borrower's data.
+        """
+        now = clock.now()
+        with transaction() as session:
             catalogue = profile.get_catalogue(session)
             policy = read_policy(args["policy"], facts=catalogue.types, pointer="#/policy")
             among = args["among"]
@@ -91,9 +109,11 @@ class Preview(MethodView):
                 among=None
                 if among is None
                 else parse(among, facts=catalogue.types, pointer="#/among"),
-                today=programme_day(clock.now()),
+                today=programme_day(now),
             )
-            return preview.run(session, trial=trial, locale=locale())
+            shown = preview.run(session, trial=trial, locale=locale())
+            _log(session, [each["borrower_id"] for each in shown["samples"]], "preview", now=now)
+        return shown
 
 
 @blp.route("/tier-policies/<int(max=2147483647):version>")
@@ -135,9 +155,12 @@ class Reviews(MethodView):
     @blp.arguments(PageArgs, location="query")
     @blp.response(200, StaffReviewPageSchema)
     def get(self, args: dict[str, Any]) -> Page:
-        """Reviews that wait for a person, the oldest first."""
-        with reading() as session:
-            return queries.page_open_reviews(session, args=args)
+        """Reviews that wait for a person, the oldest first. The look is logged."""
+        with transaction() as session:
+            found = queries.page_open_reviews(session, args=args)
+            ids = [row.borrower_id for row in found.items]
+            _log(session, ids, "tier review", now=clock.now())
+        return found
 
 
 @blp.route("/staff/borrowers/<uuid:borrower_id>/tier-reviews/<uuid:review_id>/decide")
@@ -159,18 +182,6 @@ class ReviewDecision(MethodView):
                 **args,
             )
             return queries.get_review(session, borrower_id=borrower_id, review_id=review_id)
-
-
-@blp.route("/staff/borrowers/<uuid:borrower_id>/tier")
-class StaffTier(MethodView):
-    @refuses(NotFound)
-    @blp.response(200, StaffTierSchema)
-    def get(self, borrower_id: UUID) -> dict[str, Any]:
-        """Her tier with every evaluation, freeze and override behind it."""
-        with reading() as session:
-            return staff_view.get_staff_tier(
-                session, borrower_id=borrower_id, today=programme_day(clock.now())
-            )
 
 
 @blp.route("/staff/borrowers/<uuid:borrower_id>/tier-override")
