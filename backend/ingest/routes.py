@@ -38,6 +38,12 @@ ANSWERS_IN_MEMORY_BYTES = 4 * 1024 * 1024
 EXTERNAL_ID_LENGTH_MAX = 200
 BLOCK_BYTES = 64 * 1024
 NO_LIMIT_BYTES = 2**62
+LINES_IN = {
+    "required": True,
+    "description": 'A JSON object a line: `{"kind": "borrower|loan|statement|payment|...", ...}`.',
+    "content": {NDJSON: {}},
+}
+LINES_OUT = {"type": "string"}
 
 blp = blueprint(
     "ingest",
@@ -157,7 +163,8 @@ class ReversalView(MethodView):
 @blp.route("/batch")
 class BatchView(MethodView):
     @blp.arguments(schemas.BatchArgs, location="query")
-    @blp.response(200, description="A JSON line for each line, in order.", content_type=NDJSON)
+    @blp.doc(requestBody=LINES_IN)
+    @blp.response(200, LINES_OUT, description="A JSON line for each line.", content_type=NDJSON)
     @refuses(NotNdjson)
     def post(self, args: dict[str, Any]) -> Response:
         """Store a stream of lines, a JSON object each; good ones are kept whatever the others do.

@@ -13,6 +13,7 @@ from backend.kit.fields import (
     Minor,
     MinorNotNegative,
     MinorPositive,
+    Pattern,
     RateString,
     ShortText,
     StrictSchema,
@@ -174,7 +175,7 @@ class LoanLineSchema(LoanInSchema):
 class StatementLineSchema(StatementInSchema):
     loan_external_id = ExternalId(required=True)
     month = fields.String(
-        required=True, validate=validate.Regexp(MONTH_PATTERN, error="Must be a month: 2026-11.")
+        required=True, validate=Pattern(MONTH_PATTERN, error="Must be a month: 2026-11.")
     )
 
 

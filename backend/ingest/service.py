@@ -91,6 +91,8 @@ def _store_kind(
         return put_borrowers(session, rows, now=now, backfill=backfill)
     if kind == "installment":
         return loans.put_installments(session, cast(Any, rows), now=now, backfill=backfill)
+    if kind == "payment":
+        return loans.stream_payments(session, cast(Any, rows), now=now, backfill=backfill)
     put = cast(Callable[..., list[Outcome]], _SETTLED[kind])
     return put(session, rows, now=now, settled=False, backfill=backfill)
 

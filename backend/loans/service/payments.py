@@ -1,25 +1,14 @@
 """Taking payments in, one or thousands, and taking one back."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, time
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
-    Select,
-    String,
-    Uuid,
-    and_,
-    cast,
-    column,
-    func,
-    literal,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
@@ -28,7 +17,7 @@ from backend.events.loans import PaymentReceived, PaymentReversed
 from backend.kit.bulk import Outcome, sql_array, sql_ids, sql_texts, without_repeats
 from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id
-from backend.kit.outbox import Event, announce_all, announce_select
+from backend.kit.outbox import Event, announce_all
 from backend.loans.errors import (
     LoanUnknown,
     PaymentAlreadyReversed,
@@ -45,7 +34,7 @@ from backend.loans.service.references import (
     lock_loans,
     mark_touched,
 )
-from backend.loans.service.settle import NOON_HOUR, noon, settle
+from backend.loans.service.settle import noon, settle
 
 # Answers what was not stored: ids that were taken; what they stand for is looked at afterwards.
 _STORE = text(
@@ -186,17 +175,11 @@ def _follow_up(
         return
     loans = {loan.loan_id: loan for _, _, loan in stored}
     keys = [loan.key for loan in loans.values()]
+    events: list[Event] = [_received(item, now=now, history=backfill) for item in stored]
     if settled:
-        events: list[Event] = [_received(item, now=now, history=backfill) for item in stored]
         events += settle(session, keys=keys, now=now, history=backfill)
-        announce_all(session, events)
-    else:
-        announce_select(
-            session,
-            PaymentReceived,
-            _stored_payments(stored, now=now, history=backfill),
-            is_history=backfill,
-        )
+    announce_all(session, events)
+    if not settled:
         mark_touched(session, keys=keys, now=now, history=backfill)
 
 
@@ -212,36 +195,6 @@ def _received(item: _Stored, *, now: datetime, history: bool) -> PaymentReceived
         date_precision=row["date_precision"],
         backfill=history,
     )
-
-
-def _ids(values: Iterable[UUID]) -> ColumnElement[Any]:
-    return cast(literal(sql_ids(values), String), ARRAY(Uuid))
-
-
-def _stored_payments(stored: Sequence[_Stored], *, now: datetime, history: bool) -> Select[Any]:
-    """The same events, made in the database from the rows just stored."""
-    keys = (
-        func.unnest(
-            _ids(loan.borrower_id for _, _, loan in stored),
-            _ids(payment_id for payment_id, _, _ in stored),
-        )
-        .table_valued(column("borrower_id", Uuid), column("id", Uuid))
-        .render_derived(name="stored")
-    )
-    occurred_at = (
-        func.timezone("UTC", Payment.received_on + time(NOON_HOUR)) if history else literal(now)
-    )
-    query: Any = select(
-        Payment.borrower_id,
-        occurred_at.label("occurred_at"),
-        Payment.loan_id,
-        Payment.id.label("payment_id"),
-        Payment.amount_minor,
-        Payment.received_on,
-        Payment.date_precision,
-        literal(history).label("backfill"),
-    ).join(keys, and_(Payment.borrower_id == keys.c.borrower_id, Payment.id == keys.c.id))
-    return query  # type: ignore[no-any-return]
 
 
 def reverse_payment(session: Session, *, external_id: str, reason: str, now: datetime) -> Outcome:
