@@ -12,12 +12,22 @@ from backend.kit.texts import LOCALES
 MINOR_MAX = 10**15  # ten trillion in a currency with cents: beyond any loan, within a bigint
 EXTERNAL_ID_LENGTH_MAX = 200
 TEXT_LENGTH_MAX = 5_000
-RATE_PATTERN = r"^(0|[1-9]\d{0,2})(\.\d{1,8})?$"
+RATE_PATTERN = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,8})?$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
-# Control characters and unpaired surrogates: PostgreSQL refuses the first of them, and nobody
-# means to send the others.
-PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f\ud800-\udfff]*$"
-TEXT_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]*$"
+# Without control characters, the first of which PostgreSQL refuses. Unpaired surrogates never come
+# this far: neither strict JSON nor a decoded address holds any.
+PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f]*$"
+TEXT_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+
+class Pattern(validate.Regexp):
+    """A pattern for the whole text, written as clients read it: `$` alone lets a line end pass."""
+
+    def __call__(self, value: Any) -> Any:
+        """Refuses: ValidationError."""
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
 
 
 class StrictSchema(Schema):
@@ -61,7 +71,7 @@ def WholeNumber(low: int, high: int, **kwargs: Any) -> fields.Integer:  # noqa: 
 def RateString(**kwargs: Any) -> fields.String:  # noqa: N802
     """A yearly rate as a decimal string, such as "0.1200"."""
     return fields.String(
-        validate=validate.Regexp(RATE_PATTERN, error='Must be a decimal string such as "0.1200".'),
+        validate=Pattern(RATE_PATTERN, error='Must be a decimal string such as "0.1200".'),
         metadata={"example": "0.1200"},
         **kwargs,
     )
@@ -70,7 +80,7 @@ def RateString(**kwargs: Any) -> fields.String:  # noqa: N802
 def Currency(**kwargs: Any) -> fields.String:  # noqa: N802
     """ISO 4217 code."""
     return fields.String(
-        validate=validate.Regexp(CURRENCY_PATTERN, error="Must be an ISO 4217 code."),
+        validate=Pattern(CURRENCY_PATTERN, error="Must be an ISO 4217 code."),
         metadata={"example": "CNY"},
         **kwargs,
     )
@@ -91,7 +101,7 @@ def LongText(low: int = 1, high: int = TEXT_LENGTH_MAX, **kwargs: Any) -> fields
     return fields.String(
         validate=[
             validate.Length(low, high),
-            validate.Regexp(TEXT_PATTERN, error="Must not hold control characters."),
+            Pattern(TEXT_PATTERN, error="Must not hold control characters."),
         ],
         **kwargs,
     )
@@ -100,7 +110,7 @@ def LongText(low: int = 1, high: int = TEXT_LENGTH_MAX, **kwargs: Any) -> fields
 def _printable(low: int, high: int) -> list[Any]:
     return [
         validate.Length(low, high),
-        validate.Regexp(PRINTABLE_PATTERN, error="Must not hold control characters."),
+        Pattern(PRINTABLE_PATTERN, error="Must not hold control characters."),
     ]
 
 

@@ -66,7 +66,7 @@ IF_MATCH_PARAMETER = {
     "in": "header",
     "required": True,
     "description": "The ETag of the version you are editing.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string"},
 }
 
 View = TypeVar("View", bound=Callable[..., Any])
