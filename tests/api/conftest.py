@@ -83,8 +83,12 @@ def make_person(client_api: Api, *, name: str, phone: str, mark: int) -> Person:
         card_id=card,
         card_external_id=f"{key}-card",
         payment_external_id=f"{key}-payment-1",
-        words=(name, f"43{mark}21", f"8{mark}7{mark}"),
+        words=(name, amount_of(mark)),
     )
+
+
+def amount_of(mark: int) -> str:
+    return f"43{mark}2{mark}17"
 
 
 def _loan(client_api: Api, *, key: str, mark: int) -> str:
@@ -92,8 +96,8 @@ def _loan(client_api: Api, *, key: str, mark: int) -> str:
         {
             "number": number,
             "due_on": str(TODAY + timedelta(days=30 * (number - 3) - 5)),
-            "principal_minor": int(f"43{mark}21"),
-            "interest_minor": int(f"8{mark}7{mark}"),
+            "principal_minor": int(amount_of(mark)),
+            "interest_minor": 1_000 + mark,
         }
         for number in (1, 2, 3, 4)
     ]
@@ -105,7 +109,7 @@ def _loan(client_api: Api, *, key: str, mark: int) -> str:
             "borrower_external_id": key,
             "product_code": "personal",
             "currency": "CNY",
-            "principal_minor": 4 * int(f"43{mark}21"),
+            "principal_minor": 4 * int(amount_of(mark)),
             "annual_rate": "0.12",
             "opened_on": str(TODAY - timedelta(days=100)),
             "status": "active",
@@ -120,7 +124,7 @@ def _loan(client_api: Api, *, key: str, mark: int) -> str:
             {
                 "external_id": f"{key}-payment-{number}",
                 "loan_external_id": f"{key}-loan",
-                "amount_minor": int(f"43{mark}21"),
+                "amount_minor": int(amount_of(mark)),
                 "received_on": str(TODAY - timedelta(days=40 * (3 - number))),
             },
         )
@@ -148,7 +152,7 @@ def _card(client_api: Api, *, key: str, mark: int) -> str:
             "borrower_external_id": key,
             "product_code": "uci-card",
             "currency": "CNY",
-            "credit_limit_minor": 500_000,
+            "credit_limit_minor": 5_000_000,
             "opened_on": "2026-01-01",
             "status": "active",
             "dpd_source": "reported",
@@ -161,7 +165,7 @@ def _card(client_api: Api, *, key: str, mark: int) -> str:
             {
                 "closed_on": f"{month}-28",
                 "due_on": f"{month}-30",
-                "balance_minor": int(f"43{mark}21"),
+                "balance_minor": int(amount_of(mark)),
                 "assumed": ["due_on"],
             },
         )

@@ -1,0 +1,171 @@
+"""Schemathesis over the whole interface: what is documented is what is answered, to everybody."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from schemathesis import Case, GenerationMode
+from schemathesis.config import (
+    ChecksConfig,
+    GenerationConfig,
+    PositiveDataAcceptanceConfig,
+    ProjectConfig,
+    ProjectsConfig,
+    SchemathesisConfig,
+)
+from schemathesis.schemas import APIOperation
+
+from backend.commands.operate import openapi_document
+from tests.api.conftest import ALL_ROLES, World
+from tests.conftest import DEEP
+from tests.fixtures.api import Api, new_key
+
+EXAMPLES = 500 if DEEP else 10
+# Whom a door is not for is told so before anything is read: few words suffice.
+EXAMPLES_OF_STRANGERS = 50 if DEEP else 2
+
+# Beside the usual answers: 422 for what a schema cannot say (which zones there are, a cursor of
+# this list, a day after another), 412 for an ETag that is not the present one.
+ACCEPTANCE = PositiveDataAcceptanceConfig(
+    expected_statuses=["2xx", 401, 403, 404, 409, 412, 422],
+)
+CONFIG = SchemathesisConfig(
+    projects=ProjectsConfig(
+        default=ProjectConfig(
+            generation=GenerationConfig(deterministic=not DEEP),
+            checks=ChecksConfig(positive_data_acceptance=ACCEPTANCE),
+        )
+    )
+)
+SCHEMA = schemathesis.openapi.from_dict(json.loads(openapi_document()), config=CONFIG)
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_lines(context: Any, body: Any) -> dict[str, Any]:
+    """Whatever the fuzzer makes of them."""
+    return {"data": body if isinstance(body, bytes) else str(body).encode(errors="replace")}
+
+
+class Door:
+    """Leads to the test's application; operations are read before there is one."""
+
+    app: Flask
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        return self.app(environ, start_response)
+
+
+DOOR = Door()
+SCHEMA.app = DOOR
+OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
+
+every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.label)
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody with her token, and the ids that she knows."""
+
+    name: str
+    audience: str
+    headers: dict[str, str]
+    ids: dict[str, str]
+    hidden: tuple[str, ...] = ()
+
+
+@pytest.fixture(autouse=True)
+def application(app: Flask) -> None:
+    DOOR.app = app
+
+
+@pytest.fixture
+def personas(
+    world: World,
+    public_api: Api,
+    client_api: Api,
+    borrower_api: Callable[..., Api],
+    staff_api: Callable[..., Api],
+) -> list[Persona]:
+    ids = {
+        "loan_id": world.ann.loan_id,
+        "borrower_id": str(world.ann.id),
+        "loan_external_id": world.ann.loan_external_id,
+        "borrower_external_id": world.ann.external_id,
+        "external_id": world.ann.loan_external_id,
+        "month": "2026-08",
+        "version": "1",
+    }
+    own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
+    return [
+        Persona("nobody", "public", public_api.headers, ids, world.ann.secrets),
+        Persona("a borrower", "borrower", own.headers, ids, world.bea.secrets),
+        Persona("another borrower", "borrower", other.headers, ids, world.ann.secrets),
+        Persona("staff", "staff", staff_api(*ALL_ROLES).headers, ids),
+        Persona("client", "client", client_api.headers, ids),
+    ]
+
+
+@every_operation
+def test_every_answer_is_documented_and_nobody_reads_what_is_not_hers(
+    operation: APIOperation, personas: list[Persona]
+) -> None:
+    for persona in personas:
+        own = audience_of(operation) in (persona.audience, "public")
+        count = EXAMPLES if own else EXAMPLES_OF_STRANGERS
+        for mode in GenerationMode:
+            _try(operation, persona, mode=mode, examples=max(1, count // 2))
+
+
+def audience_of(operation: APIOperation) -> str:
+    security = operation.definition.raw["security"]
+    return next(iter(security[0])) if security else "public"
+
+
+def _try(operation: APIOperation, persona: Persona, *, mode: GenerationMode, examples: int) -> None:
+    @hypothesis_settings(
+        max_examples=examples,
+        derandomize=not DEEP,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def attempt(case: Case) -> None:
+        if mode is GenerationMode.POSITIVE:
+            _make_meaningful(case, persona)
+        response = case.call(headers=persona.headers | _key_of(operation))
+        case.validate_response(response, headers=persona.headers)
+        leaked = [secret for secret in persona.hidden if secret in response.text]
+        assert leaked == [], f"{persona.name} read {leaked}"
+        if persona.name == "another borrower" and _names_a_loan(case, persona):
+            assert response.status_code == 404, response.text
+
+    attempt()
+
+
+def _key_of(operation: APIOperation) -> dict[str, str]:
+    """A new act each time; what a repeat does is tested where keys are."""
+    names = {parameter["name"] for parameter in operation.definition.raw.get("parameters", ())}
+    return new_key() if "Idempotency-Key" in names else {}
+
+
+def _make_meaningful(case: Case, persona: Persona) -> None:
+    """Let most valid input speak of things that exist."""
+    for name in case.path_parameters or {}:
+        case.path_parameters[name] = persona.ids.get(name, case.path_parameters[name])
+    if isinstance(case.body, dict):
+        for name in ("loan_external_id", "borrower_external_id"):
+            if name in case.body:
+                case.body[name] = persona.ids[name]
+
+
+def _names_a_loan(case: Case, persona: Persona) -> bool:
+    named: Any = (case.path_parameters or {}).get("loan_id")
+    return named == persona.ids["loan_id"]
