@@ -1,0 +1,149 @@
+"""Kept state, news of it, and the proof of the books."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from backend.kit import clock
+from backend.kit.outbox import EventRow
+from backend.loans import audit, jobs, service
+from backend.loans.models import Installment, Loan
+from backend.loans.service.payment_stream import stream_payments
+from tests.clock import NOW, TODAY
+from tests.factories.loans import make_borrower, make_installments, make_loan, make_payment
+from tests.factories.runs import make_job_context
+
+
+@pytest.fixture
+def loan(session):
+    make_borrower(session, external_id="ana")
+    rows = make_installments(3, first_due_on=TODAY - timedelta(days=40))
+    return make_loan(session, borrower="ana", installments=rows, external_id="loan")[0]
+
+
+def missed(session):
+    rows = session.execute(
+        select(EventRow).where(EventRow.name == "InstallmentMissed").order_by(EventRow.seq)
+    )
+    return [row.payload["number"] for row in rows.scalars()]
+
+
+def run_daily():
+    return jobs.announce_missed(make_job_context(now=clock.now()))
+
+
+def test_a_missed_instalment_is_announced_once(session, loan):
+    assert run_daily() == {"missed": 2}
+    assert run_daily() == {"missed": 0}
+    assert sorted(missed(session)) == [1, 2]
+
+
+def test_one_that_is_paid_late_before_the_night_was_missed_too(session, loan):
+    make_payment(session, loan=loan, amount_minor=10_100, received_on=TODAY)
+    make_payment(session, loan=loan, amount_minor=10_100, received_on=TODAY - timedelta(days=40))
+    # Both payments are in: the first was paid on its day, the second ten days late.
+    run_daily()
+    assert missed(session) == [2]
+
+
+@pytest.mark.parametrize(
+    ("zone", "count"), [("Pacific/Kiritimati", 1), ("Asia/Shanghai", 0), ("America/New_York", 0)]
+)
+def test_a_day_is_over_when_it_is_over_in_her_zone(session, zone, count):
+    make_borrower(session, external_id="z", timezone=zone)
+    make_loan(session, borrower="z", installments=make_installments(1, first_due_on=TODAY))
+    # Noon UTC of the due day: only on Kiritimati has the next one begun.
+    with clock.fixed(datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        assert run_daily() == {"missed": count}
+
+
+def test_closed_and_reported_loans_miss_nothing(session):
+    make_borrower(session, external_id="q")
+    make_loan(session, borrower="q", status="closed")
+    make_loan(session, borrower="q", dpd_source="reported")
+    assert run_daily() == {"missed": 0}
+
+
+def test_the_audit_finds_every_figure_that_was_changed_by_hand(session, loan):
+    make_payment(session, loan=loan, amount_minor=10_130)
+    assert list(audit.run(session)) == []
+    session.execute(
+        text("UPDATE loan SET outstanding_fee_minor = 1, outstanding_minor = outstanding_minor + 1")
+    )
+    assert [line.split(":")[0] for line in audit.run(session)] == ["loan 'loan'"] * 2
+    session.execute(text("UPDATE loan SET stale = true"))
+    assert list(audit.run(session)) == []
+    session.execute(
+        text(
+            "UPDATE loan SET stale = false, outstanding_fee_minor = 0, "
+            "outstanding_minor = outstanding_minor - 1"
+        )
+    )
+    session.execute(text("UPDATE installment SET paid_minor = 7 WHERE number = 3"))
+    assert "instalment 3" in next(iter(audit.run(session)))
+
+
+batches = st.lists(
+    st.tuples(
+        st.sampled_from([f"p{n}" for n in range(6)]),
+        st.sampled_from(["loan", "other", "nobody"]),
+        st.integers(1, 3),
+        st.integers(0, 2).map(lambda n: TODAY + timedelta(days=n - 1)),
+    ),
+    max_size=8,
+)
+
+
+@given(first=batches, second=batches)
+def test_the_quick_way_for_payments_says_what_the_general_way_says(session, first, second):
+    def rows(batch):
+        return [
+            {
+                "external_id": external_id,
+                "loan_external_id": loan,
+                "amount_minor": amount,
+                "received_on": day,
+                "date_precision": "day",
+            }
+            for external_id, loan, amount, day in batch
+        ]
+
+    def told(outcomes):
+        return [(o.status, o.problem.code if o.problem else None, o.created) for o in outcomes]
+
+    answers = []
+    for way in (stream_payments, add_slowly):
+        with session.begin_nested() as savepoint:
+            make_borrower(session, external_id="who")
+            for name in ("loan", "other"):
+                make_loan(session, borrower="who", external_id=name)
+            found = [told(way(session, rows(b), now=NOW, backfill=False)) for b in (first, second)]
+            events = session.execute(
+                select(EventRow.name, EventRow.payload["amount_minor"].astext).where(
+                    EventRow.name == "PaymentReceived"
+                )
+            ).all()
+            stale = session.execute(select(Loan.external_id).where(Loan.stale)).scalars().all()
+            answers.append((found, sorted(map(tuple, events)), sorted(stale)))
+            savepoint.rollback()
+    assert answers[0] == answers[1]
+
+
+def add_slowly(session, rows, *, now, backfill):
+    return service.add_payments(session, rows, now=now, settled=False, backfill=backfill)
+
+
+def test_schedules_may_come_row_by_row(session, loan):
+    rows = [
+        {"loan_external_id": name, "number": number, "due_on": TODAY, "principal_minor": 5,
+         "interest_minor": 0, "fee_minor": 0, "penalty_minor": 0}
+        for name, number in [(loan, 4), (loan, 5), ("nobody", 1)]
+    ]  # fmt: skip
+    first = service.put_installments(session, rows, now=NOW, backfill=True)
+    assert [o.status for o in first] == ["stored", "stored", "refused"]
+    again = service.put_installments(session, rows, now=NOW, backfill=True)
+    assert [o.status for o in again] == ["unchanged", "unchanged", "refused"]
+    assert len(session.execute(select(Installment.number)).all()) == 5
