@@ -33,7 +33,6 @@ def seed() -> None:
         service.seed(
             today=clock.read_demo_day(file),
             now=clock.now(),
-            handlers=app.handlers(),
             tell=click.echo,
         )
 

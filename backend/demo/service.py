@@ -1,25 +1,21 @@
 """Filling the demo: through the same doors as a lender's core system, settled to the end."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import islice
-from threading import Event
 from uuid import UUID
 
 from backend.demo import people, uci
 from backend.demo.calendar import DAYS_AFTER_CLOSE
+from backend.demo.draining import deliver_all, draining
 from backend.ingest.batch import store_lines
-from backend.kit import delivery
 from backend.kit.db import transaction
-from backend.kit.wiring import Handler
 from backend.loans import service as loans
 from backend.programme import service as programme
 from backend.staff import service as staff
 from backend.staff.rules import Role
 
 ENROLLED_AT_ONCE = 5_000
-IDLE_SECONDS = 0.05
 DRAINERS = 2
 BOUNCED = "The bank returned it."
 STAFF_DOMAIN = "demo.goodfaith.example"
@@ -29,13 +25,10 @@ class SeedError(RuntimeError):
     """A line of the demo's own data was refused; the message names it."""
 
 
-def seed(
-    *, today: date, now: datetime, handlers: Sequence[Handler], tell: Callable[[str], None]
-) -> None:
+def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     """Store everything, settle it, rebuild facts and tiers. May be begun again at any point."""
     _open_staff_accounts(now=now)
-    settling = [handler for handler in handlers if handler.name == "loans.settle"]
-    with _draining(settling, now=now):
+    with draining(processes=1, now=now, only="loans.settle"):
         borrower_ids = _store(_lines(today=today), now=now, tell=tell)
     for external_id in people.reversals(today=today):
         with transaction() as session:
@@ -45,8 +38,10 @@ def seed(
         with transaction() as session:
             programme.enrol_all(session, borrower_ids=some, reason="demo", now=now, is_history=True)
     tell("computing facts and tiers")
-    with _draining(handlers, now=now):
+    with draining(processes=DRAINERS, now=now):
         pass
+    # One may have gone home while the other's last batch led to more.
+    deliver_all(now=now)
 
 
 def _lines(*, today: date) -> Iterator[people.Line]:
@@ -69,35 +64,6 @@ def _store(
             if len(found) % ENROLLED_AT_ONCE == 0:
                 tell(f"{len(found)} borrowers stored")
     return found
-
-
-class _draining:  # noqa: N801 - reads as the block that it opens
-    """Deliveries go on beside the block, and to their end at the end of it."""
-
-    def __init__(self, handlers: Sequence[Handler], *, now: datetime) -> None:
-        self.handlers = handlers
-        self.now = now
-        self.is_ending = Event()
-        self.pool = ThreadPoolExecutor(DRAINERS, thread_name_prefix="seed")
-
-    def __enter__(self) -> None:
-        self.work = [self.pool.submit(self._drain) for _ in range(DRAINERS)]
-
-    def __exit__(self, *_: object) -> None:
-        self.is_ending.set()
-        self.pool.shutdown(wait=True)
-        for work in self.work:
-            work.result()
-        # One drainer may have gone home while the other's last batch led to more.
-        self._drain()
-
-    def _drain(self) -> None:
-        while True:
-            done = sum(delivery.deliver_batch(each, now=self.now) for each in self.handlers)
-            if done == 0:
-                if self.is_ending.is_set():
-                    return
-                self.is_ending.wait(IDLE_SECONDS)
 
 
 def _open_staff_accounts(*, now: datetime) -> None:
