@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.demo import people, uci
 from backend.demo.calendar import DAYS_AFTER_CLOSE
-from backend.demo.draining import deliver_all, draining
+from backend.demo.processes import deliver_all, in_processes
 from backend.ingest.batch import store_lines
 from backend.kit.db import transaction
 from backend.loans import service as loans
@@ -16,7 +16,7 @@ from backend.staff import service as staff
 from backend.staff.rules import Role
 
 ENROLLED_AT_ONCE = 5_000
-DRAINERS = 2
+SHARES = 2  # as many as the smallest machine has cores
 BOUNCED = "The bank returned it."
 STAFF_DOMAIN = "demo.goodfaith.example"
 
@@ -28,30 +28,33 @@ class SeedError(RuntimeError):
 def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     """Store everything, settle it, rebuild facts and tiers. May be begun again at any point."""
     _open_staff_accounts(now=now)
-    with draining(processes=1, now=now, only="loans.settle"):
-        borrower_ids = _store(_lines(today=today), now=now, tell=tell)
+    in_processes(import_share, [(share, today, now) for share in range(SHARES)])
     for external_id in people.reversals(today=today):
         with transaction() as session:
             loans.reverse_payment(session, external_id=external_id, reason=BOUNCED, now=now)
-    tell(f"enrolling {len(borrower_ids)} borrowers")
+    tell("computing facts and tiers")
+    in_processes(deliver_all, [(now,)] * SHARES)
+    # One may have gone home while the other's last batch led to more.
+    deliver_all(now)
+
+
+def import_share(share: int, today: date, now: datetime) -> None:
+    """One of `SHARES` parts of the portfolio: stored as history, enrolled, settled."""
+    borrower_ids = _store(_lines(share, today=today), now=now)
     for some in _chunks(borrower_ids, ENROLLED_AT_ONCE):
         with transaction() as session:
             programme.enrol_all(session, borrower_ids=some, reason="demo", now=now, is_history=True)
-    tell("computing facts and tiers")
-    with draining(processes=DRAINERS, now=now):
-        pass
-    # One may have gone home while the other's last batch led to more.
-    deliver_all(now=now)
+    deliver_all(now, only="loans.settle")
 
 
-def _lines(*, today: date) -> Iterator[people.Line]:
-    yield from people.lines(today=today)
-    yield from uci.lines(last_close=today - timedelta(days=DAYS_AFTER_CLOSE))
+def _lines(share: int, *, today: date) -> Iterator[people.Line]:
+    if share == 0:
+        yield from people.lines(today=today)
+    last_close = today - timedelta(days=DAYS_AFTER_CLOSE)
+    yield from uci.lines(last_close=last_close, share=share, shares=SHARES)
 
 
-def _store(
-    lines: Iterable[people.Line], *, now: datetime, tell: Callable[[str], None]
-) -> list[UUID]:
+def _store(lines: Iterable[people.Line], *, now: datetime) -> list[UUID]:
     """Store all lines as history; returns the ids of the borrowers among them."""
     found: list[UUID] = []
     for answer in store_lines(enumerate(lines, start=1), now=now, backfill=True):
@@ -61,8 +64,6 @@ def _store(
             raise SeedError(message)
         if answer.kind == "borrower" and outcome.id is not None:
             found.append(outcome.id)
-            if len(found) % ENROLLED_AT_ONCE == 0:
-                tell(f"{len(found)} borrowers stored")
     return found
 
 

@@ -11,6 +11,7 @@ import gzip
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,10 @@ OLDEST_BAND = "60_and_over"
 Line = dict[str, Any]
 
 
-def lines(*, last_close: date) -> Iterator[Line]:
-    """Every borrower's lines, whole borrowers one after the other."""
+def lines(*, last_close: date, share: int = 0, shares: int = 1) -> Iterator[Line]:
+    """Every borrower's lines, or those of one of several shares; whole borrowers in turn."""
     with gzip.open(DATA, "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
+        for row in islice(csv.DictReader(file), share, None, shares):
             yield from borrower_lines(row, last_close=last_close)
 
 
