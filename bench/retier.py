@@ -27,7 +27,7 @@ RATIO_MAX = 2
 
 PEOPLE = """
 INSERT INTO borrower (id, external_id, locale, timezone)
-SELECT gen_random_uuid(), n::text, 'zh-CN', 'Asia/Shanghai' FROM generate_series(1, {count}) AS n;
+SELECT uuidv7(), n::text, 'zh-CN', 'Asia/Shanghai' FROM generate_series(1, {count}) AS n;
 INSERT INTO profile (
     borrower_id, currency, product, dpd_base, dpd_past_max_12m, on_time_streak,
     installments_missed_12m, overdue_count_12m, cured_count_12m, paid_ratio_6m, last_payment_on,

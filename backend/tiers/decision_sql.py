@@ -4,10 +4,10 @@ The same three statements serve one borrower and a chunk of ten thousand. `rules
 the same of one; a property test holds the two equal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -42,12 +42,15 @@ from sqlalchemy.types import Uuid
 from backend.profile.models import Profile
 from backend.tiers.models import TierEvaluation, TierFreeze, TierOverride, TierState
 from backend.tiers.policy import Policy
-from backend.tiers.policy_sql import judge_all, rank_of, tier_at
+from backend.tiers.policy_sql import judge_all, rank_at, rank_of, tier_at
 
 TODAY = bindparam("today", type_=Date)
 IDS = bindparam("ids", type_=ARRAY(Uuid))
 FROM_ID = bindparam("from_id", type_=Uuid)
 TO_ID = bindparam("to_id", type_=Uuid)
+
+# Whom a statement is about, as a condition on any table's borrower.
+Scope: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 
 LOCK: TextClause = text(
     "SELECT borrower_id FROM tier_state WHERE borrower_id = ANY(:ids)"
@@ -66,29 +69,27 @@ class Statements:
     @cached_property
     def find_in_range(self) -> Select[Any]:
         """Who from `from_id` to before `to_id` would change."""
-        return self._find(and_(Profile.borrower_id >= FROM_ID, Profile.borrower_id < TO_ID))
+        return self._find(lambda borrower: and_(borrower >= FROM_ID, borrower < TO_ID))
 
     @cached_property
     def find_from(self) -> Select[Any]:
         """Who from `from_id` on would change."""
-        return self._find(Profile.borrower_id >= FROM_ID)
+        return self._find(lambda borrower: borrower >= FROM_ID)
 
     @cached_property
     def find_among(self) -> Select[Any]:
         """Who of `ids` would change."""
-        return self._find(Profile.borrower_id == any_(IDS))
+        return self._find(_is_among)
 
-    def _find(self, where: ColumnElement[bool]) -> Select[Any]:
-        decided = self._decided(where, with_facts=False).subquery("decided")
+    def _find(self, scope: Scope) -> Select[Any]:
+        decided = self._decided(scope, with_facts=False).subquery("decided")
         return select(decided.c.borrower_id).where(decided.c.is_change)
 
     @cached_property
     def write(self) -> Select[Any]:
         """Decide again for `ids`, which are locked by now, and store; yields one summary row."""
         decided = (
-            self._decided(Profile.borrower_id == any_(IDS), with_facts=True)
-            .cte("decided")
-            .prefix_with("MATERIALIZED")
+            self._decided(_is_among, with_facts=True).cte("decided").prefix_with("MATERIALIZED")
         )
         stored = _state_rows(decided, self.version)
         recorded = _evaluation_rows(decided, stored, self.version)
@@ -106,17 +107,23 @@ class Statements:
             func.array_agg(moved.c.tier, type_=ARRAY(String)).label("to_tiers"),
         )
 
-    def _decided(self, where: ColumnElement[bool], *, with_facts: bool) -> Select[Any]:
-        around = self._around(where, with_facts=with_facts)
+    def _decided(self, scope: Scope, *, with_facts: bool) -> Select[Any]:
+        around = self._around(scope, with_facts=with_facts)
         effective = self._effective(around)
         return _with_changes(around, effective, self.version, with_facts=with_facts)
 
-    def _around(self, where: ColumnElement[bool], *, with_facts: bool) -> Subquery:
+    def _around(self, scope: Scope, *, with_facts: bool) -> Subquery:
+        # Each table is narrowed by itself: told only of the profile, the database would read all
+        # the others from end to end for every chunk.
         judged = judge_all(
-            self.policy, columns=self.columns, where=[where], with_facts=with_facts
+            self.policy,
+            columns=self.columns,
+            where=[scope(Profile.__table__.c.borrower_id)],
+            with_facts=with_facts,
         ).subquery("judged")
-        frozen = _frozen()
-        override = _override([tier.code for tier in self.policy.tiers])
+        frozen = _frozen(scope)
+        override = _override(scope, [tier.code for tier in self.policy.tiers])
+        state = TierState.__table__.c.borrower_id
         raw_tier = tier_at(self.policy, judged.c.place)
         facts = [judged.c.facts] if with_facts else []
         return (
@@ -126,7 +133,7 @@ class Statements:
                 judged.c.bands,
                 *facts,
                 raw_tier.label("raw_tier"),
-                rank_of(self.policy, raw_tier).label("raw_rank"),
+                rank_at(self.policy, judged.c.place).label("raw_rank"),
                 TierState.tier.label("from_tier"),
                 TierState.rank.label("from_rank"),
                 rank_of(self.policy, TierState.__table__.c.tier).label("rank_before"),
@@ -141,7 +148,10 @@ class Statements:
                 override.c.tier.label("override_tier"),
             )
             .join_from(
-                judged, TierState, TierState.borrower_id == judged.c.borrower_id, isouter=True
+                judged,
+                TierState,
+                and_(state == judged.c.borrower_id, scope(state)),
+                isouter=True,
             )
             .join(frozen, frozen.c.borrower_id == judged.c.borrower_id, isouter=True)
             .join(override, override.c.borrower_id == judged.c.borrower_id, isouter=True)
@@ -181,16 +191,20 @@ def not_true(condition: ColumnElement[Any]) -> ColumnElement[bool]:
     return ~condition
 
 
-def _frozen() -> Subquery:
+def _is_among(borrower: ColumnElement[Any]) -> ColumnElement[bool]:
+    return borrower == any_(IDS)
+
+
+def _frozen(scope: Scope) -> Subquery:
     return (
         select(TierFreeze.borrower_id)
-        .where(TierFreeze.until_on >= TODAY)
+        .where(TierFreeze.until_on >= TODAY, scope(TierFreeze.__table__.c.borrower_id))
         .distinct()
         .subquery("frozen")
     )
 
 
-def _override(codes: list[str]) -> Subquery:
+def _override(scope: Scope, codes: list[str]) -> Subquery:
     return (
         select(TierOverride.borrower_id, TierOverride.tier)
         .where(
@@ -198,6 +212,7 @@ def _override(codes: list[str]) -> Subquery:
             TierOverride.ended_at.is_(None),
             TierOverride.expires_on >= TODAY,
             TierOverride.tier.in_(codes),
+            scope(TierOverride.__table__.c.borrower_id),
         )
         .subquery("override")
     )

@@ -24,7 +24,8 @@ def judge_all(
 ) -> Select[Any]:
     """Rows of borrower_id, place, raw_tier, raw_rank, bands (and facts, as JSON).
 
-    Scores are worked out once in an inner query (OFFSET 0 keeps it one), the tiers over them.
+    Scores are worked out once in an inner query, and the tiers over them once in the outer:
+    OFFSET 0 keeps the database from copying the one expression into each use of it.
     """
     used = {name: columns[name] for name in policy.kinds}
     cards = policy.scorecards
@@ -46,7 +47,7 @@ def judge_all(
     ]
     if with_facts:
         outer.append(_facts(policy, known).label("facts"))
-    return select(*outer)
+    return select(*outer).offset(0)
 
 
 def place_of(policy: Policy, known: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
@@ -65,6 +66,12 @@ def tier_at(policy: Policy, place: ColumnElement[Any]) -> ColumnElement[Any]:
     """The internal code of the tier at a position."""
     codes = {i: literal(tier.code, Text) for i, tier in enumerate(policy.tiers)}
     return case(codes, value=place)
+
+
+def rank_at(policy: Policy, place: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The rank of the tier at a position."""
+    ranks = {i: literal(tier.rank or 0, Integer) for i, tier in enumerate(policy.tiers)}
+    return case(ranks, value=place)
 
 
 def rank_of(policy: Policy, code: ColumnElement[Any]) -> ColumnElement[Any]:
