@@ -18,6 +18,7 @@ from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
 from backend.staff import jobs as staff_jobs
 from backend.staff import staff_routes
+from backend.tiers import audit as tier_audit
 from backend.tiers import handlers as tier_handlers
 from backend.tiers import jobs as tier_jobs
 from backend.tiers import panels as tier_panels
@@ -45,7 +46,7 @@ WIRING = Wiring(
         *borrower_jobs.JOBS,
         *staff_jobs.JOBS,
     ),
-    audits=(*loan_audit.AUDITS,),
+    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS),
     borrower_panels={
         **loan_panels.PANELS,
         **profile_panels.PANELS,

@@ -116,6 +116,8 @@ def list_extra_facts(session: Session) -> dict[str, FactType]:
 
 
 def find_extra_fact(session: Session, *, name: str) -> Row[Any] | None:
+    if "\x00" in name:  # which the database cannot even be asked about
+        return None
     return session.execute(select(ExtraFact.__table__).where(ExtraFact.name == name)).first()
 
 
@@ -128,7 +130,7 @@ def list_declared(session: Session) -> Sequence[Row[Any]]:
 
 def get_declared(session: Session, *, name: str) -> Row[Any]:
     """One of them. Refuses: NotFound."""
-    found = None if "\x00" in name else find_extra_fact(session, name=name)
+    found = find_extra_fact(session, name=name)
     if found is None or found.retired_at is not None:
         raise NotFound
     return found

@@ -72,6 +72,7 @@ def test_a_retired_fact_is_named_by_no_new_condition(officer):
     gone = officer.delete(path, headers={"If-Match": made.headers["ETag"]})
 
     assert gone.status_code == 204
+    assert officer.delete("/v1/facts/extra/%00", headers={"If-Match": '"1"'}).status_code == 404
     assert officer.get(path).status_code == 404
     refused = officer.post(
         "/v1/audiences/count", json={"predicate": compare("occupation_stability", "known")}
