@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": "serve:serve",
     "worker": "work:worker",
     "migrate": "migrate:migrate",
+    "import": "import_:import_",
     "token": "tokens:token",
     "staff": "staff:staff",
     "job": "operate:job",

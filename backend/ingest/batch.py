@@ -29,7 +29,7 @@ PASSING = ("40", "55", "57014")
 
 log = get_logger(__name__)
 
-Raw = tuple[int, bytes | dict[str, Any] | None]
+Raw = tuple[int, bytes | dict[str, Any] | Problem | None]
 
 
 class Answer(NamedTuple):
@@ -59,7 +59,9 @@ class Answer(NamedTuple):
 def store_lines(
     raw: Iterable[Raw], *, now: datetime, backfill: bool, kind: str | None = None
 ) -> Iterator[Answer]:
-    """Store numbered lines, as bytes or objects (None: too long), and answer each, in order.
+    """Store numbered lines, as bytes or objects, and answer each, in order.
+
+    None stands for a line that is too long, a problem for one that could not be made.
 
     The next chunk is read and checked while the database stores this one. `kind` is what all
     lines are that do not say it.
@@ -75,10 +77,15 @@ def store_lines(
 
 
 def _read(raw: Sequence[Raw], kind: str | None) -> list[Line]:
-    return [
-        too_long(number) if value is None else read_line(number, value, kind=kind)
-        for number, value in raw
-    ]
+    return [_line(number, value, kind) for number, value in raw]
+
+
+def _line(number: int, value: bytes | dict[str, Any] | Problem | None, kind: str | None) -> Line:
+    if value is None:
+        return too_long(number)
+    if isinstance(value, Problem):
+        return Line(number, "", {}, value)
+    return read_line(number, value, kind=kind)
 
 
 def _store(chunk: Sequence[Line], *, now: datetime, backfill: bool) -> list[Outcome]:

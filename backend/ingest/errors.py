@@ -14,6 +14,11 @@ class LineTooLong(TooLarge):
     title = Text("The line is too long.", "该行过长。")
 
 
+class RowUnmappable(BadRequest):
+    code = "row-unmappable"
+    title = Text("The row has no value for some field.", "该行缺少某个字段的值。")
+
+
 class NotNdjson(UnsupportedMediaType):
     code = "not-ndjson"
     title = Text("Send application/x-ndjson.", "请发送 application/x-ndjson。")

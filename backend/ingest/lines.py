@@ -58,6 +58,11 @@ QUICK: dict[str, Quick] = {
 }
 
 
+def schema_of(kind: str) -> Schema:
+    """The schema that checks rows of a kind."""
+    return _SCHEMAS[kind][0]
+
+
 def load(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     """A checked row. Refuses: Invalid."""
     row = QUICK[kind](data)

@@ -6,15 +6,14 @@ refusal. A property test holds the two equal. Only what can be compiled faithful
 with any other field, validator or hook is refused when the process starts.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, cast
 
-from marshmallow import Schema, fields, missing, validate
+from marshmallow import Schema, ValidationError, fields, missing, validate
 
-from backend.kit.fields import Day, is_zone
+from backend.kit.fields import DAY_FIRST, DAY_FORM, DAY_LAST, Day, Pattern, is_zone
 
 Check = Callable[[Any], Any]
 Quick = Callable[[Any], dict[str, Any] | None]
@@ -28,17 +27,17 @@ class NotCompilable(TypeError):
     """The schema has a part that this module does not know."""
 
 
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
-
-
 @lru_cache(maxsize=4_096)
 def _day(value: str) -> date:
-    if not _DAY(value):
+    if not DAY_FORM.fullmatch(value):
         raise Odd
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise Odd from None
+    if not DAY_FIRST <= day <= DAY_LAST:
+        raise Odd
+    return day
 
 
 def _check_day(value: Any) -> date:
@@ -86,8 +85,8 @@ def _string(validators: list[Any]) -> Check:
 def _string_test(validator: Any) -> Callable[[str], Any]:
     if isinstance(validator, validate.OneOf):
         return frozenset(validator.choices).__contains__
-    if isinstance(validator, validate.Regexp):
-        return cast("Callable[[str], Any]", validator.regex.match)
+    if type(validator) is Pattern:
+        return cast("Callable[[str], Any]", validator.regex.fullmatch)
     if isinstance(validator, validate.Length) and validator.equal is None:
         low, high = validator.min or 0, validator.max or 10**9
         return lambda value: low <= len(value) <= high
@@ -98,7 +97,10 @@ def _string_test(validator: Any) -> Callable[[str], Any]:
 
 @lru_cache(maxsize=1_024)
 def _is_zone(value: str) -> bool:
-    return is_zone(value)
+    try:
+        return is_zone(value)
+    except ValidationError:
+        return False
 
 
 def _check_of(field: fields.Field[Any]) -> Check:

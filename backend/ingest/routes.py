@@ -65,7 +65,9 @@ def _store(kind: str, row: dict[str, Any]) -> tuple[dict[str, Any], int]:
 
 
 def _checked_id(external_id: str) -> str:
-    if len(external_id) > EXTERNAL_ID_LENGTH_MAX or not external_id.isprintable():
+    # Bytes of an address that are no text arrive as this sign; two ids must not become one.
+    is_text = external_id.isprintable() and "\ufffd" not in external_id
+    if len(external_id) > EXTERNAL_ID_LENGTH_MAX or not is_text:
         raise Invalid(errors=[FieldError("#/external_id", "Must be 1-200 printable characters.")])
     return external_id
 

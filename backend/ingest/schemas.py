@@ -29,7 +29,7 @@ FACTS_MAX = 200
 PRECISIONS = ("day", "month")
 # Fields of a statement that the lender's data may lack, so that somebody assumed them.
 ASSUMABLE = ("closed_on", "due_on", "balance_minor", "minimum_due_minor")
-MONTH_PATTERN = r"^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$"
+MONTH_PATTERN = r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$"  # as `kit.fields.Day`
 
 
 def _choice(*values: str, **kwargs: Any) -> fields.String:
