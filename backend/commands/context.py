@@ -1,14 +1,12 @@
 """What every command that talks to a running installation begins with."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
 
-import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from backend import app
+from backend.commands.failures import fail
 from backend.commands.instance import load_environment
 from backend.kit.db import Limits
 from backend.kit.problems import Problem
@@ -16,6 +14,7 @@ from backend.settings import SettingsError, load
 
 # Commands move whole portfolios in one statement; a web request never waits this long.
 COMMAND_LIMITS = Limits(statement_ms=600_000, lock_ms=30_000, pool_size=10)
+UNKNOWN_TABLE_OR_COLUMN = ("42P01", "42703")
 
 
 @contextmanager
@@ -32,13 +31,9 @@ def configured() -> Iterator[app.Process]:
         fail(str(problem))
     except OperationalError:
         fail("the database does not answer; is `make run` (or your server) up?")
-    except ProgrammingError:
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) not in UNKNOWN_TABLE_OR_COLUMN:
+            raise
         fail("the database is not at this version; run `goodfaith migrate`")
     finally:
         process.database.dispose()
-
-
-def fail(message: str) -> NoReturn:
-    """One line, and out."""
-    click.echo(f"goodfaith: {message}", err=True)
-    sys.exit(1)

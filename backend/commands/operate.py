@@ -7,14 +7,18 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy import text
 
 from backend import app
-from backend.commands.context import configured, fail
+from backend.commands.context import configured
+from backend.commands.failures import fail
 from backend.kit import clock, jobs
-from backend.kit.db import reading
+from backend.kit.db import transaction
 from backend.kit.wiring import Job
 
 DIFFERENCES_SHOWN = 100
+# A proof compares what stood at one moment, while the product goes on.
+SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 OPENAPI_FILE = Path("openapi/openapi.json")
 
 
@@ -56,7 +60,8 @@ def audit() -> None:
     found = 0
     with configured():
         for proof in app.audits():
-            with reading() as session:
+            with transaction() as session:
+                session.execute(SNAPSHOT)
                 own = 0
                 for difference in proof.run(session):
                     own += 1
@@ -80,11 +85,11 @@ def openapi_document() -> str:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when the file is not current.")
 def openapi(*, check: bool) -> None:
     """Write openapi/openapi.json."""
-    text = openapi_document()
+    document = openapi_document()
     if check:
-        if not OPENAPI_FILE.exists() or OPENAPI_FILE.read_text() != text:
+        if not OPENAPI_FILE.exists() or OPENAPI_FILE.read_text() != document:
             fail("openapi/openapi.json is not current; run `goodfaith openapi`")
         return
     OPENAPI_FILE.parent.mkdir(exist_ok=True)
-    OPENAPI_FILE.write_text(text)
+    OPENAPI_FILE.write_text(document)
     click.echo(str(OPENAPI_FILE))

@@ -4,7 +4,8 @@ import re
 
 import click
 
-from backend.commands.context import configured, fail
+from backend.commands.context import configured
+from backend.commands.failures import fail
 from backend.kit import clock
 from backend.kit.db import transaction
 from backend.staff import service

@@ -5,7 +5,8 @@ import click
 from backend.auth import service as auth
 from backend.auth.rules import COMMAND_LINE_AMR, COMMAND_LINE_LIFE
 from backend.borrowers import queries as borrowers
-from backend.commands.context import configured, fail
+from backend.commands.context import configured
+from backend.commands.failures import fail
 from backend.kit import clock
 from backend.kit.db import transaction
 from backend.staff import queries as staff

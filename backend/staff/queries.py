@@ -15,7 +15,7 @@ from backend.staff.models import StaffAccount, StaffAction, StaffRole
 
 def get_account(session: Session, *, email: str) -> AnyRow:
     """An active account's id and roles. Refuses: StaffUnknown."""
-    roles = func.coalesce(func.array_agg(StaffRole.role).filter(StaffRole.role.is_not(None)), "{}")
+    roles = func.array_remove(func.array_agg(StaffRole.role), None)
     row = session.execute(
         select(StaffAccount.id, StaffAccount.email, roles.label("roles"))
         .outerjoin(StaffRole, StaffRole.staff_id == StaffAccount.id)
