@@ -1,6 +1,7 @@
 """Fields and schema parents for what goes over the wire."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -18,6 +19,11 @@ CURRENCY_PATTERN = r"^[A-Z]{3}$"
 # this far: neither strict JSON nor a decoded address holds any.
 PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 TEXT_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+
+# What a loan may speak of. Beyond lies a slip of the keyboard, and arithmetic that overflows.
+DAY_FIRST, DAY_LAST = date(1900, 1, 1), date(2199, 12, 31)
+DAY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Pattern(validate.Regexp):
@@ -145,9 +151,12 @@ class Day(fields.Date):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         # The standard library also reads 20260131 and 2026-W05-6; the interface promises one form.
-        if not isinstance(value, str) or len(value) != len("YYYY-MM-DD") or value[4] != "-":
+        if not isinstance(value, str) or DAY_FORM.fullmatch(value) is None:
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
-        return super()._deserialize(value, attr, data, **kwargs)
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if not DAY_FIRST <= day <= DAY_LAST:
+            raise ValidationError(f"Must lie between {DAY_FIRST} and {DAY_LAST}.")
+        return day
 
 
 class Instant(fields.AwareDateTime):

@@ -87,6 +87,8 @@ def init_app(app: Flask) -> None:
     """Give a Flask application these manners."""
     app.json = StrictJson(app)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES
+    # An address is what it is: nobody is sent elsewhere by a doubled slash.
+    app.url_map.merge_slashes = False
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(Problem, render_problem)

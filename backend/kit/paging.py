@@ -22,11 +22,19 @@ CURSOR_LENGTH_MAX = 1_000
 BIGINT_END = 2**63
 
 
+class _Digits(fields.Integer):
+    """A number as a query string holds it: ASCII digits, nothing that `int` forgives."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not (value.isascii() and value.isdigit()):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class PageArgs(StrictSchema):
     """`?limit=` and `?cursor=`."""
 
-    # A query string holds text, so this one is not strict about its type.
-    limit = fields.Integer(
+    limit = _Digits(
         load_default=LIMIT_DEFAULT,
         validate=WholeNumber(1, LIMIT_MAX).validate,
         metadata={"description": "How many items at most."},
@@ -87,12 +95,24 @@ def _write(row: Row[Any], keys: Sequence[InstrumentedAttribute[Any]]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
 
 
+def _read_text(value: object) -> str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError
+    return value
+
+
+def _read_int(value: object) -> int:
+    if type(value) is not int or abs(value) >= BIGINT_END:
+        raise ValueError
+    return value
+
+
 _READERS: dict[type, Any] = {
-    UUID: UUID,
-    datetime: datetime.fromisoformat,
-    date: date.fromisoformat,
-    int: lambda value: _in_bigint(int(value)),
-    str: str,
+    UUID: lambda value: UUID(_read_text(value)),
+    datetime: lambda value: datetime.fromisoformat(_read_text(value)),
+    date: lambda value: date.fromisoformat(_read_text(value)),
+    int: _read_int,
+    str: _read_text,
 }
 
 
@@ -100,26 +120,7 @@ def _read(cursor: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [
-            _reader(key.type.python_type)(value) for value, key in zip(values, keys, strict=True)
+            _READERS[key.type.python_type](value) for value, key in zip(values, keys, strict=True)
         ]
     except (ValueError, TypeError, binascii.Error) as error:
         raise Invalid(errors=[FieldError("#/cursor", "Not a cursor of this list.")]) from error
-
-
-def _reader(kind: type) -> Any:
-    reader = _READERS[kind]
-    if kind is str:
-        return _read_text
-    return reader
-
-
-def _read_text(value: object) -> str:
-    if not isinstance(value, str) or "\x00" in value:
-        raise ValueError
-    return value
-
-
-def _in_bigint(value: int) -> int:
-    if abs(value) >= BIGINT_END:
-        raise ValueError
-    return value

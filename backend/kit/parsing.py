@@ -14,6 +14,8 @@ from backend.kit.texts import Text
 
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 ERRORS_MAX = 50
+# Every string of a JSON text, and the colon behind it where it is a key.
+STRINGS = re.compile(rb'"(?:[^"\\]+|\\.)*"\s*(:?)')
 
 
 class StrictParser(FlaskParser):
@@ -33,11 +35,31 @@ class StrictParser(FlaskParser):
 
 
 def read_json(body: bytes) -> Any:
-    """JSON as RFC 8259 has it: UTF-8, no NaN, no unpaired surrogates. Refuses: BadRequest."""
+    """JSON as RFC 8259 has it: UTF-8, no NaN, no unpaired surrogates. Refuses: BadRequest.
+
+    A key that is there twice is refused as well: readers differ about which of the two counts.
+    """
     try:
-        return orjson.loads(body)
+        value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+    if STRINGS.findall(body).count(b":") != _count_keys(value):
+        raise BadRequest("The body holds a key twice in one object.")
+    return value
+
+
+def _count_keys(value: Any) -> int:
+    found = 0
+    left = [value]
+    # Not recursive: JSON nests deeper than Python calls.
+    while left:
+        item = left.pop()
+        if isinstance(item, dict):
+            found += len(item)
+            left.extend(item.values())
+        elif isinstance(item, list):
+            left.extend(item)
+    return found
 
 
 def invalid_from(messages: Mapping[str, Any]) -> Invalid:
@@ -92,6 +114,7 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^Must be an IANA time zone, .*$", "应为 IANA 时区，例如 Asia/Shanghai。"),
         (r"^Must be an ISO 4217 code\.$", "应为 ISO 4217 货币代码。"),
         (r"^Must be a decimal string .*$", "应为小数文本，例如 \"0.1200\"。"),
+        (r"^Must lie between (\S+) and (\S+)\.$", r"应在 \1 与 \2 之间。"),
         (r"^Not a cursor of this list\.$", "不是此列表的游标。"),
         (r"^Invalid value\.$", "值无效。"),
     )
