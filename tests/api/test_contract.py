@@ -145,7 +145,7 @@ def _try(operation: APIOperation, persona: Persona, *, mode: GenerationMode, exa
         leaked = [secret for secret in persona.hidden if secret in response.text]
         assert leaked == [], f"{persona.name} read {leaked}"
         if persona.name == "another borrower" and _names_a_loan(case, persona):
-            assert response.status_code == 404, response.text
+            assert response.status_code in (404, 422), response.text
 
     attempt()
 
