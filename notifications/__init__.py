@@ -1,1 +1,1 @@
-"""Notifications: devices, preferences, inbox and reminders, one contact budget over all channels."""
+"""Notifications: devices, preferences, inbox, reminders; one contact budget for all channels."""

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Protocol, cast
 
 import orjson
 from marshmallow import Schema, ValidationError
 
 from backend.ingest import schemas
 from backend.ingest.errors import LineTooLong, LineUnreadable
+from backend.ingest.inputs import Line
 from backend.ingest.quick import Odd, Quick, compiled
 from backend.ingest.rules import KINDS, kind_of
 from backend.kit.parsing import invalid_from
@@ -17,15 +18,6 @@ from backend.kit.problems import FieldError, Invalid, Problem
 
 LINE_BYTES_MAX = 256 * 1024
 BLOCK_BYTES = 256 * 1024
-
-
-class Line(NamedTuple):
-    """A checked row of some kind, or the reason why it is none."""
-
-    number: int
-    kind: str
-    row: dict[str, Any]
-    problem: Problem | None = None
 
 
 def _after_loan(row: dict[str, Any]) -> dict[str, Any]:

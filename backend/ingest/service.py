@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
-from backend.ingest.lines import Line
+from backend.ingest.inputs import Line
 from backend.ingest.rules import KINDS, find_fact_error
 from backend.kit.bulk import Outcome
 from backend.kit.problems import Invalid
