@@ -30,15 +30,21 @@ def _refresh(session: Session, recorded: Sequence[Recorded], now: datetime) -> N
     service.absorb(session, causes=recorded, now=now, today=programme_day(now))
 
 
-def _rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
-    events = [cast(LoansSettled, each.event) for each in recorded]
-    service.rebuild(
-        session,
-        borrower_ids=[borrower_id for event in events for borrower_id in event.borrower_ids],
-        seq=recorded[-1].seq,
-        now=now,
-        today=programme_day(now),
-    )
+def _follow_bulk(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    # News is news: only what was sent as history may change what was known in the past.
+    for history, follow in ((True, service.rebuild), (False, service.refresh_many)):
+        events = [cast(LoansSettled, each.event) for each in recorded]
+        about = [
+            each for event in events if event.history is history for each in event.borrower_ids
+        ]
+        if about:
+            follow(
+                session,
+                borrower_ids=about,
+                seq=recorded[-1].seq,
+                now=now,
+                today=programme_day(now),
+            )
 
 
 def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
@@ -62,6 +68,6 @@ HANDLERS = (
         ),
         run=_refresh,
     ),
-    Handler(name="profile.rebuild", hears=(LoansSettled,), run=_rebuild, batch_max=REBUILT_MAX),
+    Handler(name="profile.rebuild", hears=(LoansSettled,), run=_follow_bulk, batch_max=REBUILT_MAX),
     Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier),
 )

@@ -93,6 +93,17 @@ def refresh_stale(
     return len(refresh(session, seqs=dict.fromkeys(stale, 0), now=now, today=today))
 
 
+def refresh_many(
+    session: Session, *, borrower_ids: Sequence[UUID], seq: int, now: datetime, today: date
+) -> None:
+    """Compute the facts of many as of today, after a bulk store of news."""
+    ids = sorted(set(borrower_ids))
+    for start in range(0, len(ids), REBUILD_BATCH):
+        batch = ids[start : start + REBUILD_BATCH]
+        refresh(session, seqs=dict.fromkeys(batch, seq), now=now, today=today)
+    announce(session, FactsRebuilt(borrower_id=None, occurred_at=now, borrower_ids=tuple(ids)))
+
+
 def rebuild(
     session: Session, *, borrower_ids: Sequence[UUID], seq: int, now: datetime, today: date
 ) -> None:

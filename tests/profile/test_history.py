@@ -1,7 +1,9 @@
 """Facts after events, their history, and history computed anew."""
 
+import json
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from backend.events.profile import FactsChanged, FactsRebuilt
@@ -117,3 +119,40 @@ def test_a_tier_becomes_a_fact_once(session):
     facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
     assert facts["tier"] == "current"
     assert count_changes(session, borrower_id) == 1
+
+
+def past_of(session, borrower_id):
+    rows = session.execute(
+        select(FactChange.fact, FactChange.occurred_at, FactChange.event_seq, FactChange.value)
+        .where(FactChange.borrower_id == borrower_id, FactChange.occurred_at < NOW)
+        .order_by(FactChange.fact, FactChange.occurred_at, FactChange.event_seq)
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("backfill", ["false", "true"])
+def test_a_batch_of_news_leaves_the_known_past_alone_and_history_may_change_it(
+    session, client_api, deliver, backfill
+):
+    borrower_id = make_borrower(session, external_id=MINE)
+    loan, _ = make_loan(session, borrower=MINE)
+    deliver()
+    service.rebuild(session, borrower_ids=[borrower_id], seq=1, now=NOW, today=TODAY)
+    before = past_of(session, borrower_id)
+    line = {
+        "kind": "payment",
+        "external_id": "history-p2",
+        "loan_external_id": loan,
+        "amount_minor": 10_100,
+        "received_on": str(TODAY - timedelta(days=40)),
+    }
+    answer = client_api.post(
+        f"/v1/ingest/batch?backfill={backfill}",
+        data=json.dumps(line),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert json.loads(answer.data)["status"] == "stored"
+    deliver()
+    assert (past_of(session, borrower_id) == before) is (backfill == "false")
+    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    assert facts["repaid_total"] == 10_100
