@@ -1,6 +1,7 @@
 """A small town: two borrowers who must never see each other, with a row of every kind."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -203,3 +204,24 @@ def count_rows(session: Session) -> Callable[[], dict[str, int]]:
         return {row.name: row.rows for row in session.execute(statement)}
 
     return count
+
+
+@pytest.fixture
+def unchanged_by(count_rows):
+    """`with unchanged_by(): ...` leaves no row anywhere."""
+
+    @contextmanager
+    def watch():
+        before = count_rows()
+        yield
+        after = count_rows()
+        assert {name: n for name, n in after.items() if n != before[name]} == {}
+
+    return watch
+
+
+@pytest.fixture
+def unchanged(unchanged_by):
+    """The whole test leaves no row anywhere."""
+    with unchanged_by():
+        yield

@@ -1,22 +1,15 @@
 """Whatever comes in: a clear refusal, in our own words, and nothing stored."""
 # ruff: noqa: RUF001 - lookalikes of letters and digits are what is tried here
 
-import base64
 import json
-from contextlib import contextmanager
-from datetime import timedelta
 
-import jwt
 import orjson
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from backend.auth import service as auth
-from backend.kit import clock
-from backend.kit.ids import new_id
+from tests.api.refusals import assert_refused
 from tests.clock import TODAY
 from tests.factories.policies import make_dpd_policy
-from tests.fixtures.api import Api, bearer, new_key, token_for
+from tests.fixtures.api import Api, new_key
 
 PAYMENT = {
     "external_id": "bad-1",
@@ -39,9 +32,6 @@ LOAN = {
     ],
 }
 HUGE = 2 * 1024 * 1024
-# Words of what runs underneath; no answer may hold any of them.
-INNER_WORDS = ("psycopg", "sqlalchemy", "traceback", "select ", "marshmallow", "orjson", ".py")
-
 JSON = {"Content-Type": "application/json"}
 BODIES = {
     "nothing": b"",
@@ -124,41 +114,6 @@ INJECTIONS = (
     "аnn",
     "a\u202enna",
 )
-
-
-@pytest.fixture
-def unchanged_by(count_rows):
-    """`with unchanged_by(): ...` leaves no row anywhere."""
-
-    @contextmanager
-    def watch():
-        before = count_rows()
-        yield
-        after = count_rows()
-        assert {name: n for name, n in after.items() if n != before[name]} == {}
-
-    return watch
-
-
-@pytest.fixture
-def unchanged(unchanged_by):
-    """The whole test leaves no row anywhere."""
-    with unchanged_by():
-        yield
-
-
-def assert_refused(answer, *statuses: int) -> dict:
-    """A problem of ours, in our words."""
-    assert answer.status_code in (statuses or range(400, 500)), (answer.status_code, answer.text)
-    assert answer.mimetype == "application/problem+json"
-    problem = answer.json
-    assert problem["status"] == answer.status_code
-    assert problem["type"].endswith("/" + problem["code"])
-    assert all(problem[name] for name in ("title", "detail", "request_id"))
-    assert [word for word in INNER_WORDS if word in answer.text.lower()] == []
-    if answer.status_code == 422:
-        assert problem.get("errors") or problem["code"] != "invalid"
-    return problem
 
 
 def post(api: Api, path: str, value: object):
@@ -298,167 +253,3 @@ def test_a_policy_of_another_shape_is_refused(policy, staff_api, unchanged_by):
     with unchanged_by():
         for path in ("/v1/tier-policies", "/v1/tier-policies/preview"):
             assert_refused(api.post(path, json={"policy": policy}), 422)
-
-
-def _cursor(value: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-
-def test_a_cursor_that_is_not_ours_is_refused(borrower_api, world, unchanged):
-    me = borrower_api(world.ann.id)
-    uuid = str(new_id())
-    cursors = (
-        *(
-            "x",
-            "====",
-            "\x00",
-            "%00",
-            "ａｂ",
-            "a" * 1_001,
-            "A" * 999,
-            base64.b64encode(b"[").decode(),
-        ),
-        *map(_cursor, (None, [], {}, 1, "x", [None], [uuid, uuid, uuid, uuid], [["x"]], [{}])),
-        *map(_cursor, ([10**30], ["9999-99-99", 1], [-1, "\x00"], ["'; DROP TABLE loan; --"])),
-        base64.urlsafe_b64encode(b"[" * 900).decode(),
-    )
-    for path in ("/v1/me/loans", f"/v1/me/loans/{world.ann.loan_id}/payments", "/v1/me/access-log"):
-        for cursor in cursors:
-            answer = me.get(path, query_string={"cursor": cursor})
-            assert_refused(answer, 422)
-        for limit in ("0", "101", "-1", "1.5", "x", "１", "1e1", "9" * 400):
-            assert_refused(me.get(path, query_string={"limit": limit}), 422)
-        assert_refused(me.get(path, query_string={"unknown": "1"}), 422)
-
-
-PATHS = (
-    "/v1/me/loans/../../staff/actions",
-    "/v1/me/loans/%2e%2e/%2e%2e/jobs",
-    "/v1/me/loans/..%2f..%2fjobs",
-    "/v1//me",
-    "/v1/me/",
-    "/v1/me;x=1",
-    "/v1/me%00",
-    "/V1/ME",
-    "/v1/me/loans/1",
-    "/v1/me/loans/{loan_id}",
-    "/v1/me/loans/00000000-0000-0000-0000-00000000000g",
-    "/v1/me/loans/" + "x" * 8_000,
-    "/docs/assets/../../../settings.py",
-    "/docs/assets/%2e%2e/%2e%2e/__init__.py",
-    "/docs/assets//etc/passwd",
-    "/.git/config",
-    "/static/x",
-)
-
-
-@pytest.mark.parametrize("path", PATHS, ids=range(len(PATHS)))
-def test_addresses_lead_nowhere_else(path, borrower_api, world, unchanged):
-    answer = borrower_api(world.ann.id).get(path)
-    assert_refused(answer, 404)
-
-
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "LOCK", "DELETE", "PUT"])
-def test_another_method_is_refused(method, borrower_api, world, unchanged):
-    answer = borrower_api(world.ann.id).call(method, "/v1/me")
-    assert_refused(answer, 405)
-    assert "GET" in answer.headers["Allow"]
-
-
-def test_a_key_that_is_none_is_refused(borrower_api, world, unchanged):
-    me = borrower_api(world.ann.id)
-    for key in (
-        {},
-        *({"Idempotency-Key": value} for value in ("", " ", "x" * 256, "a b", "é", "a\tb")),
-    ):
-        answer = me.post("/v1/me/tier/reviews", json={"reason": "Please look."}, headers=key)
-        assert_refused(answer, 400, 422)
-
-
-def test_a_request_id_that_is_none_is_replaced(public_api):
-    for given in ("", "a b", "x" * 200, "<script>", "é"):
-        answer = public_api.get("/healthz", headers={"X-Request-ID": given})
-        assert answer.headers["X-Request-ID"] not in ("", given)
-
-
-def test_odd_languages_are_answered_in_english(public_api):
-    for wanted in ("", "xx", "*", "zh-CN;q=abc", "en" * 4_000, ";;;,,,", "'\"\\", "en;q=-1"):
-        answer = public_api.get("/v1/me", headers={"Accept-Language": wanted})
-        assert assert_refused(answer, 401)["title"] == "A valid access token is needed."
-
-
-def _unsigned(claims: dict) -> str:
-    parts = ({"alg": "none", "typ": "JWT", "kid": "tests"}, claims)
-    return (
-        ".".join(base64.urlsafe_b64encode(orjson.dumps(p)).decode().rstrip("=") for p in parts)
-        + "."
-    )
-
-
-@pytest.fixture
-def bad_tokens(settings, world) -> dict[str, str]:
-    keys = auth.TokenKeys.build(settings.token_keys, issuer=settings.issuer)
-    good = token_for(settings, audience="borrower", subject_id=world.ann.id)
-    other = token_for(settings, audience="borrower", subject_id=world.bea.id)
-    claims = jwt.decode(good, options={"verify_signature": False})
-    stranger = Ed25519PrivateKey.generate()
-    known = {"kid": keys.signing_id}
-
-    def signed(headers: dict | None = None, **changes: object) -> str:
-        content = {name: value for name, value in (claims | changes).items() if value is not None}
-        return jwt.encode(content, keys.signing, "EdDSA", headers=headers or known)
-
-    old = auth.issue_token(
-        keys,
-        audience="borrower",
-        subject_id=world.ann.id,
-        life=timedelta(minutes=15),
-        now=clock.wall() - timedelta(hours=1),
-    )
-    head, body, signature = good.split(".")
-    return {
-        "expired": old,
-        "signed by another": jwt.encode(claims, stranger, "EdDSA", headers=known),
-        "unsigned": _unsigned(claims),
-        "signed with the public key as a secret": jwt.encode(
-            claims, "tests" * 10, "HS256", headers=known
-        ),
-        "another's content": ".".join((head, other.split(".")[1], signature)),
-        "another's signature": ".".join((head, body, other.split(".")[2])),
-        "without a signature": f"{head}.{body}.",
-        "without a key id": jwt.encode(claims, keys.signing, "EdDSA"),
-        "a path for a key id": signed({"kid": "../../../dev/null"}),
-        "a key of its own": signed({"kid": "x", "jwk": {"kty": "OKP"}, "jku": "https://x.test"}),
-        "another issuer": signed(iss="https://elsewhere.test"),
-        "two audiences": signed(aud=["borrower", "staff"]),
-        "another audience": signed(aud="everybody"),
-        "no audience": signed(aud=None),
-        "no end": signed(exp=None),
-        "no id": signed(jti=None),
-        "a subject that is none": signed(sub="'; DROP TABLE borrower; --"),
-        "from the future": signed(iat=int(clock.wall().timestamp()) + 3_600),
-        "an end in words": signed(exp="never"),
-        "half": good[: len(good) // 2],
-        "twice": f"{good}.{good}",
-        "huge": "x" * 9_000,
-        "nothing": "",
-        "nulls": "a.b.c",
-    }
-
-
-def test_no_bad_token_opens_anything(bad_tokens, public_api: Api, world, unchanged):
-    for name, token in bad_tokens.items():
-        answer = public_api.get("/v1/me", headers=bearer(token))
-        assert assert_refused(answer, 401)["code"] == "unauthorized", name
-
-
-def test_a_token_is_read_from_its_header_alone(settings, public_api: Api, world, unchanged):
-    token = token_for(settings, audience="borrower", subject_id=world.ann.id)
-    assert public_api.get("/v1/me", headers=bearer(token)).status_code == 200
-    for headers in (
-        {"Authorization": token},
-        {"Authorization": f"Basic {token}"},
-        {"Cookie": token},
-    ):
-        assert_refused(public_api.get("/v1/me", headers=headers), 401)
-    assert_refused(public_api.get("/v1/me", query_string={"access_token": token}), 401)

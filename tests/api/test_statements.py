@@ -1,0 +1,109 @@
+"""No N+1: what the hot addresses ask the database does not grow with what there is."""
+
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from tests.api.conftest import World
+from tests.api.statements import heard
+from tests.clock import TODAY
+from tests.factories.loans import make_account, make_installments, make_loan, make_payment
+
+# Statements for each request. Raise one only with a reason.
+READS = {
+    "/v1/me": 1,
+    "/v1/me/loans": 1,
+    "/v1/me/loans/{loan}": 1,
+    "/v1/me/loans/{loan}/schedule": 2,
+    "/v1/me/loans/{loan}/payments": 2,
+    "/v1/me/loans/{loan}/statements": 2,
+    "/v1/me/tier": 1,
+    "/v1/me/tier/history": 1,
+}
+PAYMENT_STATEMENTS_MAX = 6
+
+numbers = count()
+
+
+@pytest.fixture
+def more(session, world):
+    """Twelve more loans for Ann, and forty more payments on her first."""
+
+    def give() -> None:
+        for _ in range(12):
+            make_loan(session, borrower="ann", installments=make_installments(6))
+            make_account(session, borrower="ann")
+        for day in range(40):
+            make_payment(
+                session, loan="ann-loan", amount_minor=1, received_on=TODAY - timedelta(days=day)
+            )
+
+    return give
+
+
+@pytest.fixture
+def asked(session):
+    """`asked(call)`: the statements that a call leads to, the answer checked."""
+
+    def count_in(call) -> list[str]:
+        with heard(session.connection()) as found:
+            answer = call()
+        assert answer.status_code in (200, 201), answer.text
+        assert found
+        return [statement.sql for statement in found]
+
+    return count_in
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_read_asks_as_little_however_much_there_is(
+    path, borrower_api, world: World, more, deliver, asked
+):
+    me = borrower_api(world.ann.id)
+    address = path.format(loan=world.ann.loan_id)
+    me.get(address)  # what is read once for each process
+    few = asked(lambda: me.get(address))
+    more()
+    deliver()
+    me.get(address)
+    many = asked(lambda: me.get(address))
+    assert len(few) <= READS[path], few
+    assert len(many) <= READS[path], many
+
+
+def test_a_payment_asks_as_little_however_much_there_is(client_api, more, deliver, asked):
+    def pay():
+        body = {
+            "external_id": f"hot-{next(numbers)}",
+            "loan_external_id": "ann-loan",
+            "amount_minor": 100,
+            "received_on": str(TODAY),
+        }
+        return asked(lambda: client_api.post("/v1/ingest/payments", json=body))
+
+    pay()
+    few = pay()
+    more()
+    deliver()
+    many = pay()
+    assert len(few) <= PAYMENT_STATEMENTS_MAX, few
+    assert len(many) == len(few)
+
+
+def test_a_delivery_of_many_asks_as_little_as_one_of_few(client_api, world, deliver, session):
+    def deliver_after(payments: int) -> int:
+        for _ in range(payments):
+            body = {
+                "external_id": f"hot-{next(numbers)}",
+                "loan_external_id": "ann-loan",
+                "amount_minor": 1,
+                "received_on": str(TODAY),
+            }
+            assert client_api.post("/v1/ingest/payments", json=body).status_code == 201
+        with heard(session.connection()) as found:
+            deliver()
+        return len(found)
+
+    deliver_after(1)
+    assert deliver_after(12) <= deliver_after(2) * 1.5
