@@ -6,7 +6,8 @@ sent again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -16,7 +17,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from backend.ingest import service
-from backend.ingest.lines import Line, read_line, too_long
+from backend.ingest.inputs import Line
+from backend.ingest.lines import read_line, too_long
 from backend.kit.bulk import Outcome
 from backend.kit.db import transaction
 from backend.kit.logs import get_logger
@@ -63,17 +65,34 @@ def store_lines(
 
     None stands for a line that is too long, a problem for one that could not be made.
 
-    The next chunk is read and checked while the database stores this one. `kind` is what all
-    lines are that do not say it.
+    Three chunks are in hand at once: one is read and checked, one is stored, one answered; the
+    database never waits for the others. `kind` is what all lines are that do not say it.
     """
     lines = iter(raw)
-    with ThreadPoolExecutor(1, thread_name_prefix="ingest") as reader:
-        waiting = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
-        while chunk := waiting.result():
-            waiting = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
-            outcomes = _store(chunk, now=now, backfill=backfill)
-            for line, outcome in zip(chunk, outcomes, strict=True):
-                yield Answer(line.number, line.kind, outcome)
+    # What the caller's thread knows, its request id for one, goes with the work.
+    context = copy_context()
+    with (
+        ThreadPoolExecutor(1, thread_name_prefix="ingest-read") as reader,
+        ThreadPoolExecutor(1, thread_name_prefix="ingest-store") as writer,
+    ):
+        stored: Future[list[Answer]] | None = None
+        reading = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
+        while chunk := reading.result():
+            # The input is the caller's: it is read in the caller's thread.
+            reading = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
+            before, stored = stored, writer.submit(context.run, _answers, chunk, now, backfill)
+            if before is not None:
+                yield from before.result()
+        if stored is not None:
+            yield from stored.result()
+
+
+def _answers(chunk: Sequence[Line], now: datetime, backfill: bool) -> list[Answer]:  # noqa: FBT001 - passed on
+    outcomes = _store(chunk, now=now, backfill=backfill)
+    return [
+        Answer(line.number, line.kind, outcome)
+        for line, outcome in zip(chunk, outcomes, strict=True)
+    ]
 
 
 def _read(raw: Sequence[Raw], kind: str | None) -> list[Line]:

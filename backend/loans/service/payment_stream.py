@@ -49,33 +49,35 @@ _STORE = text(
     ), named AS MATERIALIZED (
         SELECT input.*, ref.borrower_id, ref.object_id AS loan_id
           FROM input
-          JOIN external_ref AS ref
-            ON ref.kind = 'loan' AND ref.external_id = input.loan_external_id
+          -- LATERAL and OFFSET keep to the index: 2,000 look-ups, however many loans there are.
+          JOIN LATERAL (
+              SELECT borrower_id, object_id FROM external_ref
+               WHERE kind = 'loan' AND external_id = input.loan_external_id OFFSET 0
+          ) AS ref ON true
     ), locked AS MATERIALIZED (
-        SELECT loan.borrower_id, loan.id, loan.stale
-          FROM (SELECT DISTINCT borrower_id, loan_id FROM named) AS n
-          JOIN loan ON loan.borrower_id = n.borrower_id AND loan.id = n.loan_id
+        SELECT named.*, loan.stale
+          FROM named
+          JOIN loan ON loan.borrower_id = named.borrower_id AND loan.id = named.loan_id
          ORDER BY loan.borrower_id, loan.id
            FOR UPDATE OF loan
     ), fresh AS (
         INSERT INTO external_ref (kind, external_id, borrower_id, object_id)
-        SELECT 'payment', named.external_id, named.borrower_id, named.id
-          FROM named
-          JOIN locked ON locked.borrower_id = named.borrower_id AND locked.id = named.loan_id
-         ORDER BY named.external_id
+        SELECT 'payment', external_id, borrower_id, id FROM locked ORDER BY external_id
         ON CONFLICT DO NOTHING
         RETURNING object_id
     ), stored AS (
         INSERT INTO payment (borrower_id, id, loan_id, external_id, amount_minor, received_on,
                              date_precision)
-        SELECT named.borrower_id, named.id, named.loan_id, named.external_id,
-               named.amount_minor, named.received_on, named.date_precision
-          FROM named JOIN fresh ON fresh.object_id = named.id
-        RETURNING borrower_id, id, loan_id
+        SELECT locked.borrower_id, locked.id, locked.loan_id, locked.external_id,
+               locked.amount_minor, locked.received_on, locked.date_precision
+          FROM locked JOIN fresh ON fresh.object_id = locked.id
+        RETURNING borrower_id, id
     ), marked AS (
         UPDATE loan SET stale = true
-          FROM (SELECT DISTINCT borrower_id, loan_id FROM stored) AS s
-         WHERE loan.borrower_id = s.borrower_id AND loan.id = s.loan_id AND NOT loan.stale
+          FROM (SELECT DISTINCT locked.borrower_id, locked.loan_id
+                  FROM locked JOIN fresh ON fresh.object_id = locked.id
+                 WHERE NOT locked.stale) AS s
+         WHERE loan.borrower_id = s.borrower_id AND loan.id = s.loan_id
     )
     SELECT (SELECT array_agg(borrower_id)::text FROM stored) AS borrower_ids,
            (SELECT array_agg(id)::text FROM stored) AS ids,

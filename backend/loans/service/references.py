@@ -36,7 +36,11 @@ _LOCK = text(
     """
     SELECT ref.external_id, loan.borrower_id, loan.id, loan.kind, borrower.timezone
       FROM unnest(CAST(:external_ids AS text[])) AS wanted(external_id)
-      JOIN external_ref AS ref ON ref.kind = 'loan' AND ref.external_id = wanted.external_id
+      -- LATERAL and OFFSET keep to the index, however many loans there are.
+      JOIN LATERAL (
+          SELECT borrower_id, object_id, external_id FROM external_ref
+           WHERE kind = 'loan' AND external_id = wanted.external_id OFFSET 0
+      ) AS ref ON true
       JOIN loan ON loan.borrower_id = ref.borrower_id AND loan.id = ref.object_id
       JOIN borrower ON borrower.id = loan.borrower_id
      ORDER BY loan.borrower_id, loan.id
