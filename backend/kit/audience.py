@@ -16,6 +16,7 @@ from backend.kit import rate_limit
 from backend.kit.openapi import DocumentedBlueprint
 from backend.kit.ports import CallerPort
 from backend.kit.problems import Forbidden, Unauthorized
+from backend.kit.texts import Text
 
 BEARER = "Bearer "
 TOKEN_LENGTH_MAX = 8_192
@@ -122,7 +123,9 @@ def _admit(blp: AudienceBlueprint) -> None:
     g.caller = who
     rate_limit.spend(f"{who.audience}:{who.id}")
     if who.audience != blp.audience:
-        raise Forbidden("This address is for another kind of caller.")
+        raise Forbidden(
+            Text("This address is for another kind of caller.", "此地址供其他类型的调用方使用。")
+        )
     view = current_app.view_functions[str(request.endpoint)]
     # HEAD is answered by GET's view and needs what GET needs.
     method = "GET" if request.method == "HEAD" else request.method

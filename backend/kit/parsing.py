@@ -26,7 +26,7 @@ class StrictParser(FlaskParser):
     def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:  # noqa: ARG002
         """The body, read strictly. Refuses: UnsupportedMediaType, BadRequest."""
         if req.mimetype not in JSON_TYPES:
-            raise UnsupportedMediaType("Send application/json.")
+            raise UnsupportedMediaType(Text("Send application/json.", "请发送 application/json。"))
         return read_json(req.get_data(cache=True))
 
     def handle_error(self, error: marshmallow.ValidationError, *_: Any, **__: Any) -> NoReturn:
@@ -42,9 +42,16 @@ def read_json(body: bytes) -> Any:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise BadRequest(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+        raise BadRequest(
+            Text(
+                f"The body is not JSON: {error.msg} at character {error.pos}.",
+                f"请求正文不是 JSON（第 {error.pos} 个字符处有误）。",
+            )
+        ) from None
     if STRINGS.findall(body).count(b":") != _count_keys(value):
-        raise BadRequest("The body holds a key twice in one object.")
+        raise BadRequest(
+            Text("The body holds a key twice in one object.", "请求正文的同一对象中有重复的键。")
+        )
     return value
 
 
@@ -115,6 +122,10 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^Must be an ISO 4217 code\.$", "应为 ISO 4217 货币代码。"),
         (r"^Must be a decimal string .*$", "应为小数文本，例如 \"0.1200\"。"),
         (r"^Must lie between (\S+) and (\S+)\.$", r"应在 \1 与 \2 之间。"),
+        (r"^Must not lie in the future\.$", "不能是将来的日期。"),
+        (r"^Not a phone number that can exist\.$", "这不是有效的电话号码。"),
+        (r"^Must be 1-200 printable characters\.$", "应为 1 至 200 个可打印字符。"),
+        (r"^Must be a month: 2026-11\.$", "应为月份，例如 2026-11。"),
         (r"^Not a cursor of this list\.$", "不是此列表的游标。"),
         (r"^Invalid value\.$", "值无效。"),
     )

@@ -129,7 +129,7 @@ class PolicyVersion(MethodView):
 @blp.route("/tier-policies/<int(max=2147483647):version>/publish")
 class Publish(MethodView):
     @idempotent
-    @permits("tiers.publish")
+    @permits("tiers.publish", is_four_eyes=True)
     @refuses(NotFound, PolicyNotDraft, SecondPersonNeeded)
     @blp.response(200, PolicySchema)
     def post(self, version: int) -> Any:
@@ -209,7 +209,7 @@ class Override(MethodView):
 @blp.route("/staff/borrowers/<uuid:borrower_id>/tier-override/<uuid:override_id>/confirm")
 class OverrideConfirmation(MethodView):
     @idempotent
-    @permits("tiers.override")
+    @permits("tiers.override", is_four_eyes=True)
     @refuses(NotFound, SecondPersonNeeded, OverrideSettled)
     @blp.response(200, OverrideSchema)
     def post(self, borrower_id: UUID, override_id: UUID) -> Any:
