@@ -59,7 +59,13 @@ def nothing_is_remembered_of_other_tests():
 @pytest.fixture
 def world(client_api: Api, session: Session, deliver: Callable[[], int]) -> World:
     """Ann and Bea, through the lender's own door, settled and tiered."""
+    return make_world(client_api, session, deliver)
+
+
+def make_world(client_api: Api, session: Session, deliver: Callable[[], int]) -> World:
+    """As the fixture, for tests that build on it."""
     publish_policy(session, make_dpd_policy())
+    session.commit()  # which is for good in tests that commit, a savepoint in others
     ann = make_person(client_api, name="Ann Qianxun", phone="+86 139 0000 4711", mark=7)
     bea = make_person(client_api, name="Bea Yuanfang", phone="+86 139 0000 4712", mark=9)
     deliver()

@@ -1,0 +1,83 @@
+"""One person's rows, copied to many borrowers: tables of a size at which plans matter."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from backend.kit.db import Base
+
+# Tables keyed by borrower whose copies need no other change.
+OWNED = (
+    *("loan", "installment", "statement", "payment", "adjustment", "delinquency"),
+    *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
+)
+HISTORY_ROWS = 3  # of each borrower's events and changes of facts
+
+
+def multiply(connection: Connection, *, borrower_id: UUID, copies: int) -> None:
+    """Give that many new borrowers the same rows under their own ids."""
+    _drop_foreign_keys(connection)
+    connection.execute(
+        text(
+            "CREATE TABLE copy AS SELECT nth, gen_random_uuid() AS new_id"
+            " FROM generate_series(1, :copies) AS nth"
+        ),
+        {"copies": copies},
+    )
+    own = {"own": borrower_id}
+    _copy(
+        connection, "borrower", own, key="id", changes={"id": "copy.new_id"} | _named("external_id")
+    )
+    _copy(connection, "external_ref", own, changes=_named("external_id"))
+    _copy(
+        connection,
+        "borrower_lookup",
+        own,
+        changes={"hash": "sha256(hash || copy.new_id::text::bytea)"},
+    )
+    for table in OWNED:
+        _copy(connection, table, own)
+    _copy(connection, "event", own, limit=HISTORY_ROWS, leave_out=("seq",))
+    _copy(connection, "fact_change", own, limit=HISTORY_ROWS)
+    connection.execute(
+        text(
+            "INSERT INTO delivery (handler, seq, done_at)"
+            " SELECT 'loans.settle', seq, now() FROM event ON CONFLICT DO NOTHING"
+        )
+    )
+    connection.commit()
+    connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+
+
+def _drop_foreign_keys(connection: Connection) -> None:
+    """Checked row by row they would take most of the time, and no plan knows of them."""
+    for table in Base.metadata.tables.values():
+        for key in table.foreign_key_constraints:
+            connection.execute(text(f'ALTER TABLE {table.name} DROP CONSTRAINT "{key.name}"'))
+
+
+def _named(column: str) -> dict[str, str]:
+    return {column: f"{column} || '-' || copy.nth"}
+
+
+def _copy(
+    connection: Connection,
+    table: str,
+    own: dict[str, UUID],
+    *,
+    key: str = "borrower_id",
+    changes: dict[str, str] | None = None,
+    limit: int = 1_000,
+    leave_out: tuple[str, ...] = (),
+) -> None:
+    changes = {"borrower_id": "copy.new_id"} | (changes or {})
+    names = [c.name for c in Base.metadata.tables[table].columns if c.name not in leave_out]
+    values = ", ".join(changes.get(name, f'"{name}"') for name in names)
+    listed = ", ".join(f'"{name}"' for name in names)
+    connection.execute(
+        text(
+            f"INSERT INTO {table} ({listed}) SELECT {values}"  # noqa: S608 - our own names
+            f" FROM (SELECT * FROM {table} WHERE {key} = :own LIMIT {limit}) AS mine, copy"
+        ),
+        own,
+    )

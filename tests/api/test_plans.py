@@ -1,0 +1,212 @@
+"""Every statement of the hot paths finds its rows by an index, in tables of 100,000 rows.
+
+The statements are not written down here: they are those that the requests, the handlers and the
+re-tier send, heard on their way and explained.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+from sqlalchemy import text
+
+from backend.kit import delivery, idempotency, jobs
+from backend.kit.db import Database, transaction
+from backend.programme import service as programme
+from backend.tiers.policies import get_live
+from backend.tiers.retier import Occasion, retier, retier_range
+from tests.api.conftest import make_world
+from tests.api.crowd import multiply
+from tests.api.statements import Statement, heard
+from tests.clock import NOW, TODAY
+from tests.fixtures.api import new_key
+
+pytestmark = pytest.mark.commits
+
+COPIES = 50_000
+ROWS_MIN = 100_000
+LARGE = ("external_ref", "loan", "installment", "payment", "event", "delivery", "fact_change")
+# Small by nature: what staff write, not what borrowers have.
+SMALL = {
+    *("alembic_version", "loan_product", "tier_policy", "extra_fact", "staff_account"),
+    *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
+}
+# Indexes of the few rows that are open: read from end to end they are still short.
+PARTIAL = text(
+    "SELECT indexrelid::regclass::text FROM pg_index"
+    " WHERE indpred IS NOT NULL AND indexrelid >= 16384"
+)
+PURPOSE = {"X-Access-Purpose": "complaint"}
+
+
+class Plans:
+    """Explains statements and keeps what is wrong with them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.faults: list[str] = []
+        self.explained = 0
+
+    def explain(self, statements: list[Statement]) -> None:
+        with self.database.writes.connect() as connection:
+            connection.execute(text("SET enable_seqscan = off"))
+            partial = set(connection.execute(PARTIAL).scalars())
+            for statement in {each.sql: each for each in statements}.values():
+                row = connection.exec_driver_sql(
+                    "EXPLAIN (FORMAT JSON) " + statement.sql, statement.parameters
+                ).scalar_one()
+                plan = orjson.loads(row) if isinstance(row, str) else row
+                for node in nodes(plan[0]["Plan"]):
+                    if is_whole_table(node, partial=partial):
+                        self.faults.append(
+                            f"{node['Node Type']} of {table_of(node)}: {statement.sql[:400]}"
+                        )
+                self.explained += 1
+            connection.rollback()
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from nodes(inner)
+
+
+def table_of(node: dict[str, Any]) -> str:
+    return str(node.get("Relation Name") or node.get("Index Name", ""))
+
+
+def is_whole_table(node: dict[str, Any], *, partial: set[str]) -> bool:
+    """A scan from end to end: of the table, or of an index that holds every row of it."""
+    if node.get("Relation Name") in SMALL:
+        return False
+    if node["Node Type"] == "Seq Scan":
+        return True
+    is_index = node["Node Type"] in ("Index Scan", "Index Only Scan", "Bitmap Index Scan")
+    return is_index and "Index Cond" not in node and node["Index Name"] not in partial
+
+
+@pytest.fixture
+def crowd(client_api, session, deliver, own_database: Database):
+    """Ann and Bea among 50,000 others who have as much as Ann."""
+    world = make_world(client_api, session, deliver)
+    programme.enrol_all(session, borrower_ids=[world.ann.id], reason="test", now=NOW)
+    session.commit()
+    with own_database.writes.connect() as connection:
+        multiply(connection, borrower_id=world.ann.id, copies=COPIES)
+        for table in LARGE:
+            rows = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
+            assert rows >= ROWS_MIN, table
+    return world
+
+
+def test_hot_statements_use_indexes(
+    crowd, client_api, borrower_api, staff_api, session, own_database, deliver
+):
+    plans = Plans(own_database)
+    staff = staff_api("risk_officer")
+    session.commit()
+    me = borrower_api(crowd.ann.id)
+
+    def hear(*calls) -> None:
+        with heard(own_database.writes, own_database.reads) as found:
+            for call in calls:
+                answer = call()
+                status = getattr(answer, "status_code", 200)
+                assert status in (200, 201), (answer.request.path, answer.text)
+        assert found
+        plans.explain(found)
+
+    loan, card = (f"/v1/me/loans/{each}" for each in (crowd.ann.loan_id, crowd.ann.card_id))
+    hear(
+        lambda: me.get("/v1/me"),
+        lambda: me.patch("/v1/me", json={"locale": "zh-CN"}),
+        lambda: me.get("/v1/me/access-log"),
+        lambda: me.get("/v1/me/loans", query_string={"limit": 1}),
+        lambda: me.get(loan),
+        lambda: me.get(loan, query_string={"as_of": str(TODAY - timedelta(days=20))}),
+        *(lambda part=part: me.get(f"{loan}/{part}") for part in ("schedule", "payments", "fees")),
+        lambda: me.get(f"{card}/statements", query_string={"limit": 1}),
+        lambda: me.get("/v1/me/tier"),
+        lambda: me.get("/v1/me/tier/history"),
+        lambda: me.post("/v1/me/tier/reviews", json={"reason": "Please."}, headers=new_key()),
+    )
+    first = me.get("/v1/me/loans", query_string={"limit": 1}).json["next_cursor"]
+    hear(lambda: me.get("/v1/me/loans", query_string={"cursor": first}))
+    hear(
+        lambda: staff.get("/v1/staff/borrowers", query_string={"q": "ann"}, headers=PURPOSE),
+        lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}", headers=PURPOSE),
+        lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/enrolment", headers=PURPOSE),
+        lambda: staff.get("/v1/tier-reviews"),
+    )
+    hear(*_ingest(client_api))
+    hear(deliver)
+    low, high = _range(session)
+    hear(lambda: _retier(crowd.ann.id, low=low, high=high))
+    hear(_tidy)
+    assert plans.explained > 60
+    assert not plans.faults, "\n".join(plans.faults)
+
+
+def _ingest(api):
+    day = str(TODAY)
+    payment = {"loan_external_id": "ann-loan", "amount_minor": 5, "received_on": day}
+    line = {"kind": "payment", **payment, "external_id": "plan-3"}
+    headers = {"Content-Type": "application/x-ndjson"}
+    return (
+        lambda: api.post("/v1/ingest/payments", json=payment | {"external_id": "plan-1"}),
+        lambda: api.post("/v1/ingest/payments/plan-1/reversal", json={"reason": "Bounced."}),
+        lambda: api.put(
+            "/v1/ingest/borrowers/ann",
+            json={"locale": "en", "timezone": "Asia/Shanghai", "phone": "+86 139 0000 4720"},
+        ),
+        lambda: api.post(
+            "/v1/ingest/adjustments",
+            json={
+                "external_id": "plan-2",
+                "loan_external_id": "ann-loan",
+                "kind": "fee",
+                "amount_minor": 5,
+                "on": day,
+            },
+        ),
+        lambda: api.put(
+            "/v1/ingest/loans/ann-card/delinquency",
+            json={"days_past_due": 9, "as_of": day, "activity": "none"},
+        ),
+        lambda: api.put(
+            "/v1/ingest/loans/ann-card/statements/2026-11",
+            json={"closed_on": day, "due_on": day, "balance_minor": 7},
+        ),
+        lambda: api.post("/v1/ingest/batch", data=orjson.dumps(line), headers=headers),
+        lambda: api.post(
+            "/v1/ingest/batch?backfill=true",
+            data=orjson.dumps(line | {"external_id": "plan-4"}),
+            headers=headers,
+        ),
+    )
+
+
+def _range(session) -> list[UUID]:
+    ids = text("SELECT new_id FROM copy ORDER BY 1 LIMIT 2000")
+    found = session.execute(ids).scalars().all()
+    return [found[0], found[-1]]
+
+
+def _retier(borrower_id: UUID, *, low: UUID, high: UUID) -> None:
+    occasion = Occasion(today=TODAY, now=NOW, cause="test")
+    with transaction() as session:
+        loaded = get_live(session)
+        retier(session, borrower_ids=[borrower_id], loaded=loaded, occasion=occasion)
+        retier_range(session, from_id=low, to_id=high, loaded=loaded, occasion=occasion)
+
+
+def _tidy() -> None:
+    with transaction() as session:
+        delivery.purge_delivered(session)
+        delivery.list_parked(session, limit=100)
+        delivery.count_open(session)
+        idempotency.purge_answers(session)
+        jobs.list_latest(session, jobs=["re-tier"])
