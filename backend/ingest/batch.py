@@ -25,7 +25,7 @@ from backend.kit.logs import get_logger
 from backend.kit.problems import Problem, Unavailable
 from backend.kit.texts import DEFAULT_LOCALE, Locale
 
-CHUNK_LINES = 2_000
+CHUNK_LINES = 5_000
 # Deadlock, lock not available, statement cancelled: of the statement, not of the server.
 PASSING = ("40", "55", "57014")
 

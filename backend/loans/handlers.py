@@ -22,4 +22,5 @@ def settle_touched(session: Session, recorded: Sequence[Recorded], now: datetime
         service.settle_borrowers(session, borrower_ids=list(borrower_ids), now=now, history=history)
 
 
-HANDLERS = (Handler("loans.settle", hears=(LoansTouched,), run=settle_touched),)
+# One event stands for the borrowers of a whole chunk of a batch.
+HANDLERS = (Handler("loans.settle", hears=(LoansTouched,), run=settle_touched, batch_max=2),)

@@ -49,7 +49,7 @@ _STORE = text(
     ), named AS MATERIALIZED (
         SELECT input.*, ref.borrower_id, ref.object_id AS loan_id
           FROM input
-          -- LATERAL and OFFSET keep to the index: 2,000 look-ups, however many loans there are.
+          -- LATERAL and OFFSET keep to the index: one look-up a row, however many loans there are.
           JOIN LATERAL (
               SELECT borrower_id, object_id FROM external_ref
                WHERE kind = 'loan' AND external_id = input.loan_external_id OFFSET 0
