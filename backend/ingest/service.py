@@ -14,7 +14,7 @@ from backend.ingest.rules import KINDS, find_fact_error
 from backend.kit.bulk import Outcome
 from backend.kit.problems import Invalid
 from backend.loans import service as loans
-from backend.loans.service.inputs import ProductInput
+from backend.loans.service.inputs import PaymentInput, ProductInput
 from backend.profile import queries as profile_queries
 from backend.profile import service as profile
 
@@ -55,6 +55,8 @@ def put_one(session: Session, kind: str, row: dict[str, Any], *, now: datetime) 
     """Store one row and settle what it touches. Refuses as the feature that it belongs to."""
     if kind == "borrower":
         return put_borrowers(session, [row], now=now)[0].unwrap()
+    if kind == "payment":
+        return loans.add_payment(session, cast(PaymentInput, row), now=now)
     put = cast(Callable[..., list[Outcome]], _SETTLED[kind])
     return put(session, [row], now=now, settled=True)[0].unwrap()
 

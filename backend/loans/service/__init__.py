@@ -5,6 +5,7 @@ from backend.loans.service.bulk import settle_borrowers
 from backend.loans.service.installments import put_installments
 from backend.loans.service.loans import put_loans
 from backend.loans.service.missed import announce_missed
+from backend.loans.service.payment_single import add_payment
 from backend.loans.service.payment_stream import stream_payments
 from backend.loans.service.payments import add_payments, reverse_payment
 from backend.loans.service.products import put_product
@@ -12,6 +13,7 @@ from backend.loans.service.reports import put_delinquencies, put_statements
 
 __all__ = [
     "add_adjustments",
+    "add_payment",
     "add_payments",
     "announce_missed",
     "put_delinquencies",

@@ -175,7 +175,7 @@ def _follow_up(
         return
     loans = {loan.loan_id: loan for _, _, loan in stored}
     keys = [loan.key for loan in loans.values()]
-    events: list[Event] = [_received(item, now=now, history=backfill) for item in stored]
+    events: list[Event] = [received_event(item, now=now, history=backfill) for item in stored]
     if settled:
         events += settle(session, keys=keys, now=now, history=backfill)
     announce_all(session, events)
@@ -183,7 +183,8 @@ def _follow_up(
         mark_touched(session, keys=keys, now=now, history=backfill)
 
 
-def _received(item: _Stored, *, now: datetime, history: bool) -> PaymentReceived:
+def received_event(item: _Stored, *, now: datetime, history: bool) -> PaymentReceived:
+    """The news of a stored payment; history is dated to its day."""
     payment_id, row, loan = item
     return PaymentReceived(
         borrower_id=loan.borrower_id,

@@ -15,8 +15,17 @@ from backend.loans.rules import LineState, LoanState
 SETTLE_CHUNK = 1_000
 NOON_HOUR = 12
 
-_KEEP_STATES = text(
+# Both tables in one statement: a round trip costs more than a row.
+_KEEP = text(
     """
+    WITH lines AS (
+        UPDATE installment SET paid_minor = s.paid_minor, paid_on = s.paid_on
+        FROM json_to_recordset(CAST(:lines AS json)) AS s(
+            borrower_id uuid, loan_id uuid, number bigint, paid_minor bigint, paid_on date)
+        WHERE installment.borrower_id = s.borrower_id
+          AND installment.loan_id = s.loan_id
+          AND installment.number = s.number
+    )
     UPDATE loan SET
         stale = false,
         outstanding_principal_minor = s.outstanding_principal_minor,
@@ -49,17 +58,6 @@ _KEEP_STATES = text(
     WHERE loan.borrower_id = s.borrower_id AND loan.id = s.loan_id
     """
 )
-_KEEP_LINES = text(
-    """
-    UPDATE installment SET paid_minor = s.paid_minor, paid_on = s.paid_on
-    FROM unnest(CAST(:borrower_ids AS uuid[]), CAST(:loan_ids AS uuid[]),
-                CAST(:numbers AS bigint[]), CAST(:paid AS bigint[]), CAST(:paid_on AS date[]))
-         AS s(borrower_id, loan_id, number, paid_minor, paid_on)
-    WHERE installment.borrower_id = s.borrower_id
-      AND installment.loan_id = s.loan_id
-      AND installment.number = s.number
-    """
-)
 
 
 def settle(
@@ -74,9 +72,8 @@ def settle(
     for start in range(0, len(keys), SETTLE_CHUNK):
         records = queries.list_records(session, keys=keys[start : start + SETTLE_CHUNK])
         settled = [(record, record.state()) for record in records]
-        _keep_states(session, settled)
         changed = [(r, line) for r, state in settled for line in _changed_lines(r, state)]
-        _keep_lines(session, changed)
+        _keep(session, settled, changed)
         events += [
             _paid_event(record, line, line.paid_on, now=now, history=history)
             for record, line in changed
@@ -95,26 +92,27 @@ def _changed_lines(record: LoanRecord, state: LoanState) -> Iterable[LineState]:
                 yield line
 
 
-def _keep_states(session: Session, settled: Iterable[tuple[LoanRecord, LoanState]]) -> None:
-    rows = [
+def _keep(
+    session: Session,
+    settled: Iterable[tuple[LoanRecord, LoanState]],
+    changed: Iterable[tuple[LoanRecord, LineState]],
+) -> None:
+    states = [
         {"borrower_id": record.key.borrower_id, "loan_id": record.key.loan_id} | kept_columns(state)
         for record, state in settled
     ]
-    session.execute(_KEEP_STATES, {"states": orjson.dumps(rows).decode()})
-
-
-def _keep_lines(session: Session, changed: Sequence[tuple[LoanRecord, LineState]]) -> None:
-    if not changed:
-        return
-    session.execute(
-        _KEEP_LINES,
+    lines = [
         {
-            "borrower_ids": [record.key.borrower_id for record, _ in changed],
-            "loan_ids": [record.key.loan_id for record, _ in changed],
-            "numbers": [line.number for _, line in changed],
-            "paid": [line.paid.total_minor for _, line in changed],
-            "paid_on": [line.paid_on for _, line in changed],
-        },
+            "borrower_id": record.key.borrower_id,
+            "loan_id": record.key.loan_id,
+            "number": line.number,
+            "paid_minor": line.paid.total_minor,
+            "paid_on": line.paid_on,
+        }
+        for record, line in changed
+    ]
+    session.execute(
+        _KEEP, {"states": orjson.dumps(states).decode(), "lines": orjson.dumps(lines).decode()}
     )
 
 
