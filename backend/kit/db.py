@@ -24,6 +24,9 @@ from sqlalchemy import (
     Text,
     Uuid,
     create_engine,
+    func,
+    select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -136,10 +139,11 @@ def _new_session(engine_of: str) -> Session:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, patience_seconds: int | None = None) -> Iterator[Session]:
     """One act: everything in the block is stored together, or nothing is.
 
-    Inside `joining()` it is a savepoint of the surrounding transaction.
+    Inside `joining()` it is a savepoint of the surrounding transaction. `patience_seconds`
+    replaces the limit on each statement, for the few acts that look at everybody.
     """
     outer = _joined.get()
     if outer is not None:
@@ -147,6 +151,9 @@ def transaction() -> Iterator[Session]:
             yield outer
         return
     with _new_session("writes") as session, session.begin():
+        if patience_seconds is not None:
+            limit = select(func.set_config("statement_timeout", f"{patience_seconds}s", true()))
+            session.execute(limit)
         yield session
 
 

@@ -42,6 +42,8 @@ from backend.tiers.schemas import (
     StaffReviewSchema,
 )
 
+PREVIEW_SECONDS_MAX = 120  # a million borrowers, twice, and their attributes
+
 blp = blueprint(
     "tiers",
     __name__,
@@ -99,7 +101,7 @@ class Preview(MethodView):
         That you saw the samples is, as any look at a borrower's data.
         """
         now = clock.now()
-        with transaction() as session:
+        with transaction(patience_seconds=PREVIEW_SECONDS_MAX) as session:
             catalogue = profile.get_catalogue(session)
             policy = read_policy(args["policy"], facts=catalogue.types, pointer="#/policy")
             among = args["among"]
