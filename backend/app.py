@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 
@@ -11,6 +12,7 @@ import community.wiring
 import notifications.wiring
 import rewards.wiring
 from backend.auth import service as auth
+from backend.borrowers import queries as borrowers
 from backend.kit import (
     audience,
     clock,
@@ -25,6 +27,7 @@ from backend.kit import (
 )
 from backend.kit.openapi import DocumentedApi, describe
 from backend.kit.ports import BorrowerPanel
+from backend.kit.texts import Locale
 from backend.kit.wiring import Audit, Handler, Job, Wiring, routes_of
 from backend.settings import Settings, load
 
@@ -95,6 +98,7 @@ def create_app(process: Process | None = None) -> Flask:
         authenticate=partial(auth.read_token, process.token_keys),
         may_command_line_confirm=settings.is_demo,
     )
+    http.configure(own_locale=_own_locale)
     app = Flask("goodfaith", static_folder=None)
     app.config.update(openapi_config())
     app.config["JOBS"] = jobs()
@@ -104,6 +108,11 @@ def create_app(process: Process | None = None) -> Flask:
     document(app)
     health.init_app(app)
     return app
+
+
+def _own_locale(borrower_id: UUID) -> Locale | None:
+    with db.reading() as session:
+        return borrowers.find_locale(session, borrower_id=borrower_id)
 
 
 def document(app: Flask) -> DocumentedApi:

@@ -193,6 +193,7 @@ def _answer(link: socket.socket) -> bytes:
 def request(method: str, path: str, *, token: str, body: bytes = b"") -> bytes:
     """A prepared HTTP/1.1 request on a kept connection."""
     head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
+    head += "Accept-Language: en\r\n"
     if body:
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return head.encode() + b"\r\n" + body

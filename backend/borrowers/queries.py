@@ -14,6 +14,7 @@ from backend.borrowers.models import AccessLog, Borrower, BorrowerLookup, Extern
 from backend.borrowers.rules import REGIONS, SEARCH_RESULTS_MAX, find_phone, normalise_name
 from backend.kit import crypto
 from backend.kit.paging import Page, page
+from backend.kit.texts import Locale, pick_locale
 
 PHONE, NAME, BORN_ON = "borrower.phone", "borrower.name", "borrower.born_on"
 
@@ -91,6 +92,14 @@ def _open(borrower: Borrower) -> Profile:
 def open_field(sealed: bytes | None, *, context: str) -> str | None:
     """A sealed column in the clear."""
     return None if sealed is None else crypto.decrypt(sealed, context=context)
+
+
+def find_locale(session: Session, *, borrower_id: UUID) -> Locale | None:
+    """The language that she chose, or that the lender named."""
+    found = session.execute(
+        select(Borrower.locale).where(Borrower.id == borrower_id)
+    ).scalar_one_or_none()
+    return None if found is None else pick_locale(found)
 
 
 def find_timezone(session: Session, *, borrower_id: UUID) -> str | None:

@@ -3,13 +3,15 @@
 import re
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import orjson
 import structlog
 from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -17,10 +19,8 @@ from backend.kit import metrics
 from backend.kit.fields import OutSchema, StrictSchema
 from backend.kit.logs import get_logger
 from backend.kit.openapi import PROBLEM_JSON, refuses
-from backend.kit.parsing import in_both
 from backend.kit.problems import (
     BadRequest,
-    FieldError,
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
@@ -75,12 +75,33 @@ class StrictJson(JSONProvider):
         return Response(body, mimetype="application/json")
 
 
+_own_locale: Callable[[UUID], Locale | None] | None = None
+
+
+def configure(*, own_locale: Callable[[UUID], Locale | None]) -> None:
+    """Say how to look up the language that a borrower chose for herself."""
+    global _own_locale  # noqa: PLW0603 - set once by the assembly
+    _own_locale = own_locale
+
+
 def locale() -> Locale:
-    """The language of this answer: what `Accept-Language` asks for, else English."""
+    """The language of this answer: what `Accept-Language` asks for, else her own, else English."""
     if "locale" not in g:
-        g.locale = pick_locale(request.headers.get("Accept-Language")) or DEFAULT_LOCALE
+        asked = pick_locale(request.headers.get("Accept-Language"))
+        g.locale = asked or _chosen() or DEFAULT_LOCALE
     found: Locale = g.locale
     return found
+
+
+def _chosen() -> Locale | None:
+    who = g.get("caller")
+    if who is None or who.audience != "borrower" or _own_locale is None:
+        return None
+    try:
+        return _own_locale(who.id)
+    except SQLAlchemyError:
+        # A refusal must be rendered while the database is away, too.
+        return None
 
 
 def init_app(app: Flask) -> None:
@@ -127,8 +148,6 @@ def render_problem(problem: Problem) -> Response:
     """A refusal as `application/problem+json` in the reader's language."""
     language = locale()
     body = problem.as_dict(language) | {"request_id": g.get("request_id", "")}
-    if problem.errors:
-        body["errors"] = [_error_in(error, language) for error in problem.errors]
     response = Response(orjson.dumps(body, default=str), problem.status, mimetype=PROBLEM_JSON)
     if problem.status == 401:  # noqa: PLR2004 - the one status with this header
         response.headers["WWW-Authenticate"] = 'Bearer realm="goodfaith"'
@@ -138,10 +157,6 @@ def render_problem(problem: Problem) -> Response:
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
-
-
-def _error_in(error: FieldError, language: Locale) -> dict[str, str]:
-    return {"pointer": error.pointer, "detail": in_both(error.detail).in_(language)}
 
 
 def _render_framework_error(error: HTTPException) -> Response:

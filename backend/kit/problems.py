@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from backend.kit.texts import DEFAULT_LOCALE, Locale, Text
+from backend.kit.validation_texts import in_both
 
 TYPE_BASE = "https://goodfaith.example/problems/"
 
@@ -15,6 +16,10 @@ class FieldError:
 
     pointer: str
     detail: str
+
+    def as_dict(self, locale: Locale) -> dict[str, str]:
+        """Pointer and detail in one language."""
+        return {"pointer": self.pointer, "detail": in_both(self.detail).in_(locale)}
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Problem(Exception):
             "code": self.code,
         }
         if self.errors:
-            body["errors"] = [asdict(error) for error in self.errors]
+            body["errors"] = [error.as_dict(locale) for error in self.errors]
         if self.reasons:
             body["reasons"] = [asdict(reason) for reason in self.reasons]
         if self.would_change:
