@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from backend.kit.wiring import Audit
 from backend.loans import queries
 from backend.loans.models import Loan
-from backend.loans.queries import LoanKey, LoanRecord, kept_columns
+from backend.loans.queries import LoanKey, LoanRecord, Progress, kept_columns
 from backend.loans.rules import LoanState
 
 CHUNK = 1_000
@@ -53,10 +53,9 @@ def _differences(record: LoanRecord, state: LoanState, kept: Mapping[Any, Any]) 
             yield f"{column} is kept as {kept[column]} and replays as {value}"
     for line in state.lines:
         if line.number is not None:
-            progress = (line.paid.total_minor, line.paid_on)
-            if record.kept[line.number] != progress:
-                kept_progress = record.kept[line.number]
-                yield f"instalment {line.number} is kept as {kept_progress}, not {progress}"
+            is_kept, replayed = record.kept[line.number], Progress.of(line)
+            if is_kept != replayed:
+                yield f"instalment {line.number} is kept as {is_kept} and replays as {replayed}"
 
 
 def _formula(record: LoanRecord, state: LoanState) -> Iterable[str]:

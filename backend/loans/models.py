@@ -120,7 +120,8 @@ class Installment(Base):
     """One row of an installment loan's schedule, as the core system planned it.
 
     `paid_minor` counts everything allocated to it, penalties and fees of later adjustments
-    included. `paid_on` is the day on which principal, interest and fee were first all covered;
+    included. `open_minor` is what is open on it after the replay, all parts, later adjustments and
+    waivers included. `paid_on` is the day on which principal, interest and fee were first all covered;
     a row without any amount (a skipped period) is never paid and never missed.
     """
 
@@ -129,7 +130,8 @@ class Installment(Base):
         _of_loan(),
         CheckConstraint("number >= 1", name="number_from_one"),
         CheckConstraint(
-            "least(principal_minor, interest_minor, fee_minor, penalty_minor, paid_minor) >= 0",
+            "least(principal_minor, interest_minor, fee_minor, penalty_minor, paid_minor,"
+            " open_minor) >= 0",
             name="amounts_not_negative",
         ),
         # What the nightly job looks for: due, not paid by then, not yet announced.
@@ -152,6 +154,7 @@ class Installment(Base):
     fee_minor: Mapped[int]
     penalty_minor: Mapped[int]
     paid_minor: Mapped[int] = mapped_column(server_default=ZERO)
+    open_minor: Mapped[int]
     paid_on: Mapped[date | None]
     missed_at: Mapped[datetime | None]
 

@@ -45,7 +45,9 @@ instalment AS (
            CASE WHEN i.paid_on <= m.as_of THEN i.paid_on END AS gone_on,
            i.principal_minor + i.interest_minor + i.fee_minor AS amount_minor,
            i.principal_minor + i.interest_minor + i.fee_minor + i.penalty_minor AS billed_minor,
-           i.paid_minor, l.currency
+           CASE WHEN l.status <> 'closed' AND l.dpd_source = 'computed' THEN i.open_minor ELSE 0
+           END AS open_minor,
+           l.currency
     FROM moment m
     JOIN own_loan l ON l.borrower_id = m.borrower_id AND l.opened_on <= m.as_of
                AND l.kind = 'installment'
@@ -148,10 +150,12 @@ paid AS (
       AND b.due_on > b.as_of - interval '6 months'
     GROUP BY b.borrower_id, b.as_of
 ), arrears AS (
-    SELECT borrower_id, as_of, sum(greatest(billed_minor - paid_minor, 0))::bigint AS minor
-    FROM instalment
-    WHERE gone_on IS NULL AND unit_on < as_of
-    GROUP BY borrower_id, as_of
+    -- What she would pay to be up to date, penalties too, though alone they make nobody late.
+    SELECT i.borrower_id, i.as_of, sum(i.open_minor)::bigint AS minor
+    FROM instalment i
+    JOIN main m USING (borrower_id, as_of)
+    WHERE i.unit_on < i.as_of AND i.currency = m.currency
+    GROUP BY i.borrower_id, i.as_of
 ), last_stated AS (
     SELECT DISTINCT ON (borrower_id, as_of, loan_id) *
     FROM stated

@@ -214,10 +214,12 @@ def upgrade() -> None:
         sa.Column("fee_minor", sa.BigInteger(), nullable=False),
         sa.Column("penalty_minor", sa.BigInteger(), nullable=False),
         sa.Column("paid_minor", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("open_minor", sa.BigInteger(), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("missed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "least(principal_minor, interest_minor, fee_minor, penalty_minor, paid_minor) >= 0",
+            "least(principal_minor, interest_minor, fee_minor, penalty_minor, paid_minor,"
+            " open_minor) >= 0",
             name=op.f("ck_installment_amounts_not_negative"),
         ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_installment_number_from_one")),

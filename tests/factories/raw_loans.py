@@ -48,6 +48,7 @@ def add_installments(session, owner, rows):
                 "fee_minor": 0,
                 "penalty_minor": 0,
                 "paid_minor": 0 if paid_on is None else 1_000,
+                "open_minor": 1_000 if paid_on is None and not skipped else 0,
                 "paid_on": paid_on,
             }
             for number, (due_on, paid_on, skipped) in enumerate(rows, start=1)

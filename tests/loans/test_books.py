@@ -84,6 +84,35 @@ def test_the_audit_finds_every_figure_that_was_changed_by_hand(session, loan):
     )
     session.execute(text("UPDATE installment SET paid_minor = 7 WHERE number = 3"))
     assert "instalment 3" in next(iter(audit.run(session)))
+    session.execute(
+        text("UPDATE installment SET paid_minor = 0, open_minor = open_minor + 1 WHERE number = 3")
+    )
+    assert "open_minor=10101" in next(iter(audit.run(session)))
+
+
+def test_what_is_open_on_an_instalment_is_kept_with_later_fees_and_waivers(session, loan):
+    def adjust(kind, amount_minor):
+        row = {
+            "external_id": kind,
+            "loan_external_id": loan,
+            "kind": kind,
+            "amount_minor": amount_minor,
+            "on": TODAY,
+        }
+        service.add_adjustments(session, [row], now=NOW, settled=True)
+
+    def still_open():
+        query = select(Installment.open_minor).order_by(Installment.number)
+        return session.execute(query).scalars().all()
+
+    assert still_open() == [10_100, 10_100, 10_100]
+    adjust("penalty", 500)
+    adjust("fee", 300)
+    assert still_open() == [10_900, 10_100, 10_100]
+    adjust("waiver", 600)
+    make_payment(session, loan=loan, amount_minor=10_000)
+    assert still_open() == [300, 10_100, 10_100]
+    assert list(audit.run(session)) == []
 
 
 batches = st.lists(

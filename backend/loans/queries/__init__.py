@@ -3,6 +3,7 @@
 from backend.loans.queries.histories import (
     LoanKey,
     LoanRecord,
+    Progress,
     find_record,
     kept_columns,
     list_records,
@@ -21,6 +22,7 @@ from backend.loans.queries.own import (
 __all__ = [
     "LoanKey",
     "LoanRecord",
+    "Progress",
     "find_record",
     "get_own_loan",
     "kept_columns",

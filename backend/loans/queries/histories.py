@@ -18,6 +18,7 @@ from backend.loans.rules import (
     DelinquencyRow,
     History,
     InstallmentRow,
+    LineState,
     LoanState,
     PaymentRow,
     StatementRow,
@@ -33,6 +34,19 @@ class LoanKey(NamedTuple):
 
     borrower_id: UUID
     loan_id: UUID
+
+
+class Progress(NamedTuple):
+    """What is kept of an instalment: the columns that repeat its line of the replay."""
+
+    paid_minor: int
+    open_minor: int
+    paid_on: date | None
+
+    @classmethod
+    def of(cls, line: LineState) -> "Progress":
+        """What a line of the replay gives."""
+        return cls(line.paid.total_minor, line.open_minor, line.paid_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ class LoanRecord:
     dpd_source: str
     timezone: str
     history: History
-    kept: dict[int, tuple[int, date | None]]
+    kept: dict[int, Progress]
     precisions: dict[date, str]
 
     def state(self, *, as_of: date = FOREVER) -> LoanState:
@@ -67,7 +81,8 @@ _HISTORIES = text(
            loan.opened_on, loan.status, loan.dpd_source, borrower.timezone,
            product.allocation_order,
            (SELECT json_agg(json_build_array(number, due_on, principal_minor, interest_minor,
-                                             fee_minor, penalty_minor, paid_minor, paid_on))::text
+                                             fee_minor, penalty_minor, paid_minor, open_minor,
+                                             paid_on))::text
               FROM installment AS x
              WHERE x.borrower_id = loan.borrower_id AND x.loan_id = loan.id) AS installments,
            (SELECT json_agg(json_build_array(month, closed_on, due_on, balance_minor,
@@ -127,7 +142,7 @@ def _record(row: Row[Any]) -> LoanRecord:
         terms=Terms(row.kind, tuple(row.allocation_order), row.principal_minor),
         installments=tuple(
             InstallmentRow(n, day(due), principal, interest, fee, penalty)
-            for n, due, principal, interest, fee, penalty, _, _ in installments
+            for n, due, principal, interest, fee, penalty, _, _, _ in installments
         ),
         statements=tuple(
             StatementRow(day(month), day(closed), day(due), balance, minimum, tuple(assumed))
@@ -160,7 +175,10 @@ def _record(row: Row[Any]) -> LoanRecord:
         dpd_source=row.dpd_source,
         timezone=row.timezone,
         history=history,
-        kept={row[0]: (row[6], day(row[7]) if row[7] else None) for row in installments},
+        kept={
+            number: Progress(paid, still_open, day(paid_on) if paid_on else None)
+            for number, *_, paid, still_open, paid_on in installments
+        },
         precisions={day(row[0]): row[6] for row in statements},
     )
 

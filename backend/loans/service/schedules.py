@@ -25,16 +25,20 @@ _LIST = text(
 _STORE = text(
     """
     INSERT INTO installment AS kept (borrower_id, loan_id, number, due_on, principal_minor,
-                                     interest_minor, fee_minor, penalty_minor)
-    SELECT * FROM unnest(
+                                     interest_minor, fee_minor, penalty_minor, open_minor)
+    SELECT i.*, i.principal_minor + i.interest_minor + i.fee_minor + i.penalty_minor
+      FROM unnest(
         CAST(:borrower_ids AS uuid[]), CAST(:loan_ids AS uuid[]), CAST(:number AS bigint[]),
         CAST(:due_on AS date[]), CAST(:principal_minor AS bigint[]),
         CAST(:interest_minor AS bigint[]), CAST(:fee_minor AS bigint[]),
-        CAST(:penalty_minor AS bigint[]))
+        CAST(:penalty_minor AS bigint[])
+    ) AS i(borrower_id, loan_id, number, due_on, principal_minor, interest_minor, fee_minor,
+           penalty_minor)
     ON CONFLICT (borrower_id, loan_id, number) DO UPDATE SET
         due_on = excluded.due_on, principal_minor = excluded.principal_minor,
         interest_minor = excluded.interest_minor, fee_minor = excluded.fee_minor,
         penalty_minor = excluded.penalty_minor,
+        open_minor = greatest(excluded.open_minor - kept.paid_minor, 0),
         paid_on = CASE WHEN kept.due_on = excluded.due_on THEN kept.paid_on END,
         missed_at = CASE WHEN kept.due_on = excluded.due_on THEN kept.missed_at END
     """

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.events.loans import InstallmentPaid
 from backend.loans import queries
-from backend.loans.queries import LoanKey, LoanRecord, kept_columns
+from backend.loans.queries import LoanKey, LoanRecord, Progress, kept_columns
 from backend.loans.rules import LineState, LoanState
 
 SETTLE_CHUNK = 1_000
@@ -19,9 +19,11 @@ NOON_HOUR = 12
 _KEEP = text(
     """
     WITH lines AS (
-        UPDATE installment SET paid_minor = s.paid_minor, paid_on = s.paid_on
+        UPDATE installment SET
+            paid_minor = s.paid_minor, open_minor = s.open_minor, paid_on = s.paid_on
         FROM json_to_recordset(CAST(:lines AS json)) AS s(
-            borrower_id uuid, loan_id uuid, number bigint, paid_minor bigint, paid_on date)
+            borrower_id uuid, loan_id uuid, number bigint, paid_minor bigint,
+            open_minor bigint, paid_on date)
         WHERE installment.borrower_id = s.borrower_id
           AND installment.loan_id = s.loan_id
           AND installment.number = s.number
@@ -77,7 +79,7 @@ def settle(
         events += [
             _paid_event(record, line, line.paid_on, now=now, history=history)
             for record, line in changed
-            if line.paid_on is not None and record.kept[line.number or 0][1] is None
+            if line.paid_on is not None and record.kept[line.number or 0].paid_on is None
         ]
     if history:
         events.sort(key=lambda event: (event.occurred_at, event.loan_id, event.number))
@@ -86,10 +88,8 @@ def settle(
 
 def _changed_lines(record: LoanRecord, state: LoanState) -> Iterable[LineState]:
     for line in state.lines:
-        if line.number is not None:
-            now_kept = (line.paid.total_minor, line.paid_on)
-            if record.kept[line.number] != now_kept:
-                yield line
+        if line.number is not None and record.kept[line.number] != Progress.of(line):
+            yield line
 
 
 def _keep(
@@ -106,8 +106,7 @@ def _keep(
             "borrower_id": record.key.borrower_id,
             "loan_id": record.key.loan_id,
             "number": line.number,
-            "paid_minor": line.paid.total_minor,
-            "paid_on": line.paid_on,
+            **Progress.of(line)._asdict(),
         }
         for record, line in changed
     ]
