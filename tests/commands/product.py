@@ -23,7 +23,7 @@ class Product:
     def __init__(self, data_dir: Path, *, empty: bool = True) -> None:
         self.data_dir = data_dir
         self.words = ("run", "--empty") if empty else ("run",)
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Product":
@@ -163,7 +163,7 @@ def _command_line(pid: int) -> list[str]:
         return []
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
