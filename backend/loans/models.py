@@ -121,8 +121,8 @@ class Installment(Base):
 
     `paid_minor` counts everything allocated to it, penalties and fees of later adjustments
     included. `open_minor` is what is open on it after the replay, all parts, later adjustments and
-    waivers included. `paid_on` is the day on which principal, interest and fee were first all covered;
-    a row without any amount (a skipped period) is never paid and never missed.
+    waivers included. `paid_on` is the day on which principal, interest and fee were first all
+    covered; a row without any amount (a skipped period) is never paid and never missed.
     """
 
     __tablename__ = "installment"

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from backend.kit import clock
+from backend.kit.bulk import sql_array, sql_ids, sql_texts
+from backend.kit.ids import new_id
 from backend.kit.outbox import EventRow
 from backend.loans import audit, jobs, service
 from backend.loans.models import Installment, Loan
+from backend.loans.service.payment_stream import _STORE as STORE
 from backend.loans.service.payment_stream import stream_payments
 from tests.clock import NOW, TODAY
 from tests.factories.loans import make_borrower, make_installments, make_loan, make_payment
@@ -176,3 +179,29 @@ def test_schedules_may_come_row_by_row(session, loan):
     again = service.put_installments(session, rows, now=NOW, backfill=True)
     assert [o.status for o in again] == ["unchanged", "unchanged", "refused"]
     assert len(session.execute(select(Installment.number)).all()) == 5
+
+
+def walk(plan):
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from walk(child)
+
+
+def test_a_chunk_of_payments_is_never_compared_row_by_row(session):
+    """Nothing is known of the rows of a step inside the statement: the shape must not need it."""
+    rows = range(2_000)
+    values = {
+        "ids": sql_ids([new_id() for _ in rows]),
+        "external_ids": sql_texts([f"p{n}" for n in rows]),
+        "loans": sql_texts([f"l{n}" for n in rows]),
+        "amounts": sql_array([1 for _ in rows]),
+        "days": sql_array([TODAY for _ in rows]),
+        "precisions": sql_texts(["day" for _ in rows]),
+    }
+    explain = text(f"EXPLAIN (FORMAT JSON) {STORE.text}")
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    plan = session.execute(explain, values).scalar_one()[0]["Plan"]
+    for node in walk(plan):
+        if node["Node Type"] == "Nested Loop":
+            assert node["Plans"][1]["Node Type"] != "CTE Scan", node
+        assert node["Node Type"] != "Seq Scan", node

@@ -55,11 +55,15 @@ _STORE = text(
                WHERE kind = 'loan' AND external_id = input.loan_external_id OFFSET 0
           ) AS ref ON true
     ), locked AS MATERIALIZED (
-        SELECT named.*, loan.stale
-          FROM named
-          JOIN loan ON loan.borrower_id = named.borrower_id AND loan.id = named.loan_id
-         ORDER BY loan.borrower_id, loan.id
-           FOR UPDATE OF loan
+        -- One row for each: a plain join by two columns is thought to give a single row in all,
+        -- and what follows would then compare every row with every other.
+        SELECT n.*, held.stale
+          FROM (SELECT * FROM named ORDER BY borrower_id, loan_id OFFSET 0) AS n
+          JOIN LATERAL (
+              SELECT loan.stale FROM loan
+               WHERE loan.borrower_id = n.borrower_id AND loan.id = n.loan_id
+                 FOR UPDATE
+          ) AS held ON true
     ), fresh AS (
         INSERT INTO external_ref (kind, external_id, borrower_id, object_id)
         SELECT 'payment', external_id, borrower_id, id FROM locked ORDER BY external_id
