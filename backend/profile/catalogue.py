@@ -9,6 +9,7 @@ from typing import Literal
 
 from backend.kit.predicates import FactType
 from backend.kit.texts import Text
+from backend.profile.rules import GOAL
 
 Actionable = Literal["up", "down", "no"]
 
@@ -19,7 +20,7 @@ COUNTED = "counted to the day of reading"
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact. `action` says how she moves it, `goal` being the value to reach."""
+    """One fact. `action` says how she moves it, the literal `{goal}` being the value to reach."""
 
     name: str
     type: FactType
@@ -30,9 +31,20 @@ class Fact:
     definition: Text
     actionable: Actionable = "no"
     action: Text | None = None
+    action_to_zero: Text | None = None
     is_extra: bool = False
     # One act takes it to zero; no value between is within her reach.
     resets: bool = False
+
+    def says_how(self, goal: str, *, is_zero: bool) -> Text:
+        """The action, or the label where there is none. Only `{goal}` is replaced.
+
+        Staff wrote some of these words: whatever else stands in braces stays as it is.
+        """
+        if is_zero and self.action_to_zero is not None:
+            return self.action_to_zero
+        words = self.action or self.label
+        return Text(words.en.replace(GOAL, goal), words.zh_cn.replace(GOAL, goal))
 
 
 DAYS, COUNT, MINOR, RATIO, CODE, YES_NO = (
@@ -63,6 +75,7 @@ BEHAVIOUR = (
             "Bring your payments up to date: {goal} days past due or fewer.",
             "把欠款补上，使逾期天数不超过 {goal} 天。",
         ),
+        Text("Bring your payments up to date.", "把欠款全部补上。"),
     ),
     Fact(
         "days_past_due_max_12m",
@@ -171,8 +184,8 @@ BEHAVIOUR = (
         Text("Days since the last activity", "距上次活动天数"),
         Text(
             "Days since the latest of: a payment, a statement with a balance, a reported month"
-            " with activity, the opening of a loan, use of the app.",
-            "距以下最近一项的天数：还款、有余额的账单、上报的活动月份、开立贷款、使用应用。",
+            " with activity, the opening of a loan.",
+            "距以下最近一项的天数：还款、有余额的账单、上报的活动月份、开立贷款。",
         ),
     ),
     Fact(

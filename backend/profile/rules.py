@@ -8,6 +8,7 @@ from backend.kit.predicates import FactType, Value, read_value
 
 MONTHS_IN_YEAR = 12
 NAME_PATTERN = r"^[a-z][a-z0-9_]{1,59}\Z"
+GOAL = "{goal}"  # where the value to reach stands in the words of an action
 
 
 def facts_on(kept: Mapping[str, Any], *, today: date) -> dict[str, Value | None]:
@@ -70,6 +71,12 @@ def months_between(since: date | None, today: date) -> int | None:
         return None
     months = (today.year - since.year) * MONTHS_IN_YEAR + today.month - since.month
     return months - (today.day < since.day)
+
+
+def has_other_brace(words: str) -> bool:
+    """Whether a text has a brace that is no part of `{goal}`."""
+    rest = words.replace(GOAL, "")
+    return "{" in rest or "}" in rest
 
 
 def extra_fact_value(raw: object, kind: FactType) -> Value | None:

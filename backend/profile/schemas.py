@@ -4,7 +4,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.kit.fields import OutSchema, ShortText, StrictSchema, TextsSchema
 from backend.kit.predicates import FactType
-from backend.profile.rules import NAME_PATTERN
+from backend.profile.rules import NAME_PATTERN, has_other_brace
 
 
 class FactSchema(OutSchema):
@@ -34,6 +34,18 @@ class _FactWords(StrictSchema):
     def say_how(self, data, **_: object) -> None:  # type: ignore[no-untyped-def]
         if data.get("actionable", "no") != "no" and not data.get("action_texts"):
             raise ValidationError("Say how she can move it.", "action_texts")
+
+    @validates_schema
+    def name_the_goal_only(self, data, **_: object) -> None:  # type: ignore[no-untyped-def]
+        said = data.get("action_texts") or {}
+        wire_names = {"en": "en", "zh_cn": "zh-CN"}
+        faulty = {
+            wire_names[name]: ["The only braces are those of {goal}."]
+            for name, words in said.items()
+            if has_other_brace(words)
+        }
+        if faulty:
+            raise ValidationError({"action_texts": faulty})
 
 
 class FactInSchema(_FactWords):

@@ -27,7 +27,6 @@ from backend.tiers.wording import (
     A_PERSON_HELPS,
     AND_ALSO,
     TIME_HELPS,
-    label_of,
     says,
     value_text,
 )
@@ -179,10 +178,7 @@ def _way(steps: list[dict[str, Any]], reader: Reader) -> dict[str, Any]:
 def _step(change: Change, reader: Reader) -> dict[str, Any]:
     fact = change.fact
     goal = value_text(change.after, fact=fact, currency=reader.currency, locale=reader.locale)
-    if fact.action is None:
-        words = label_of(fact.name, fact).in_(reader.locale)
-    else:
-        words = fact.action.format(goal=_bare(goal, change)).in_(reader.locale)
+    words = fact.says_how(_bare(goal, change), is_zero=change.after == 0).in_(reader.locale)
     return {
         "fact": fact.name,
         "label": fact.label.in_(reader.locale),

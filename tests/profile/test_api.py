@@ -13,6 +13,10 @@ EXTRA = {
 }
 
 
+def say_how(en, zh_cn):
+    return {"actionable": "up", "action_texts": {"en": en, "zh-CN": zh_cn}}
+
+
 @pytest.fixture
 def officer(staff_api):
     return staff_api("risk_officer")
@@ -97,6 +101,8 @@ def test_a_name_is_given_once(officer, name):
         ({"type": "float"}, "#/type"),
         ({"labels": {"en": "only"}}, "#/labels/zh-CN"),
         ({"actionable": "up"}, "#/action_texts"),
+        (say_how("Do {lessons} lessons.", "完成课程。"), "#/action_texts/en"),
+        (say_how("Do {goal} lessons.", "完成 {goal} 课}。"), "#/action_texts/zh-CN"),
         ({"surprise": 1}, "#/surprise"),
     ],
 )

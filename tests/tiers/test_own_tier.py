@@ -4,12 +4,12 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from backend.kit import clock
 from backend.kit.ids import new_id
 from backend.profile import service as profile
-from backend.profile.models import Profile
+from backend.profile.models import ExtraFact, Profile
 from backend.tiers import policies
 from backend.tiers.retier import Occasion, retier
 from tests.clock import NOW, TODAY
@@ -232,3 +232,54 @@ def test_nobody_reads_another_s_tier(borrower_api, staff_api, late):
 
     assert stranger.get("/v1/me/tier").status_code == 404
     assert staff_api("risk_officer").get("/v1/me/tier").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("action", "shown"),
+    [
+        ("Do {goal} lessons.", "Do 3 lessons."),
+        ("Do {lessons} lessons, {} or {0!r}: {goal}", "Do {lessons} lessons, {} or {0!r}: 3"),
+    ],
+)
+def test_words_that_staff_wrote_are_shown_as_they_are_with_the_goal_in_them(
+    session, borrower_api, action, shown
+):
+    session.execute(
+        insert(ExtraFact).values(
+            name="lessons_done",
+            type="integer",
+            unit="count",
+            labels={"en": "Lessons", "zh-CN": "课程"},
+            actionable="up",
+            action_texts={"en": action, "zh-CN": action},
+            created_by=new_id(),
+            created_at=NOW,
+        )
+    )
+    policy = make_dpd_policy() | {
+        "tiers": [
+            make_tier("low", compare("lessons_done", "lt", 3), rank=0),
+            make_tier("top", {"all": []}, rank=1),
+        ]
+    }
+    publish_policy(session, policy)
+    borrower_id = make_profile(session, extra={"lessons_done": 1})
+    place(session, borrower_id)
+
+    answer = borrower_api(borrower_id).get("/v1/me/tier")
+
+    assert answer.status_code == 200
+    assert answer.json["next"]["would_change"][0]["text"] == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Bring your payments up to date."), ("zh-CN", "把欠款全部补上。")],
+)
+def test_to_be_up_to_date_is_said_without_a_number(session, borrower_api, language, words):
+    borrower_id = make_profile(session, oldest_unpaid_due_on=TODAY - timedelta(days=5))
+    place(session, borrower_id)
+
+    answer = borrower_api(borrower_id).get("/v1/me/tier", headers={"Accept-Language": language})
+
+    assert answer.json["next"]["would_change"][0]["changes"][0]["text"] == words
