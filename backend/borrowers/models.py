@@ -42,7 +42,6 @@ class Borrower(Base):
     monthly_debt_minor: Mapped[int | None]
     employment: Mapped[str | None]
     declared_facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    last_activity_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -44,7 +44,10 @@ instalment AS (
            i.due_on + l.grace_days AS last_day,
            CASE WHEN i.paid_on <= m.as_of THEN i.paid_on END AS gone_on,
            i.principal_minor + i.interest_minor + i.fee_minor AS amount_minor,
-           i.principal_minor + i.interest_minor + i.fee_minor + i.penalty_minor AS billed_minor,
+           -- Settled: what was charged on it, later fees too, less what was waived.
+           CASE WHEN m.as_of >= :today THEN i.paid_minor + i.open_minor
+                ELSE i.principal_minor + i.interest_minor + i.fee_minor + i.penalty_minor
+           END AS billed_minor,
            CASE WHEN l.status <> 'closed' AND l.dpd_source = 'computed' THEN i.open_minor ELSE 0
            END AS open_minor,
            l.currency
@@ -265,11 +268,8 @@ computed AS MATERIALIZED (
            round(least(coalesce(pd.recent_minor, 0) / nullif(bi.recent_minor, 0), 1), 4)
                AS paid_ratio_6m,
            pd.last_payment_on,
-           greatest(
-               pd.last_payment_on, o.opened_last_on, ac.last_on, bl.last_on,
-               CASE WHEN (b.last_activity_at AT TIME ZONE b.timezone)::date <= m.as_of
-                    THEN (b.last_activity_at AT TIME ZONE b.timezone)::date END
-           ) AS last_activity_on,
+           greatest(pd.last_payment_on, o.opened_last_on, ac.last_on, bl.last_on)
+               AS last_activity_on,
            coalesce(o.open_loans, 0) AS open_loans, o.open_balance,
            coalesce(ar.minor, 0) AS arrears_minor,
            o.first_loan_amount, coalesce(pd.total_minor, 0) AS repaid_total,

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from backend.loans.models import Statement
+from backend.loans.models import Installment, Statement
 from backend.profile.refresh_sql import COMPUTE
 from backend.streaks.rules import installment_outcome, month_outcome, streak_of
 from tests.clock import TODAY
@@ -160,6 +160,38 @@ def test_a_reversed_payment_counts_until_the_day_of_its_reversal(session, produc
     assert (before.repaid_total, before.last_payment_on) == (750, TODAY - 2 * week)
     assert (after.repaid_total, after.last_payment_on) == (250, TODAY - 3 * week)
     assert str(after.paid_ratio_6m) == "0.2500"
+
+
+def test_what_is_to_be_paid_to_be_up_to_date_is_all_that_is_open_and_due(session, product):
+    week = timedelta(days=7)
+    rows = [(TODAY - 3 * week, TODAY - 3 * week), (TODAY - week, None), (TODAY, None)]
+    mine = make_raw_loan(session)
+    add_installments(session, mine, [(*row, False) for row in rows])
+    closed = make_raw_loan(session, borrower_id=mine[0], status="closed")
+    reported = make_raw_loan(session, borrower_id=mine[0], dpd_source="reported")
+    foreign = make_raw_loan(
+        session, borrower_id=mine[0], currency="USD", opened_on=TODAY - timedelta(days=900)
+    )
+    for other in (closed, reported, foreign):
+        add_installments(session, other, [(TODAY - week, None, False)])
+    # A later penalty on the first, which is paid; a later fee less a waiver on the second.
+    for number, open_minor in ((1, 40), (2, 1_250)):
+        session.execute(
+            update(Installment)
+            .where(Installment.loan_id == mine[1], Installment.number == number)
+            .values(open_minor=open_minor)
+        )
+
+    assert compute(session, mine[0]).arrears_minor == 1_290
+
+
+def test_the_share_that_was_paid_is_of_the_bill_with_later_fees_and_waivers(session, product):
+    owner = make_raw_loan(session)
+    add_installments(session, owner, [(TODAY - timedelta(days=20), None, False)])
+    add_payments(session, owner, [(TODAY, 250, None)])
+    session.execute(update(Installment).values(paid_minor=250, open_minor=1_000))
+
+    assert str(compute(session, owner[0]).paid_ratio_6m) == "0.2000"
 
 
 def test_amounts_in_another_currency_are_left_out(session, product):
