@@ -51,6 +51,8 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^Is used by an earlier tier\.$", "前面的等级已使用。"),
         (r"^The live policy has no such tier\.$", "现行政策没有这个等级。"),
         (r"^Must not lie in the future\.$", "不能是将来的日期。"),
+        (r"^Must not lie before (\S+)\.$", r"不能早于 \1。"),
+        (r"^Must not lie after (\S+)\.$", r"不能晚于 \1。"),
         (r"^Not a phone number that can exist\.$", "这不是有效的电话号码。"),
         (r"^Must be 1-200 printable characters\.$", "应为 1 至 200 个可打印字符。"),
         (r"^Must be a month: 2026-11\.$", "应为月份，例如 2026-11。"),

@@ -85,6 +85,30 @@ def test_a_day_that_is_none_is_refused(own, as_of):
     assert own.get(f"{own.loan}?as_of={as_of}").status_code == 422
 
 
+@pytest.mark.parametrize(("days_ago", "word"), [(-1, "不能晚于"), (91, "不能早于")])
+def test_a_day_outside_the_loan_s_life_is_refused_in_her_language(own, days_ago, word):
+    day = TODAY - timedelta(days=days_ago)
+    answer = own.get(f"{own.loan}?as_of={day}", headers={"Accept-Language": "zh-CN"})
+    assert answer.status_code == 422
+    (error,) = answer.json["errors"]
+    assert error["pointer"] == "#/as_of"
+    assert error["detail"].startswith(word)
+    inside = TODAY - timedelta(days=min(max(days_ago, 0), 90))
+    assert own.get(f"{own.loan}?as_of={inside}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "days_late", "number"), [("closed", 0, None), ("written_off", 10, 1)]
+)
+def test_a_closed_loan_asks_for_nothing(session, borrower_api, status, days_late, number):
+    who = make_borrower(session, external_id="cy")
+    make_loan(session, borrower="cy", status=status)
+    (shown,) = borrower_api(who).get("/v1/me/loans").json["items"]
+    assert shown["days_past_due"] == days_late
+    assert (shown["next_due"] or {}).get("number") == number
+    assert shown["outstanding"]["total_minor"] == 30_300
+
+
 def test_another_borrowers_loan_is_not_there(own, session, borrower_api):
     stranger = borrower_api(make_borrower(session))
     for tail in ("", "/schedule", "/statements", "/payments", "/fees"):

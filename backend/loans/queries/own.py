@@ -14,7 +14,7 @@ from backend.borrowers.models import Borrower
 from backend.kit.clock import day_in_zone
 from backend.kit.money import Rounding, rounded
 from backend.kit.paging import Page, page
-from backend.kit.problems import NotFound
+from backend.kit.problems import FieldError, Invalid, NotFound
 from backend.loans.models import Adjustment, Installment, Loan, Payment, Statement
 from backend.loans.queries.histories import (
     LoanKey,
@@ -39,9 +39,9 @@ _OWN = select(*_COLUMNS).join(Borrower, Borrower.id == Loan.borrower_id)
 def get_own_loan(
     session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime, as_of: date | None
 ) -> dict[str, Any]:
-    """One loan of hers as of a day, today when none is named. Refuses: NotFound.
+    """One loan of hers as of a day, today when none is named.
 
-    One select, unless the kept state is behind the rows or another day is asked for.
+    Refuses: NotFound, Invalid (a day before its opening or after today). One select, unless the kept state is behind the rows or another day is asked for.
     """
     row = session.execute(
         _OWN.where(Loan.borrower_id == borrower_id, Loan.id == loan_id)
@@ -52,7 +52,16 @@ def get_own_loan(
     if as_of is None and not row.stale:
         return _view(row._mapping, as_of=today)
     day = as_of or today
+    if as_of is not None:
+        _check_day(as_of, opened_on=row.opened_on, today=today)
     return _replayed(session, row._mapping, as_of=day)
+
+
+def _check_day(as_of: date, *, opened_on: date, today: date) -> None:
+    if as_of > today:
+        raise Invalid(errors=[FieldError("#/as_of", f"Must not lie after {today}.")])
+    if as_of < opened_on:
+        raise Invalid(errors=[FieldError("#/as_of", f"Must not lie before {opened_on}.")])
 
 
 def _replayed(session: Session, row: Mapping[Any, Any], *, as_of: date) -> dict[str, Any]:
@@ -126,11 +135,7 @@ def _view(loan: Mapping[Any, Any], *, as_of: date) -> dict[str, Any]:
         "credit_minor": loan["credit_minor"],
         "next_due": _next_due(loan),
         "last_payment_on": loan["last_payment_on"],
-        "days_past_due": (
-            loan["reported_dpd"]
-            if reported
-            else days_late(loan["oldest_unpaid_due_on"], today=as_of)
-        ),
+        "days_past_due": _days_past_due(loan, as_of=as_of),
         "dpd_source": loan["dpd_source"],
         "reported_as_of": reported_on,
         "reported_age_days": (as_of - reported_on).days if reported_on else None,
@@ -139,8 +144,18 @@ def _view(loan: Mapping[Any, Any], *, as_of: date) -> dict[str, Any]:
     }
 
 
+def _days_past_due(loan: Mapping[Any, Any], *, as_of: date) -> int | None:
+    if loan["status"] == "closed":
+        return 0
+    if loan["dpd_source"] == "reported":
+        days: int | None = loan["reported_dpd"]
+        return days
+    return days_late(loan["oldest_unpaid_due_on"], today=as_of)
+
+
 def _next_due(loan: Mapping[Any, Any]) -> dict[str, Any] | None:
-    if loan["next_amount_minor"] is None:
+    # A closed loan asks for nothing, whatever its rows leave open.
+    if loan["status"] == "closed" or loan["next_amount_minor"] is None:
         return None
     return {
         "number": loan["next_number"],
