@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from marshmallow import Schema, ValidationError, fields, missing, validate
 
-from backend.kit.fields import DAY_FIRST, DAY_FORM, DAY_LAST, Day, Pattern, is_zone
+from backend.kit.fields import DAY_FIRST, DAY_FORM, DAY_LAST, Day, Pattern, is_currency, is_zone
 
 Check = Callable[[Any], Any]
 Quick = Callable[[Any], dict[str, Any] | None]
@@ -90,17 +90,20 @@ def _string_test(validator: Any) -> Callable[[str], Any]:
     if isinstance(validator, validate.Length) and validator.equal is None:
         low, high = validator.min or 0, validator.max or 10**9
         return lambda value: low <= len(value) <= high
-    if validator is is_zone:
-        return _is_zone
+    if validator is is_zone or validator is is_currency:
+        return _remembered(validator)
     raise NotCompilable(str(validator))
 
 
-@lru_cache(maxsize=1_024)
-def _is_zone(value: str) -> bool:
-    try:
-        return is_zone(value)
-    except ValidationError:
-        return False
+def _remembered(validator: Callable[[str], bool]) -> Callable[[str], bool]:
+    @lru_cache(maxsize=1_024)
+    def test(value: str) -> bool:
+        try:
+            return validator(value)
+        except ValidationError:
+            return False
+
+    return test
 
 
 def _check_of(field: fields.Field[Any]) -> Check:

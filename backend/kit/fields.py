@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.numbers import list_currencies
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
 from backend.kit.texts import LOCALES
@@ -83,10 +84,22 @@ def RateString(**kwargs: Any) -> fields.String:  # noqa: N802
     )
 
 
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+def is_currency(value: str) -> bool:
+    """Whether it is a currency's code; raises ValidationError where it is not."""
+    if value not in _currencies():
+        raise ValidationError("Must be an ISO 4217 code.")
+    return True
+
+
 def Currency(**kwargs: Any) -> fields.String:  # noqa: N802
-    """ISO 4217 code."""
+    """ISO 4217 code of a currency that there is, or was."""
     return fields.String(
-        validate=Pattern(CURRENCY_PATTERN, error="Must be an ISO 4217 code."),
+        validate=[Pattern(CURRENCY_PATTERN, error="Must be an ISO 4217 code."), is_currency],
         metadata={"example": "CNY"},
         **kwargs,
     )

@@ -176,6 +176,8 @@ def test_a_loan_does_not_move_to_another_borrower(client_api, loan):
         ({"annual_rate": "-0.1"}, "#/annual_rate"),
         ({"annual_rate": 0.12}, "#/annual_rate"),
         ({"currency": "yuan"}, "#/currency"),
+        ({"currency": "QQQ"}, "#/currency"),
+        ({"opened_on": "2026-11-24"}, "#/opened_on"),
         ({"opened_on": "2026-02-30"}, "#/opened_on"),
         ({"principal_minor": 15_000}, "#/installments"),
         (

@@ -19,7 +19,7 @@ from backend.loans.errors import BorrowerUnknown, LoanDiffers
 from backend.loans.queries import LoanKey
 from backend.loans.rules import InstallmentRow, find_schedule_error
 from backend.loans.service.inputs import LoanInput
-from backend.loans.service.references import lock_keys, mark_touched
+from backend.loans.service.references import Calendar, lock_keys, mark_touched
 from backend.loans.service.schedules import (
     StoredSchedule,
     list_schedules,
@@ -39,11 +39,12 @@ _FIND = text(
     SELECT wanted.external_id, wanted.borrower_external_id,
            owner.object_id AS owner_id, loan.borrower_id, loan.id, loan.kind, loan.currency,
            loan.product_code, loan.principal_minor, loan.credit_limit_minor, loan.annual_rate,
-           loan.opened_on, loan.status, loan.dpd_source, loan.plan_id
+           loan.opened_on, loan.status, loan.dpd_source, loan.plan_id, borrower.timezone
       FROM unnest(CAST(:external_ids AS text[]), CAST(:borrower_external_ids AS text[]))
            AS wanted(external_id, borrower_external_id)
       LEFT JOIN external_ref AS owner
              ON owner.kind = 'borrower' AND owner.external_id = wanted.borrower_external_id
+      LEFT JOIN borrower ON borrower.id = owner.object_id
       LEFT JOIN external_ref AS ref
              ON ref.kind = 'loan' AND ref.external_id = wanted.external_id
       LEFT JOIN loan ON loan.borrower_id = ref.borrower_id AND loan.id = ref.object_id
@@ -119,7 +120,7 @@ def put_loans(
     """
     outcomes: list[Outcome] = [Outcome("refused")] * len(rows)
     for places in without_repeats(rows, key=lambda row: row["external_id"]):
-        candidates = _classify(session, rows, places, outcomes)
+        candidates = _classify(session, rows, places, outcomes, now=now)
         lock_keys(session, keys=[c.key for c in candidates if not c.is_new])
         stored_schedules = list_schedules(session, keys=[c.key for c in candidates if not c.is_new])
         changed = _leave_out_unchanged(candidates, stored_schedules, outcomes)
@@ -134,7 +135,12 @@ def put_loans(
 
 
 def _classify(
-    session: Session, rows: Sequence[LoanInput], places: Sequence[int], outcomes: list[Outcome]
+    session: Session,
+    rows: Sequence[LoanInput],
+    places: Sequence[int],
+    outcomes: list[Outcome],
+    *,
+    now: datetime,
 ) -> list[_Candidate]:
     found = session.execute(
         _FIND,
@@ -144,10 +150,11 @@ def _classify(
         },
     )
     known = {record.external_id: record for record in found}
+    calendar = Calendar(now)
     candidates = []
     for place in places:
         row = rows[place]
-        result = _candidate(place, row, known[row["external_id"]])
+        result = _candidate(place, row, known[row["external_id"]], calendar=calendar)
         if isinstance(result, Outcome):
             outcomes[place] = result
         else:
@@ -155,9 +162,14 @@ def _classify(
     return candidates
 
 
-def _candidate(place: int, row: LoanInput, known: Any) -> _Candidate | Outcome:
+def _candidate(
+    place: int, row: LoanInput, known: Any, *, calendar: Calendar
+) -> _Candidate | Outcome:
     if known.owner_id is None:
         return Outcome.refused(BorrowerUnknown())
+    future = calendar.find_future(row["opened_on"], zone=known.timezone, field="opened_on")
+    if future is not None:
+        return Outcome.refused(future)
     wrong = find_schedule_error(
         [InstallmentRow(**i) for i in row.get("installments", ())],
         principal_minor=row["principal_minor"],
