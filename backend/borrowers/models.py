@@ -18,7 +18,8 @@ class Borrower(Base):
 
     Amounts are minor units of the currency of her loans. `declared_facts` are the lender's own
     facts, each declared as data before it is accepted. What she chose herself (`own_`) is not
-    overwritten by the core system.
+    overwritten by the core system. `timezone` is that of her contracts, in which all days of hers
+    are dates: only the lender sets it. Where she is (`own_timezone`) is kept apart.
     """
 
     __tablename__ = "borrower"
@@ -33,7 +34,7 @@ class Borrower(Base):
     locale: Mapped[str]
     timezone: Mapped[str]
     own_locale: Mapped[bool] = mapped_column(server_default=text("false"))
-    own_timezone: Mapped[bool] = mapped_column(server_default=text("false"))
+    own_timezone: Mapped[str | None]
     phone_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     name_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     born_on_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -35,6 +35,7 @@ class Profile:
     external_id: str
     locale: str
     timezone: str
+    own_timezone: str | None
     phone: str | None
     name: str | None
     born_on: date | None
@@ -78,6 +79,7 @@ def _open(borrower: Borrower) -> Profile:
         external_id=borrower.external_id,
         locale=borrower.locale,
         timezone=borrower.timezone,
+        own_timezone=borrower.own_timezone,
         phone=open_field(borrower.phone_cipher, context=PHONE),
         name=open_field(borrower.name_cipher, context=NAME),
         born_on=date.fromisoformat(born_on) if born_on else None,
@@ -103,7 +105,7 @@ def find_locale(session: Session, *, borrower_id: UUID) -> Locale | None:
 
 
 def find_timezone(session: Session, *, borrower_id: UUID) -> str | None:
-    """Her zone; every day of hers is a date in it."""
+    """Her contracts' zone; every day of hers is a date in it."""
     return session.execute(
         select(Borrower.timezone).where(Borrower.id == borrower_id)
     ).scalar_one_or_none()

@@ -28,7 +28,8 @@ def _shown(profile: Profile) -> dict[str, Any]:
     return {
         "id": profile.id,
         "locale": profile.locale,
-        "timezone": profile.timezone,
+        "timezone": profile.own_timezone or profile.timezone,
+        "contract_timezone": profile.timezone,
         "name": profile.name,
         "phone": mask_phone(profile.phone) if profile.phone else None,
     }
@@ -47,7 +48,10 @@ class MeView(MethodView):
     @blp.response(200, MeSchema)
     @refuses(NotFound)
     def patch(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Choose your language or time zone; your lender no longer changes what you chose."""
+        """Choose your language or time zone; your lender no longer changes what you chose.
+
+        Your due days stay those of your contract's own time zone.
+        """
         with transaction() as session:
             service.change_own(
                 session,

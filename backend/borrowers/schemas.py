@@ -11,7 +11,12 @@ from backend.kit.paging import page_schema
 class MeSchema(OutSchema):
     id = fields.UUID(required=True)
     locale = fields.String(required=True)
-    timezone = fields.String(required=True)
+    timezone = fields.String(
+        required=True, metadata={"description": "Where you are: as you chose, else your lender."}
+    )
+    contract_timezone = fields.String(
+        required=True, metadata={"description": "The days of your loans are dates in this zone."}
+    )
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(
         required=True, allow_none=True, metadata={"description": "All but the last four hidden."}

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("own_locale", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("own_timezone", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("own_timezone", sa.Text(), nullable=True),
         sa.Column("phone_cipher", sa.LargeBinary(), nullable=True),
         sa.Column("name_cipher", sa.LargeBinary(), nullable=True),
         sa.Column("born_on_cipher", sa.LargeBinary(), nullable=True),

@@ -9,6 +9,7 @@ from backend.borrowers import jobs, queries
 from backend.borrowers.models import AccessLog, Borrower
 from backend.borrowers.rules import AccessPurpose, find_phone, mask_phone, normalise_name
 from backend.kit import crypto
+from tests.clock import TODAY
 from tests.factories.loans import make_borrower, make_loan
 from tests.factories.runs import make_job_context
 
@@ -26,6 +27,7 @@ def test_she_reads_her_particulars_with_the_phone_masked(session, borrower_api):
         "id": str(who),
         "locale": "en",
         "timezone": "Asia/Shanghai",
+        "contract_timezone": "Asia/Shanghai",
         "name": "Ana Lopez",
         "phone": "+*******0101",
     }
@@ -40,6 +42,38 @@ def test_what_she_chose_is_not_overwritten_by_the_lender(session, borrower_api, 
     )
     shown = borrower_api(who).get("/v1/me").json
     assert (shown["locale"], shown["timezone"], shown["name"]) == ("zh-CN", "Asia/Tokyo", "A")
+
+
+def test_where_she_is_moves_no_day_of_her_loans(session, borrower_api, client_api):
+    who = make_borrower(session, external_id="ana")
+    _, loan_id = make_loan(session, borrower="ana", external_id="loan")
+    api = borrower_api(who)
+    before = api.get(f"/v1/me/loans/{loan_id}").json
+
+    # There it is still yesterday.
+    shown = api.patch("/v1/me", json={"timezone": "Pacific/Honolulu"}).json
+
+    assert (shown["timezone"], shown["contract_timezone"]) == ("Pacific/Honolulu", "Asia/Shanghai")
+    assert api.get(f"/v1/me/loans/{loan_id}").json == before
+    payment = {
+        "external_id": "p-1",
+        "loan_external_id": "loan",
+        "amount_minor": 100,
+        "received_on": TODAY.isoformat(),
+    }
+    assert client_api.post("/v1/ingest/payments", json=payment).status_code == 201
+
+
+def test_the_lender_moves_her_contracts_and_never_her_choice(session, borrower_api, client_api):
+    who = make_borrower(session, external_id="ana")
+    api = borrower_api(who)
+    api.patch("/v1/me", json={"timezone": "Pacific/Honolulu"})
+
+    for zone in ("Asia/Tokyo", "Asia/Taipei"):
+        client_api.put("/v1/ingest/borrowers/ana", json={"locale": "en", "timezone": zone})
+
+        shown = api.get("/v1/me").json
+        assert (shown["timezone"], shown["contract_timezone"]) == ("Pacific/Honolulu", zone)
 
 
 @pytest.mark.parametrize(

@@ -106,12 +106,7 @@ def _content(row: BorrowerInput) -> dict[str, Any]:
 
 
 def _with_own_choices(known: DbRow[Any], content: dict[str, Any]) -> dict[str, Any]:
-    own = {}
-    if known.own_locale:
-        own["locale"] = known.locale
-    if known.own_timezone:
-        own["timezone"] = known.timezone
-    return content | own
+    return content | {"locale": known.locale} if known.own_locale else content
 
 
 def _is_same(known: DbRow[Any], content: dict[str, Any]) -> bool:

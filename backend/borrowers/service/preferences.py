@@ -19,11 +19,14 @@ def change_own(
     timezone: str | None,
     now: datetime,
 ) -> None:
-    """Set her language or zone; from then on the core system's word on it no longer counts."""
+    """Set her language, on which the core system's word no longer counts, or where she is.
+
+    Her zone moves no due day: those are the contract's, and the books must not turn on it.
+    """
     values: dict[str, object] = {"updated_at": now}
     if locale is not None:
         values |= {"locale": locale, "own_locale": True}
     if timezone is not None:
-        values |= {"timezone": timezone, "own_timezone": True}
+        values["own_timezone"] = timezone
     session.execute(update(Borrower).where(Borrower.id == borrower_id).values(values))
     announce(session, BorrowerChanged(borrower_id, now))
