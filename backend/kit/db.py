@@ -90,6 +90,7 @@ class Database:
             self.url,
             isolation_level=isolation_level,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error that is logged must not quote a row
             pool_size=limits.pool_size,
             max_overflow=0,
             pool_timeout=limits.pool_wait_seconds,

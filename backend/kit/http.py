@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from backend.kit import metrics
 from backend.kit.fields import OutSchema, StrictSchema
-from backend.kit.logs import get_logger
+from backend.kit.logs import get_logger, told
 from backend.kit.openapi import PROBLEM_JSON, refuses
 from backend.kit.problems import (
     BadRequest,
@@ -179,15 +179,5 @@ def _render_away(error: Exception) -> Response:
 
 def _render_defect(error: Exception) -> Response:
     # The traceback goes to the log, the words of the error to nobody: they may quote input.
-    log.error("unhandled", error=type(error).__name__, where=_where(error))
+    log.error("unhandled", **told(error))
     return render_problem(Problem())
-
-
-def _where(error: Exception) -> str:
-    frames = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}:{code.co_name}")
-        trace = trace.tb_next
-    return " < ".join(reversed(frames[-8:]))

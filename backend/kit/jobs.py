@@ -18,20 +18,24 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Index, UniqueConstraint, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.kit import clock, metrics
 from backend.kit.db import AnyRow, Base, transaction
 from backend.kit.ids import new_id
-from backend.kit.logs import get_logger
+from backend.kit.logs import get_logger, told
 from backend.kit.wiring import Job, JobContext
 
-PULSE_SECONDS = 1.0
-PULSE_LOST_AFTER = timedelta(seconds=8)
+PULSE_SECONDS = 0.8
+PULSE_LOST_AFTER = timedelta(seconds=4)
 CATCH_UP = timedelta(hours=26)
 CRON_STEP = timedelta(minutes=1)
 ATTEMPTS_MAX = 5
 RUNS_SHOWN = 20
+# A server that restarts, a lock that was not to be had: passing, and no fault of the job.
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 log = get_logger(__name__)
 
@@ -97,19 +101,22 @@ def start(job: Job, *, slot: str, as_of: date) -> UUID | None:
 
 
 def take_over(job: Job) -> tuple[UUID, date] | None:
-    """Claim a run of this job whose worker has died, with its day."""
+    """Claim a run of this job whose worker has died, with its day.
+
+    One that was lost five times has failed.
+    """
+    is_lost = (
+        JobRun.job == job.name,
+        JobRun.state == "running",
+        JobRun.pulse_at < func.clock_timestamp() - PULSE_LOST_AFTER,
+    )
     with transaction() as session:
-        lost = (
-            select(JobRun.id)
-            .where(
-                JobRun.job == job.name,
-                JobRun.state == "running",
-                JobRun.pulse_at < func.clock_timestamp() - PULSE_LOST_AFTER,
-                JobRun.attempts < ATTEMPTS_MAX,
-            )
-            .limit(1)
-            .with_for_update(skip_locked=True)
+        session.execute(
+            update(JobRun)
+            .where(*is_lost, JobRun.attempts >= ATTEMPTS_MAX)
+            .values(state="failed", error="lost", finished_at=func.clock_timestamp())
         )
+        lost = select(JobRun.id).where(*is_lost).limit(1).with_for_update(skip_locked=True)
         row = session.execute(
             update(JobRun)
             .where(JobRun.id.in_(lost))
@@ -145,10 +152,15 @@ def run(job: Job, *, run_id: UUID, as_of: date, now: datetime) -> dict[str, Any]
             result = job.run(
                 JobContext(as_of=as_of, now=now, run_id=run_id, heartbeat=lambda: beat(run_id))
             )
+    except AWAY as error:
+        # The run stays open and loses its pulse: whoever leads takes it up where it stood.
+        log.warning("job_interrupted", job=job.name, run_id=str(run_id), **told(error))
+        metrics.JOB_RUNS.labels(job.name, "interrupted").inc()
+        raise
     except Exception as error:
         _finish(run_id, state="failed", error=type(error).__name__)
         metrics.JOB_RUNS.labels(job.name, "failed").inc()
-        log.exception("job_failed", job=job.name, run_id=str(run_id))
+        log.error("job_failed", job=job.name, run_id=str(run_id), **told(error))  # noqa: TRY400
         raise
     _finish(run_id, state="done", result=result)
     metrics.JOB_RUNS.labels(job.name, "done").inc()

@@ -9,6 +9,8 @@ import sys
 
 import structlog
 
+FRAMES_SHOWN = 8
+
 get_logger = structlog.get_logger
 
 
@@ -37,3 +39,17 @@ def configure(*, level: str = "INFO") -> None:
     root.setLevel(level)
     for chatty in ("apscheduler", "urllib3", "_granian"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def told(error: BaseException) -> dict[str, str]:
+    """What a log may say of an error: its kind and where, never its words, which may quote data."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    return {
+        "error": type(error).__name__,
+        "where": " < ".join(reversed(frames[-FRAMES_SHOWN:])),
+    }

@@ -5,6 +5,7 @@ Two-valued: any comparison on an unknown fact is false, `ne` and `not_in` includ
 flips that. `predicates_sql` says the same to the database; a property test holds them equal.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -194,6 +195,8 @@ def escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
+DECIMAL_TEXT = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,8})?")
+DAY_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KIND_WORDS = {
     FactType.INTEGER: "a whole number",
     FactType.DECIMAL: 'a number, or a decimal string such as "0.35"',
@@ -227,6 +230,9 @@ def _whole(raw: object) -> int | None:
 def _decimal(raw: object) -> Decimal | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
         return None
+    # Python also reads 1_0 and full-width digits; the database does not.
+    if isinstance(raw, str) and not DECIMAL_TEXT.fullmatch(raw):
+        return None
     try:
         # The shortest text of a JSON number is the number that was written.
         value = Decimal(str(raw))
@@ -245,7 +251,8 @@ def _is_text(raw: str) -> bool:
 
 
 def _day(raw: object) -> date | None:
-    if not isinstance(raw, str) or len(raw) != len("YYYY-MM-DD"):
+    # Python also reads 2026-W05-6.
+    if not isinstance(raw, str) or not DAY_TEXT.fullmatch(raw):
         return None
     try:
         return date.fromisoformat(raw)

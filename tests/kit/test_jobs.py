@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from backend.kit import jobs
@@ -94,3 +95,41 @@ def test_a_nightly_job_has_one_slot_in_a_night_of_daylight_saving(
         until=since + timedelta(hours=12),
     )
     assert len(found) == 1
+
+
+@pytest.mark.commits
+def test_a_run_that_the_database_interrupted_goes_on_where_it_stood(
+    session: Session, own_database: Database
+) -> None:
+    tries: list[date] = []
+
+    def run(context: JobContext) -> dict[str, Any]:
+        tries.append(context.as_of)
+        if len(tries) == 1:
+            raise OperationalError("SELECT 1", None, Exception("gone"))
+        return {}
+
+    job = Job(name="test-interrupted", cron="0 0 * * *", run=run)
+    run_id = jobs.start(job, slot="a", as_of=DAY)
+    assert run_id is not None
+    with pytest.raises(OperationalError):
+        jobs.run(job, run_id=run_id, as_of=DAY, now=NOW)
+    session.execute(update(JobRun).values(pulse_at=func.clock_timestamp() - timedelta(minutes=1)))
+    session.commit()
+    assert jobs.take_over(job) == (run_id, DAY)
+    jobs.run(job, run_id=run_id, as_of=DAY, now=NOW)
+    (row,) = session.execute(select(JobRun.state, JobRun.attempts)).all()
+    assert tuple(row) == ("done", 2)
+
+
+def test_a_run_that_was_lost_five_times_has_failed(session: Session) -> None:
+    job = counting([])
+    jobs.start(job, slot="a", as_of=DAY)
+    lost = {"pulse_at": func.clock_timestamp() - timedelta(minutes=1)}
+    for _ in range(jobs.ATTEMPTS_MAX - 1):
+        session.execute(update(JobRun).values(lost))
+        assert jobs.take_over(job) is not None
+    session.execute(update(JobRun).values(lost))
+    assert jobs.take_over(job) is None
+    row = session.execute(select(JobRun.state, JobRun.error)).one()
+    assert tuple(row) == ("failed", "lost")

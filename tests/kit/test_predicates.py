@@ -135,3 +135,21 @@ def test_the_database_answers_for_all_as_python_answers_for_one(session, batch, 
     assert [list(answer) for answer in answers] == [
         [predicates.holds(each, row) for each in batch] for row in rows
     ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        ("\uff11", FactType.DECIMAL),
+        ("1_0", FactType.DECIMAL),
+        (" 1", FactType.DECIMAL),
+        ("1e3", FactType.DECIMAL),
+        ("NaN", FactType.DECIMAL),
+        ("\u0661", FactType.DECIMAL),
+        ("2026-W05-6", FactType.DATE),
+        ("\uff12026-01-1", FactType.DATE),
+        ("20260101", FactType.DATE),
+    ],
+)
+def test_what_python_reads_and_the_database_does_not_is_no_value(raw, kind):
+    assert predicates.read_value(raw, kind) is None
