@@ -99,6 +99,7 @@ def _import_all(found: list[Found], bad: IO[bytes], *, is_history: bool) -> Coun
         for file in found:
             size = file.path.stat().st_size
             task = progress.add_task(file.path.name, total=size, rows=0)
+            rows = 0
             try:
                 for rows, answer in enumerate(_answers(file, progress, task, is_history), start=1):
                     counts[answer.outcome.status] += 1
@@ -108,7 +109,7 @@ def _import_all(found: list[Found], bad: IO[bytes], *, is_history: bool) -> Coun
                         progress.update(task, rows=rows)
             except (UnicodeDecodeError, csv.Error, EOFError, OSError, zlib.error) as error:
                 fail(f"{file.path.name} cannot be read: {error}")
-            progress.update(task, completed=size)
+            progress.update(task, completed=size, rows=rows)
     return counts
 
 

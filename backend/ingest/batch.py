@@ -45,7 +45,8 @@ class Answer(NamedTuple):
         """One line of the answer."""
         problem = self.outcome.problem
         if problem is None:
-            head = f'{{"line":{self.line},"status":"{self.outcome.status}","id":"{self.outcome.id}"'
+            named = "null" if self.outcome.id is None else f'"{self.outcome.id}"'
+            head = f'{{"line":{self.line},"status":"{self.outcome.status}","id":{named}'
             return f'{head},"problem":null}}\n'.encode()
         return orjson.dumps(
             {

@@ -13,8 +13,9 @@ from backend.ingest.errors import LineTooLong, LineUnreadable
 from backend.ingest.inputs import Line
 from backend.ingest.quick import Odd, Quick, compiled
 from backend.ingest.rules import KINDS, kind_of
-from backend.kit.parsing import invalid_from
+from backend.kit.parsing import has_key_twice, invalid_from
 from backend.kit.problems import FieldError, Invalid, Problem
+from backend.kit.texts import Text
 
 LINE_BYTES_MAX = 256 * 1024
 BLOCK_BYTES = 256 * 1024
@@ -74,6 +75,10 @@ def read_line(number: int, raw: bytes | dict[str, Any], *, kind: str | None = No
         data = orjson.loads(raw) if isinstance(raw, bytes) else dict(raw)
         if type(data) is not dict:
             raise LineUnreadable
+        if isinstance(raw, bytes) and has_key_twice(raw, data):
+            raise LineUnreadable(
+                Text("The line holds a key twice in one object.", "该行的同一对象中有重复的键。")
+            )
         found = kind_of(data, default=kind)
         if found is None:
             detail = f"Must be one of: {', '.join(KINDS)}."

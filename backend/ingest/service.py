@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -19,7 +18,6 @@ from backend.profile import queries as profile_queries
 from backend.profile import service as profile
 
 _Rows = Sequence[dict[str, Any]]
-_NOBODY = UUID(int=0)
 _PLAN_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
@@ -47,7 +45,11 @@ def put_borrowers(
         for place, outcome in zip(good, stored, strict=True)
         if outcome.id is not None and rows[place]["protected"] is not None
     ]
-    profile.put_protected_attributes(session, rows=protected, now=now)
+    changed = profile.put_protected_attributes(session, rows=protected, now=now)
+    if changed:
+        for place, outcome in zip(good, stored, strict=True):
+            if outcome.id in changed and rows[place]["protected"] is not None:
+                outcomes[place] = outcome._replace(status="stored")
     return [cast(Outcome, outcome) for outcome in outcomes]
 
 
@@ -92,7 +94,7 @@ def _store_kind(
     if kind == "product":
         for row in rows:
             loans.put_product(session, product=cast(ProductInput, row))
-        return [Outcome("stored", _NOBODY)] * len(rows)
+        return [Outcome("stored")] * len(rows)
     if kind == "borrower":
         return put_borrowers(session, rows, now=now, backfill=backfill)
     if kind == "installment":

@@ -164,25 +164,29 @@ def put_tiers(session: Session, *, tiers: Mapping[UUID, tuple[str, int]], now: d
 
 def put_protected_attributes(
     session: Session, *, rows: Sequence[tuple[UUID, Mapping[str, str | None]]], now: datetime
-) -> None:
-    """Store what only the fairness report may count. An attribute not named becomes unknown."""
+) -> set[UUID]:
+    """Store what only the fairness report may count; returns for whom that changed anything.
+
+    An attribute not named becomes unknown.
+    """
     if not rows:
-        return
+        return set()
     # One statement cannot store a key twice: the last row about a borrower counts.
     latest = dict(rows)
     statement = upsert(ProtectedAttributes)
-    session.execute(
+    changed = session.execute(
         statement.on_conflict_do_update(
             index_elements=["borrower_id"],
             set_={name: statement.excluded[name] for name in (*queries.PROTECTED, "updated_at")},
             where=_is_different(statement),
-        ),
+        ).returning(ProtectedAttributes.borrower_id),
         [
             {"borrower_id": borrower_id, "updated_at": now}
             | {name: attributes.get(name) for name in queries.PROTECTED}
-            for borrower_id, attributes in sorted(latest.items())
+            for borrower_id, attributes in sorted(latest.items(), key=lambda item: item[0])
         ],
     )
+    return set(changed.scalars())
 
 
 def _is_different(statement: Any) -> Any:

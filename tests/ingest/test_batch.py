@@ -134,6 +134,34 @@ def test_a_bad_line_is_named_and_the_others_are_kept(client_api, session):
     assert stored.scalars().all() == ["p1", "p5"]
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b'"amount_minor": 1, "amount_minor": 2', "refused"),
+        (b'"amount_minor" :1,"amount_minor":2', "refused"),
+        (b'"amount_minor": 1, "amount_\\u006dinor": 2', "refused"),
+        (b'"amount_minor" : 1', "stored"),
+    ],
+)
+def test_a_line_with_a_key_twice_is_refused(client_api, session, said, status):
+    head = b'{"kind": "payment", "external_id": "p:\\"1\\":", "loan_external_id": "l1", '
+    line = head + b'"received_on": "2026-10-01", ' + said + b"}"
+    answer = send(client_api, [BORROWER, LOAN, line])[2]
+    assert answer["status"] == status
+    if status == "refused":
+        assert answer["problem"]["code"] == "line-unreadable"
+
+
+def test_a_key_twice_inside_a_line_is_refused(client_api):
+    line = orjson.dumps(LOAN).replace(b'{"number":1,', b'{"number":1,"number":1,')
+    assert [a["status"] for a in send(client_api, [BORROWER, line])] == ["stored", "refused"]
+
+
+def test_a_product_has_no_id_of_ours(client_api):
+    (answer,) = send(client_api, [{"kind": "product", "code": "tested"}])
+    assert answer == {"line": 1, "status": "stored", "id": None, "problem": None}
+
+
 def test_a_line_may_come_before_what_it_hangs_on(client_api):
     assert {a["status"] for a in send(client_api, list(reversed(WHOLE)))} == {"stored"}
 

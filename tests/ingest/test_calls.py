@@ -389,3 +389,11 @@ def test_an_undeclared_fact_is_refused_and_protected_data_goes_elsewhere(client_
         "/v1/ingest/borrowers/b1", json=BORROWER | {"protected": {"shoe_size": "40"}}
     )
     assert bad.status_code == 422
+
+
+def test_protected_data_alone_is_stored_and_again_is_unchanged(client_api):
+    told = []
+    for sex in ("female", "female", "male", "male"):
+        body = BORROWER | {"protected": {"sex": sex}}
+        told.append(client_api.put("/v1/ingest/borrowers/b1", json=body).json["status"])
+    assert told == ["stored", "unchanged", "stored", "unchanged"]

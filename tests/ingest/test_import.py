@@ -124,6 +124,7 @@ def test_the_command_reports_and_succeeds(run, folder):
     result, report = run(folder)
     assert result.returncode == 0
     assert "5 stored" in result.stdout + result.stderr
+    assert "100% 0 rows" not in result.stderr
     assert "6 refused" in result.stdout + result.stderr
     assert [(line["file"], line["line"]) for line in report][:2] == [
         ("borrowers.csv", 3),
