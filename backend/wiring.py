@@ -1,5 +1,6 @@
 """What the backend's own features plug into the application."""
 
+from backend.benefits import routes as benefit_routes
 from backend.borrowers import jobs as borrower_jobs
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import staff_routes as borrower_staff_routes
@@ -31,6 +32,7 @@ WIRING = Wiring(
         borrower_staff_routes.blp,
         loan_routes.blp,
         ingest_routes.blp,
+        benefit_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,

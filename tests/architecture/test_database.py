@@ -16,6 +16,7 @@ NOT_KEYED_BY_BORROWER = {
     "event": "one order of all events; borrower_id is an attribute of the story",
     "external_ref": "narrow look-up across borrowers: the lender's id to ours",
     "borrower_lookup": "narrow look-up across borrowers: keyed hash to borrower",
+    "benefit_grant_lookup": "narrow look-up across borrowers: the core system acknowledges by id",
 }
 
 
