@@ -5,7 +5,6 @@ one select.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from threading import Lock
@@ -17,52 +16,42 @@ from cachetools import LRUCache
 from sqlalchemy.orm import Session
 
 from backend.kit.predicates import Facts, FactType, Value
-from backend.kit.texts import Locale
-from backend.profile import queries as profile
+from backend.kit.texts import Locale, Text
 from backend.tiers import queries
-from backend.tiers.explain import Change, next_better, reasons_for, sets_that_reach
+from backend.tiers.explain import next_better, reasons_for
 from backend.tiers.policies import Loaded, get_policy
 from backend.tiers.policy import Tier
-from backend.tiers.wording import (
-    A_PERSON_HELPS,
-    AND_ALSO,
-    TIME_HELPS,
-    says,
-    value_text,
-)
+from backend.tiers.ways import Reader, Ways
+from backend.tiers.wording import GRACE, KEPT, SET_BY_A_PERSON, SET_UNTIL, says
 
 ANSWERS_MAX = 20_000
-MONTHS_AHEAD_MAX = 12
-DAYS_A_STEP = 30
 
 _answers: LRUCache[tuple[Any, ...], bytes] = LRUCache(maxsize=ANSWERS_MAX)
 _lock = Lock()
 
 
-@dataclass(frozen=True)
-class Reader:
-    """For whom it is written: her currency, her arrears, her language, her day."""
-
-    locale: Locale
-    currency: str | None
-    arrears_minor: int
-    today: date
-
-
 def get_answer(session: Session, *, borrower_id: UUID, locale: Locale, today: date) -> bytes:
     """The answer as JSON. Refuses: NotFound before the first evaluation."""
-    row = queries.get_own_tier(session, borrower_id=borrower_id)
-    # Without the person: two borrowers with the same facts read the same words. Only what time
-    # alone would change is looked up for her, and then the key names her.
-    key = (locale, today, *row)
+    row = queries.get_own_tier(session, borrower_id=borrower_id, today=today)
+    # Without the person: two borrowers with the same facts read the same words. Only amounts and
+    # what time alone would change are looked up for her, and then the key names her.
+    *shared, refreshed_at = row
+    key = (locale, today, *shared)
+    own_key = (borrower_id, refreshed_at, *key)
     with _lock:
-        kept = _answers.get(key) or _answers.get((borrower_id, *key))
+        kept = _answers.get(key) or _answers.get(own_key)
     if kept is not None:
         return kept
-    body, is_her_own = _compose(session, row, borrower_id=borrower_id, locale=locale, today=today)
-    answer = orjson.dumps(body)
-    with _lock:
-        _answers[(borrower_id, *key) if is_her_own else key] = answer
+    ways = Ways(
+        session,
+        get_policy(session, version=row.policy_version),
+        borrower_id=borrower_id,
+        reader=Reader(locale, row.currency, today),
+    )
+    answer = orjson.dumps(_compose(row, ways))
+    if ways.is_lasting:
+        with _lock:
+            _answers[own_key if ways.is_her_own else key] = answer
     return answer
 
 
@@ -80,11 +69,15 @@ def get_history(
 def _move(session: Session, row: Any, *, locale: Locale) -> dict[str, Any]:
     loaded = get_policy(session, version=row.policy_version)
     facts = read_facts(row.facts, loaded.policy.kinds)
-    reader = Reader(locale, row.currency, 0, row.evaluated_on)
+    reader = Reader(locale, row.currency, row.evaluated_on)
+    # Nothing but a hand moves her elsewhere than the policy says.
+    is_by_hand = row.tier != row.raw_tier
     return {
         "tier": public(loaded.policy.tier(row.tier), locale),
         "since": row.evaluated_on,
-        "reasons": reasons_in_words(loaded, facts, reader=reader),
+        "reasons": [_reason("set_by_a_person", SET_BY_A_PERSON, locale)]
+        if is_by_hand
+        else reasons_in_words(loaded, facts, reader=reader),
         "policy_version": row.policy_version,
     }
 
@@ -95,32 +88,42 @@ def forget() -> None:
         _answers.clear()
 
 
-def _compose(
-    session: Session, row: Any, *, borrower_id: UUID, locale: Locale, today: date
-) -> tuple[dict[str, Any], bool]:
-    loaded = get_policy(session, version=row.policy_version)
+def _compose(row: Any, ways: Ways) -> dict[str, Any]:
+    loaded, reader = ways.loaded, ways.reader
     facts = read_facts(orjson.loads(row.facts), loaded.policy.kinds)
-    reader = Reader(locale, row.currency, row.arrears_minor or 0, today)
-    verdict = loaded.judge.verdict(facts)
+    until = row.override_until
     goal = next_better(loaded, row.tier)
-    is_her_own = False
     ahead = None
     if goal is not None:
-        ways = _ways(loaded, facts, goal=goal, reader=reader)
-        if not ways:
-            is_her_own = True
-            ways = [_time_or_a_person(session, loaded, goal, borrower_id=borrower_id, to=reader)]
-        ahead = {"tier": public(goal, locale), "would_change": ways}
-    body = {
-        "tier": public(loaded.policy.tier(row.tier), locale),
+        would_change = ways.to(goal, facts, override_until=until)
+        ahead = {"tier": public(goal, reader.locale), "would_change": would_change}
+    return {
+        "tier": public(loaded.policy.tier(row.tier), reader.locale),
         "since": row.since_on.isoformat(),
-        "reasons": reasons_in_words(loaded, facts, reader=reader),
-        "scores": dict(verdict.scores),
+        "reasons": _reasons(loaded, row, facts, reader=reader),
+        "scores": dict(loaded.judge.verdict(facts).scores),
         "next": ahead,
-        "pending": _pending(loaded, row, locale),
+        "pending": _pending(row, facts, ways),
+        "override_until": None if until is None else until.isoformat(),
         "policy_version": row.policy_version,
     }
-    return body, is_her_own
+
+
+def _reasons(loaded: Loaded, row: Any, facts: Facts, *, reader: Reader) -> list[dict[str, str]]:
+    """What the policy says of her facts, and before it why that is not what counts, if so."""
+    if row.override_until is not None:
+        return [_reason("set_by_a_person", SET_UNTIL.format(day=row.override_until), reader.locale)]
+    from_facts = reasons_in_words(loaded, facts, reader=reader)
+    if row.pending_tier is not None:
+        words = GRACE.format(day=_pending_on(loaded, row))
+        return [_reason("grace", words, reader.locale), *from_facts]
+    if loaded.judge.verdict(facts).tier != row.tier:
+        return [_reason("kept", KEPT, reader.locale), *from_facts]
+    return from_facts
+
+
+def _reason(code: str, words: Text, locale: Locale) -> dict[str, str]:
+    return {"code": code, "text": words.in_(locale)}
 
 
 def public(tier: Tier | None, locale: Locale) -> dict[str, str]:
@@ -154,72 +157,24 @@ def reasons_in_words(loaded: Loaded, facts: Facts, *, reader: Reader) -> list[di
     ]
 
 
-def _pending(loaded: Loaded, row: Any, locale: Locale) -> dict[str, Any] | None:
-    tier = None if row.pending_tier is None else loaded.policy.tier(row.pending_tier)
-    if tier is None:
+def _pending_on(loaded: Loaded, row: Any) -> date:
+    on: date = row.pending_since_on + timedelta(days=loaded.policy.grace_days)
+    return on
+
+
+def _pending(row: Any, facts: Facts, ways: Ways) -> dict[str, Any] | None:
+    """The worse tier that waits, its day, and what would still avert it."""
+    policy = ways.loaded.policy
+    tier = None if row.pending_tier is None else policy.tier(row.pending_tier)
+    present = policy.tier(row.tier)
+    if tier is None or present is None:
         return None
-    on = row.pending_since_on + timedelta(days=loaded.policy.grace_days)
-    return {"tier": public(tier, locale), "on": on.isoformat()}
-
-
-def _ways(loaded: Loaded, facts: Facts, *, goal: Tier, reader: Reader) -> list[dict[str, Any]]:
-    rank = goal.rank or 0
-    if loaded.judge.verdict(facts).rank >= rank:
-        return []  # her facts are there already: it was set by hand, and time or a person ends it
-    found = sets_that_reach(loaded, facts, rank=rank)
-    return [_way([_step(change, reader) for change in changes], reader) for changes in found]
-
-
-def _way(steps: list[dict[str, Any]], reader: Reader) -> dict[str, Any]:
-    words = AND_ALSO.in_(reader.locale).join(step["text"] for step in steps)
-    return {"kind": "action", "text": words, "changes": steps, "on": None}
-
-
-def _step(change: Change, reader: Reader) -> dict[str, Any]:
-    fact = change.fact
-    goal = value_text(change.after, fact=fact, currency=reader.currency, locale=reader.locale)
-    words = fact.says_how(_bare(goal, change), is_zero=change.after == 0).in_(reader.locale)
+    on = _pending_on(ways.loaded, row)
     return {
-        "fact": fact.name,
-        "label": fact.label.in_(reader.locale),
-        "from": _as_json(change.before),
-        "to": _as_json(change.after),
-        "text": words,
-        **_money(change, reader),
+        "tier": public(tier, ways.reader.locale),
+        "on": on.isoformat(),
+        "would_change": ways.to(present, facts, before=on),
     }
-
-
-def _bare(goal: str, change: Change) -> str:
-    # The action's own words carry the unit of days.
-    return str(change.after) if change.fact.unit == "days" else goal
-
-
-def _money(change: Change, reader: Reader) -> dict[str, Any]:
-    """Amount and day, where the change is one of money."""
-    if change.fact.name == "days_past_due" and reader.arrears_minor > 0:
-        amount = reader.arrears_minor
-    elif change.fact.unit == "minor units" and isinstance(change.after, int):
-        amount = abs(change.after - int(change.before))  # type: ignore[arg-type]
-    else:
-        return {"amount_minor": None, "currency": None, "on": None}
-    return {
-        "amount_minor": amount,
-        "currency": reader.currency,
-        "on": reader.today.isoformat(),
-    }
-
-
-def _time_or_a_person(
-    session: Session, loaded: Loaded, goal: Tier, *, borrower_id: UUID, to: Reader
-) -> dict[str, Any]:
-    for month in range(1, MONTHS_AHEAD_MAX + 1):
-        on = to.today + timedelta(days=DAYS_A_STEP * month)
-        facts = profile.get_facts_expected(session, borrower_id=borrower_id, on=on, today=to.today)
-        if loaded.judge.verdict(facts).rank >= (goal.rank or 0):
-            words = TIME_HELPS.format(day=on.isoformat()).in_(to.locale)
-            return {"kind": "time", "text": words, "changes": [], "on": on.isoformat()}
-    words = A_PERSON_HELPS.in_(to.locale)
-    return {"kind": "person", "text": words, "changes": [], "on": None}
 
 
 def read_facts(stored: Mapping[str, Any], kinds: Mapping[str, FactType]) -> dict[str, Value | None]:
@@ -231,7 +186,3 @@ def _from_json(raw: Any, kind: FactType) -> Any:
     if raw is None or kind not in (FactType.DECIMAL, FactType.DATE):
         return raw
     return Decimal(raw) if kind is FactType.DECIMAL else date.fromisoformat(raw)
-
-
-def _as_json(value: Value) -> Any:
-    return str(value) if isinstance(value, Decimal | date) else value

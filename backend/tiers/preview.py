@@ -4,6 +4,7 @@ Outcomes are raw, before grace, freeze and override, on both sides of the compar
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,10 +20,11 @@ from backend.kit.texts import Locale
 from backend.profile import queries as profile
 from backend.profile.models import Profile, ProtectedAttributes
 from backend.tiers import fairness
-from backend.tiers.own_tier import Reader, read_facts, reasons_in_words
+from backend.tiers.own_tier import read_facts, reasons_in_words
 from backend.tiers.policies import Loaded
 from backend.tiers.policy import Policy
 from backend.tiers.policy_sql import judge_all
+from backend.tiers.ways import Reader
 
 SAMPLES_MAX = 10
 DRAFT_VERSION = 0
@@ -42,13 +44,19 @@ class Trial:
         """Whom it is about."""
         return [] if self.among is None else [to_sql(self.among, self.draft.catalogue.columns())]
 
-    def judged(self, *, with_facts: bool = False) -> Select[Any]:
-        """Each borrower with her place in both policies."""
+    def judged(self, *, only: Sequence[UUID] | None = None) -> Select[Any]:
+        """Each borrower with her place in both policies; of `only` these with her facts, too."""
         columns = self.draft.catalogue.columns()
+        with_facts = only is not None
+        chosen = [] if only is None else [Profile.borrower_id.in_(only)]
+        where = [*self.where, *chosen]
         ours = judge_all(
-            self.draft.policy, columns=columns, where=self.where, with_facts=with_facts
+            self.draft.policy, columns=columns, where=where, with_facts=with_facts
         ).subquery("ours")
-        theirs = judge_all(self.live.policy, columns=columns, where=self.where).subquery("theirs")
+        # Its own catalogue: the live policy may read a fact that was retired since.
+        theirs = judge_all(
+            self.live.policy, columns=self.live.catalogue.columns(), where=where
+        ).subquery("theirs")
         facts = [ours.c.facts] if with_facts else []
         return select(
             ours.c.borrower_id, ours.c.place, theirs.c.place.label("place_live"), *facts
@@ -124,12 +132,25 @@ def _cells(
 
 
 def _samples(session: Session, trial: Trial, *, locale: Locale) -> list[dict[str, Any]]:
-    judged = trial.judged(with_facts=True).subquery("judged")
+    # The facts of these few only: put together for everybody they would take most of the time.
+    chosen = _choose(session, trial)
+    judged = trial.judged(only=chosen).subquery("judged")
+    rows = session.execute(
+        select(judged, Profile.currency).join(
+            Profile, Profile.borrower_id == judged.c.borrower_id
+        ),
+        {"today": trial.today},
+    ).all()
+    rows_in_order = sorted(rows, key=lambda row: chosen.index(row.borrower_id))
+    return [_sample(trial, row, locale=locale) for row in rows_in_order]
+
+
+def _choose(session: Session, trial: Trial) -> list[UUID]:
+    judged = trial.judged().subquery("judged")
     # Movers first. The order is that of a hash, so that it is the same at every look and tells
     # nothing about who came when.
     rows = session.execute(
-        select(judged, Profile.currency, Profile.arrears_minor)
-        .join(Profile, Profile.borrower_id == judged.c.borrower_id)
+        select(judged.c.borrower_id)
         .order_by(
             _is_same(trial, judged),
             func.md5(cast(judged.c.borrower_id, Text)),
@@ -137,8 +158,8 @@ def _samples(session: Session, trial: Trial, *, locale: Locale) -> list[dict[str
         )
         .limit(SAMPLES_MAX),
         {"today": trial.today},
-    ).all()
-    return [_sample(trial, row, locale=locale) for row in rows]
+    )
+    return list(rows.scalars())
 
 
 def _is_same(trial: Trial, judged: Any) -> ColumnElement[Any]:
@@ -158,7 +179,7 @@ def _sample(trial: Trial, row: Row[Any], *, locale: Locale) -> dict[str, Any]:
     draft = trial.draft
     facts = read_facts(row.facts, draft.policy.kinds)
     verdict = draft.judge.verdict(facts)
-    reader = Reader(locale, row.currency, row.arrears_minor or 0, trial.today)
+    reader = Reader(locale, row.currency, trial.today)
     borrower_id: UUID = row.borrower_id
     return {
         "borrower_id": borrower_id,

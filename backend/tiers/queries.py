@@ -1,10 +1,11 @@
 """Reads of tiers."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, String, and_, cast, select
+from sqlalchemy import Date, Row, String, and_, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from backend.kit.paging import Page, page
@@ -32,8 +33,9 @@ _OWN = (
         TierState.evaluation_number,
         cast(TierEvaluation.facts, String).label("facts"),
         TierEvaluation.place,
-        Profile.arrears_minor,
         Profile.currency,
+        TierOverride.expires_on.label("override_until"),
+        Profile.refreshed_at,
     )
     .join(
         TierEvaluation,
@@ -43,12 +45,28 @@ _OWN = (
         ),
     )
     .join(Profile, Profile.borrower_id == TierState.borrower_id)
+    .join(
+        TierOverride,
+        and_(
+            TierOverride.borrower_id == TierState.borrower_id,
+            TierOverride.confirmed_at.is_not(None),
+            TierOverride.ended_at.is_(None),
+            TierOverride.expires_on >= bindparam("today", type_=Date),
+            TierOverride.tier == TierState.tier,
+        ),
+        isouter=True,
+    )
 )
 
 
-def get_own_tier(session: Session, *, borrower_id: UUID) -> Any:
-    """Her state with the evaluation that it rests on. Refuses: NotFound before the first."""
-    row: Any = session.execute(_OWN.where(TierState.borrower_id == borrower_id)).first()
+def get_own_tier(session: Session, *, borrower_id: UUID, today: date) -> Any:
+    """Her state with the evaluation that it rests on, and the last day of a tier set by hand.
+
+    Refuses: NotFound before the first.
+    """
+    row: Any = session.execute(
+        _OWN.where(TierState.borrower_id == borrower_id), {"today": today}
+    ).first()
     if row is None:
         raise NotFound
     return row
@@ -85,6 +103,12 @@ def get_policy_row(session: Session, *, version: int) -> Row[Any]:
     if row is None:
         raise NotFound
     return row
+
+
+def page_own_reviews(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
+    """What she asked, and what she was answered, newest first."""
+    own = select(TierReview.__table__).where(TierReview.borrower_id == borrower_id)
+    return page(session, own, keys=(TierReview.id,), descending=True, args=args)
 
 
 def page_open_reviews(session: Session, *, args: Mapping[str, Any]) -> Page:

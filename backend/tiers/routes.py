@@ -10,13 +10,14 @@ from backend.kit.audience import Audience, blueprint, caller
 from backend.kit.db import reading, transaction
 from backend.kit.http import locale, refuses
 from backend.kit.idempotency import idempotent
-from backend.kit.paging import PageArgs
+from backend.kit.paging import Page, PageArgs
 from backend.kit.problems import NotFound
 from backend.kit.programme_zone import programme_day
 from backend.tiers import own_tier, queries, service
 from backend.tiers.errors import NoTierYet, ReviewOpen
 from backend.tiers.schemas import (
     OwnMovePageSchema,
+    OwnReviewPageSchema,
     OwnReviewSchema,
     OwnTierSchema,
     ReviewInSchema,
@@ -61,6 +62,13 @@ class OwnTierHistory(MethodView):
 
 @blp.route("/reviews")
 class OwnTierReviews(MethodView):
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, OwnReviewPageSchema)
+    def get(self, args: dict[str, Any]) -> Page:
+        """What she asked, newest first, each with the answer once a person has decided."""
+        with reading() as session:
+            return queries.page_own_reviews(session, borrower_id=caller().id, args=args)
+
     @idempotent
     @refuses(NoTierYet, ReviewOpen)
     @blp.arguments(ReviewInSchema)

@@ -50,6 +50,7 @@ class NextTierSchema(OutSchema):
 class PendingTierSchema(OutSchema):
     tier = fields.Nested(PublicTierSchema, required=True)
     on = Day(required=True)
+    would_change = fields.List(fields.Nested(WaySchema), required=True)
 
 
 class ScoresSchema(OutSchema):
@@ -65,6 +66,7 @@ class OwnTierSchema(OutSchema):
     scores = fields.Nested(ScoresSchema, required=True)
     next = fields.Nested(NextTierSchema, required=True, allow_none=True)
     pending = fields.Nested(PendingTierSchema, required=True, allow_none=True)
+    override_until = Day(required=True, allow_none=True)
     policy_version = fields.Integer(required=True)
 
 
@@ -96,6 +98,9 @@ class OwnReviewSchema(OutSchema):
     asked_at = Instant(required=True)
     decided_at = Instant(required=True, allow_none=True)
     answer = fields.String(required=True, allow_none=True)
+
+
+OwnReviewPageSchema = page_schema(OwnReviewSchema, name="OwnTierReviewPageSchema")
 
 
 class PolicyInSchema(StrictSchema):

@@ -25,6 +25,16 @@ A_PERSON_HELPS = Text(
     "A person will gladly look at this with you: ask for a review.",
     "我们的工作人员乐意与您一起查看：请申请人工复核。",
 )
+SET_BY_A_PERSON = Text("A member of our team set this for you.", "此等级由我们的工作人员为您设定。")
+SET_UNTIL = Text(
+    "A member of our team set this for you, up to and including {day}.",
+    "此等级由我们的工作人员为您设定，有效期至 {day}（含当日）。",
+)
+GRACE = Text(
+    "Nothing has changed yet. If things stay as they are, a change comes on {day}.",
+    "目前等级保持不变。若情况依旧，将于 {day} 变更。",
+)
+KEPT = Text("You keep this tier as it is for now.", "您的等级暂时保持不变。")
 AND_ALSO = Text(" And: ", " 并且：")
 
 

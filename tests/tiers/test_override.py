@@ -97,6 +97,50 @@ def test_a_newer_one_takes_the_place_of_the_older_and_may_be_ended(session, staf
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "A member of our team set this for you"), ("zh-CN", "由我们的工作人员为您设定")],
+)
+def test_she_reads_that_a_person_set_it_and_until_when_but_no_internal_reason(
+    session, staff_api, borrower_api, borrower_id, language, words
+):
+    first, second = staff_api("risk_officer"), staff_api("risk_officer")
+    asked = ask(first, borrower_id, days=30)
+    act(second, borrower_id, asked.json["id"], "confirm")
+    until = str(TODAY + timedelta(days=30))
+
+    api, spoken = borrower_api(borrower_id), {"Accept-Language": language}
+    own = api.get("/v1/me/tier", headers=spoken)
+    moves = api.get("/v1/me/tier/history", headers=spoken)
+    act(second, borrower_id, asked.json["id"], "end")
+    ended = api.get("/v1/me/tier", headers=spoken)
+
+    assert own.json["override_until"] == until
+    [reason] = own.json["reasons"]
+    assert (reason["code"], words in reason["text"], until in reason["text"]) == (
+        "set_by_a_person",
+        True,
+        True,
+    )
+    [reason] = moves.json["items"][0]["reasons"]
+    assert (reason["code"], words in reason["text"]) == ("set_by_a_person", True)
+    assert "Bank error" not in own.text + moves.text
+    assert ended.json["override_until"] is None
+    assert next(each["code"] for each in ended.json["reasons"]) == "grace"
+
+
+def test_where_only_the_hand_holds_her_it_is_told_when_that_ends(session, staff_api, borrower_api):
+    first, second = staff_api("risk_officer"), staff_api("risk_officer")
+    borrower_id = make_profile(session)
+    place(session, borrower_id)
+    asked = ask(first, borrower_id, days=30, tier="high_risk")
+    act(second, borrower_id, asked.json["id"], "confirm")
+
+    ways = borrower_api(borrower_id).get("/v1/me/tier").json["next"]["would_change"]
+
+    assert [(w["kind"], w["on"]) for w in ways] == [("time", str(TODAY + timedelta(days=31)))]
+
+
+@pytest.mark.parametrize(
     ("change", "pointer"),
     [({"days": 91}, "#/expires_on"), ({"days": 0}, "#/expires_on"), ({"tier": "gold"}, "#/tier")],
 )

@@ -8,9 +8,10 @@ from sqlalchemy import insert, update
 
 from backend.kit import clock
 from backend.kit.ids import new_id
+from backend.loans.models import Installment, LoanProduct
 from backend.profile import service as profile
 from backend.profile.models import ExtraFact, Profile
-from backend.tiers import policies
+from backend.tiers import policies, service
 from backend.tiers.retier import Occasion, retier
 from tests.clock import NOW, TODAY
 from tests.factories.policies import compare, make_dpd_policy, make_tier, publish_policy
@@ -33,11 +34,26 @@ def place(session, *borrower_ids, on=0):
 
 @pytest.fixture
 def late(session):
-    borrower_id = make_profile(
-        session, oldest_unpaid_due_on=TODAY - timedelta(days=40), arrears_minor=12_345
-    )
+    return make_late(session, 40, 30, 5)
+
+
+def make_late(session, *days):
+    """Placed with one loan, of which an instalment of 10.00 is open for so many days each."""
+    borrower_id = make_profile(session, oldest_unpaid_due_on=TODAY - timedelta(days=max(days)))
+    if not session.get(LoanProduct, "tested"):
+        make_product(session)
+    add_late_loan(session, borrower_id, *days)
     place(session, borrower_id)
     return borrower_id
+
+
+def add_late_loan(session, borrower_id, *days, **values):
+    oldest_on = TODAY - timedelta(days=max(days))
+    owner = make_raw_loan(
+        session, borrower_id=borrower_id, oldest_unpaid_due_on=oldest_on, **values
+    )
+    open_rows = [(TODAY - timedelta(days=each), None, False) for each in days]
+    add_installments(session, owner, open_rows)
 
 
 def test_she_reads_public_names_reasons_and_what_would_change_it(borrower_api, late):
@@ -51,7 +67,7 @@ def test_she_reads_public_names_reasons_and_what_would_change_it(borrower_api, l
     way = answer.json["next"]["would_change"][0]
     assert way["kind"] == "action"
     assert [(c["fact"], c["from"], c["to"]) for c in way["changes"]] == [("days_past_due", 40, 30)]
-    assert way["changes"][0]["amount_minor"] == 12_345
+    assert way["changes"][0]["amount_minor"] == 1_000
     assert way["changes"][0]["currency"] == "CNY"
     assert way["changes"][0]["on"] == str(TODAY)
     assert set(answer.json["scores"]) == {"capacity", "willingness", "value"}
@@ -108,6 +124,139 @@ def test_a_worse_tier_that_waits_is_told_with_its_day(session, borrower_api):
     assert answer.json["tier"]["code"] == "in_good_standing"
     assert answer.json["pending"]["tier"]["code"] == "nearly_there"
     assert answer.json["pending"]["on"] == str(TODAY + timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("language", "coming"),
+    [
+        ("en", "Nothing has changed yet. If things stay as they are, a change comes on {day}."),
+        ("zh-CN", "目前等级保持不变。若情况依旧，将于 {day} 变更。"),
+    ],
+)
+def test_while_a_worse_tier_waits_she_reads_why_and_what_would_avert_it(
+    session, borrower_api, language, coming
+):
+    borrower_id = make_profile(session)
+    place(session, borrower_id)
+    make_product(session)
+    add_late_loan(session, borrower_id, 53)
+    owe_since(session, borrower_id, TODAY - timedelta(days=53))
+    place(session, borrower_id)
+
+    answer = borrower_api(borrower_id).get("/v1/me/tier", headers={"Accept-Language": language})
+
+    words = coming.replace("{day}", str(TODAY + timedelta(days=7)))
+    assert answer.json["reasons"][0] == {"code": "grace", "text": words}
+    assert answer.json["reasons"][1]["code"] == "days_past_due"
+    assert answer.json["next"] is None
+    way = answer.json["pending"]["would_change"][0]
+    assert [(c["fact"], c["to"], c["amount_minor"]) for c in way["changes"]] == [
+        ("days_past_due", 0, 1_000)
+    ]
+
+
+def test_time_that_comes_too_late_averts_nothing(session, borrower_api):
+    policy = make_dpd_policy() | {
+        "tiers": [
+            make_tier("low", compare("overdue_count_12m", "gte", 1), rank=0),
+            make_tier("top", {"all": []}, rank=1),
+        ]
+    }
+    publish_policy(session, policy)
+    borrower_id = make_profile(session)
+    place(session, borrower_id)
+    session.execute(
+        update(Profile).where(Profile.borrower_id == borrower_id).values(overdue_count_12m=1)
+    )
+    place(session, borrower_id)
+
+    pending = borrower_api(borrower_id).get("/v1/me/tier").json["pending"]
+
+    assert [way["kind"] for way in pending["would_change"]] == ["person"]
+
+
+def test_a_tier_kept_by_a_freeze_is_told_as_kept(session, borrower_api):
+    borrower_id = make_profile(session)
+    place(session, borrower_id)
+    until_on = TODAY + timedelta(days=30)
+    service.freeze(session, borrower_id=borrower_id, cause="dispute", until_on=until_on, now=NOW)
+    owe_since(session, borrower_id, TODAY - timedelta(days=3))
+    place(session, borrower_id)
+
+    answer = borrower_api(borrower_id).get("/v1/me/tier")
+
+    assert next(each["code"] for each in answer.json["reasons"]) == "kept"
+    assert answer.json["pending"] is None
+
+
+def first_step(answer):
+    return answer.json["next"]["would_change"][0]["changes"][0]
+
+
+def test_the_amount_is_the_least_that_reaches_the_goal(session, borrower_api):
+    borrower_id = make_late(session, 100, 91, 90, 60, 5, 0)
+
+    step = first_step(borrower_api(borrower_id).get("/v1/me/tier"))
+
+    assert (step["to"], step["amount_minor"], step["on"]) == (90, 2_000, str(TODAY))
+
+
+def test_to_be_up_to_date_all_that_is_overdue_counts_over_all_loans(session, borrower_api):
+    borrower_id = make_late(session, 20, 5, 0)
+    add_late_loan(session, borrower_id, 7)
+    add_late_loan(session, borrower_id, 9, status="closed")
+
+    step = first_step(borrower_api(borrower_id).get("/v1/me/tier"))
+
+    assert (step["to"], step["amount_minor"]) == (0, 3_000)
+
+
+def test_amounts_in_two_currencies_are_no_amount(session, borrower_api):
+    borrower_id = make_late(session, 20)
+    add_late_loan(session, borrower_id, 7, currency="USD")
+
+    step = first_step(borrower_api(borrower_id).get("/v1/me/tier"))
+
+    assert (step["amount_minor"], step["currency"], step["on"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("amount", [7_700, None])
+def test_of_a_card_the_last_statement_says_amount_and_day(session, borrower_api, amount):
+    make_product(session)
+    due_on = TODAY - timedelta(days=12)
+    borrower_id = make_profile(session, dpd_base=20)
+    make_raw_loan(
+        session,
+        borrower_id=borrower_id,
+        kind="revolving",
+        reported_dpd=20,
+        reported_as_of=TODAY,
+        next_amount_minor=amount,
+        next_due_on=due_on if amount else None,
+    )
+    place(session, borrower_id)
+
+    step = first_step(borrower_api(borrower_id).get("/v1/me/tier"))
+
+    expected = (amount, "CNY", str(due_on)) if amount else (None, None, None)
+    assert (step["amount_minor"], step["currency"], step["on"]) == expected
+
+
+def test_a_payment_in_part_changes_the_amount_at_once(session, borrower_api):
+    borrower_id = make_late(session, 20)
+    before = first_step(borrower_api(borrower_id).get("/v1/me/tier"))
+    session.execute(
+        update(Installment).where(Installment.borrower_id == borrower_id).values(open_minor=400)
+    )
+    session.execute(
+        update(Profile)
+        .where(Profile.borrower_id == borrower_id)
+        .values(repaid_total=600, refreshed_at=NOW + timedelta(hours=1))
+    )
+
+    after = first_step(borrower_api(borrower_id).get("/v1/me/tier"))
+
+    assert (before["amount_minor"], after["amount_minor"]) == (1_000, 400)
 
 
 def owe_since(session, borrower_id, day):
@@ -217,13 +366,22 @@ def test_she_asks_once_for_a_person_to_look_and_reads_the_answer(
     queue = officer.get("/v1/tier-reviews")
     path = f"/v1/staff/borrowers/{late}/tier-reviews/{asked.json['id']}/decide"
     verdict = {"outcome": "changed", "answer": "You are right."}
+    unanswered = api.get("/v1/me/tier/reviews")
     decided = officer.post(path, json=verdict, headers=new_key())
+    answered = api.get("/v1/me/tier/reviews")
+    others = borrower_api(make_profile(session)).get("/v1/me/tier/reviews")
     again = officer.post(path, json=verdict, headers=new_key())
 
     assert (asked.status_code, asked.json["state"]) == (201, "open")
     assert (second.status_code, second.json["code"]) == (409, "review-open")
     assert [item["id"] for item in queue.json["items"]] == [asked.json["id"]]
     assert decided.json["state"] == "changed"
+    assert unanswered.json["items"] == [asked.json]
+    assert answered.json["items"] == [
+        asked.json
+        | {"state": "changed", "answer": "You are right.", "decided_at": decided.json["decided_at"]}
+    ]
+    assert others.json == {"items": [], "next_cursor": None}
     assert (again.status_code, again.json["code"]) == (409, "review-decided")
 
 

@@ -58,7 +58,7 @@ def freeze(session, borrower_id):
 
 def read_own_tier(session, borrower_id):
     decide(session, borrower_id)
-    queries.get_own_tier(session, borrower_id=borrower_id)
+    queries.get_own_tier(session, borrower_id=borrower_id, today=TODAY)
 
 
 def read_history(session, borrower_id):

@@ -1,5 +1,6 @@
 """Reads of loans: whole histories for the replay, and what a borrower is shown."""
 
+from backend.loans.queries.arrears import AmountDue, find_amount_due
 from backend.loans.queries.histories import (
     LoanKey,
     LoanRecord,
@@ -20,9 +21,11 @@ from backend.loans.queries.own import (
 )
 
 __all__ = [
+    "AmountDue",
     "LoanKey",
     "LoanRecord",
     "Progress",
+    "find_amount_due",
     "find_record",
     "get_own_loan",
     "kept_columns",
