@@ -31,16 +31,26 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
+    union,
     union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import Uuid
 
 from backend.profile.models import Profile
-from backend.tiers.models import TierEvaluation, TierFreeze, TierOverride, TierState
+from backend.tiers.models import (
+    TierEvaluation,
+    TierFreeze,
+    TierOverride,
+    TierPolicy,
+    TierReview,
+    TierState,
+)
 from backend.tiers.policy import Policy
 from backend.tiers.policy_sql import judge_all, rank_at, rank_of, tier_at
 
@@ -196,12 +206,17 @@ def _is_among(borrower: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def _frozen(scope: Scope) -> Subquery:
-    return (
-        select(TierFreeze.borrower_id)
-        .where(TierFreeze.until_on >= TODAY, scope(TierFreeze.__table__.c.borrower_id))
-        .distinct()
-        .subquery("frozen")
+    freezes = select(TierFreeze.borrower_id).where(
+        TierFreeze.until_on >= TODAY, scope(TierFreeze.__table__.c.borrower_id)
     )
+    # Who refuses automation alone is not taken down by it before a person has looked.
+    reviews = select(TierReview.borrower_id).where(
+        # In the words of the index of open reviews, so that any plan may use it.
+        text("tier_review.state = 'open'"),
+        TierReview.refuses_automation,
+        scope(TierReview.__table__.c.borrower_id),
+    )
+    return union(freezes, reviews).subquery("frozen")
 
 
 def _override(scope: Scope, codes: list[str]) -> Subquery:
@@ -251,7 +266,8 @@ def _with_changes(
 def _state_rows(decided: CTE, version: int) -> CTE:
     """New states inserted, changed ones updated.
 
-    A state that somebody else has just placed is left to the next event or night.
+    A state that somebody else has just placed is left to the next event or night, and one that
+    was decided by a policy published after this one stays: this one is no longer live.
     """
     c = decided.c
     fresh = {
@@ -283,6 +299,7 @@ def _state_rows(decided: CTE, version: int) -> CTE:
             c.is_change,
             # What was decided on is what is there: the lock promises it, this proves it.
             TierState.evaluation_number == c.number_before,
+            TierState.policy_version.not_in(_published_after(version)),
         )
         .values(fresh)
         .returning(TierState.borrower_id)
@@ -290,6 +307,16 @@ def _state_rows(decided: CTE, version: int) -> CTE:
     )
     both = union_all(select(placed.c.borrower_id), select(changed.c.borrower_id))
     return both.cte("stored")
+
+
+def _published_after(version: int) -> Select[Any]:
+    own, later = aliased(TierPolicy), aliased(TierPolicy)
+    order = (later.published_at, later.version)
+    return (
+        select(later.version)
+        .join(own, tuple_(*order) > tuple_(own.published_at, own.version))
+        .where(own.version == literal(version, BigInteger))
+    )
 
 
 def _evaluation_rows(decided: CTE, stored: CTE, version: int) -> CTE:

@@ -79,10 +79,14 @@ class State:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What stands between the raw outcome and the effective one."""
+    """What stands between the raw outcome and the effective one.
+
+    `awaits_person`: she refused automation alone, and the review that she asked for is open.
+    """
 
     today: date
     is_frozen: bool = False
+    awaits_person: bool = False
     override_tier: str | None = None
 
 
@@ -102,7 +106,7 @@ def settle(
         return _with(state, tier=around.override_tier)
     if before is None or before.tier not in ranks or verdict.rank >= ranks[before.tier]:
         return state
-    if around.is_frozen:
+    if around.is_frozen or around.awaits_person:
         return _with(state, tier=before.tier)
     since = before.pending_since_on or around.today
     if around.today >= since + timedelta(days=policy.grace_days):

@@ -85,7 +85,8 @@ def freeze(
     """No worse tier up to and including a day, and the clock of one that was pending stops.
 
     Called in the transaction of the act that causes it: a complete plan request waiting, a plan
-    kept, hardship, a dispute. A later freeze for the same cause replaces the earlier.
+    kept, hardship, a dispute. A second freeze for the same cause may prolong the first and
+    never shortens it.
     """
     latest = now.date() + timedelta(days=FREEZE_DAYS_MAX)
     _lock(session, borrower_id=borrower_id)
@@ -95,9 +96,16 @@ def freeze(
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["borrower_id", "cause"],
-            set_={"until_on": statement.excluded.until_on, "created_at": now},
+            set_={
+                "until_on": func.greatest(TierFreeze.until_on, statement.excluded.until_on),
+                "created_at": now,
+            },
         )
     )
+    _stop_clock(session, borrower_id=borrower_id)
+
+
+def _stop_clock(session: Session, *, borrower_id: UUID) -> None:
     session.execute(
         update(TierState)
         .where(TierState.borrower_id == borrower_id)
@@ -234,7 +242,10 @@ def ask_review(
     refuses_automation: bool,
     now: datetime,
 ) -> UUID:
-    """A person shall look at her tier [PIPL art. 24]. Refuses: NoTierYet, ReviewOpen."""
+    """A person shall look at her tier [PIPL art. 24]. Refuses: NoTierYet, ReviewOpen.
+
+    If she refuses automation alone, no worse tier is given to her until it is decided.
+    """
     state = _lock(session, borrower_id=borrower_id)
     if state is None:
         raise NoTierYet
@@ -255,6 +266,8 @@ def ask_review(
     ).first()
     if made is None:
         raise ReviewOpen
+    if refuses_automation:
+        _stop_clock(session, borrower_id=borrower_id)
     return review_id
 
 

@@ -11,7 +11,7 @@ from backend.kit.ids import new_id
 from backend.kit.predicates import FactType, to_json
 from backend.profile.catalogue import FACT_TYPES
 from backend.profile.rules import facts_on
-from backend.tiers.models import TierEvaluation, TierFreeze, TierOverride, TierState
+from backend.tiers.models import TierEvaluation, TierFreeze, TierOverride, TierReview, TierState
 from backend.tiers.policies import Loaded
 from backend.tiers.policy import read_policy
 from backend.tiers.retier import Occasion, retier
@@ -70,8 +70,16 @@ def test_a_freeze_stops_the_clock_and_it_starts_anew():
     assert (thawed.tier, thawed.pending_since_on) == ("fine", TODAY + timedelta(days=9))
 
 
-def test_a_freeze_never_stands_in_the_way_of_better():
-    assert settled(State("late", "late", "", 1), 0, is_frozen=True).tier == "fine"
+@pytest.mark.parametrize("around", ["is_frozen", "awaits_person"])
+def test_nothing_stands_in_the_way_of_better(around):
+    assert settled(State("late", "late", "", 1), 0, **{around: True}).tier == "fine"
+
+
+def test_who_refuses_automation_alone_is_not_taken_down_while_her_review_is_open():
+    waiting = settled(FINE, 40)
+    reviewed = settled(waiting, 40, on=30, awaits_person=True)
+
+    assert (reviewed.tier, reviewed.pending_tier) == ("fine", None)
 
 
 def test_an_override_wins_and_what_follows_it_is_decided_from_there():
@@ -163,14 +171,18 @@ before_states = st.none() | st.builds(
 )
 people = st.lists(
     st.tuples(
-        kept, before_states, st.sampled_from([None, -1, 0, 5]), st.sampled_from([None, "aa", "zz"])
+        kept,
+        before_states,
+        st.sampled_from([None, -1, 0, 5]),
+        st.sampled_from([None, "aa", "zz"]),
+        st.sampled_from([None, True, False]),
     ),
     min_size=1,
     max_size=6,
 )
 
 
-def store(session, borrower_id, before, frozen, override):
+def store(session, borrower_id, before, frozen, override, refuses):
     if before is not None:
         session.execute(
             insert(TierState).values(
@@ -205,6 +217,18 @@ def store(session, borrower_id, before, frozen, override):
                 confirmed_at=NOW,
             )
         )
+    if refuses is not None:
+        session.execute(
+            insert(TierReview).values(
+                borrower_id=borrower_id,
+                id=new_id(),
+                reason="because",
+                refuses_automation=refuses,
+                evaluation_number=1,
+                state="open",
+                asked_at=NOW,
+            )
+        )
 
 
 def read_state(session, borrower_id):
@@ -221,18 +245,21 @@ def test_the_database_decides_for_all_as_the_rule_does_for_one(
     policy = read_policy(document, facts=FACT_TYPES)
     loaded = Loaded(2, policy, catalogue)
     ids = make_profiles(session, *(row for row, *_ in people))
-    for borrower_id, (_, before, frozen, override) in zip(ids, people, strict=True):
-        store(session, borrower_id, before, frozen, override)
+    for borrower_id, (_, *rest) in zip(ids, people, strict=True):
+        store(session, borrower_id, *rest)
 
     occasion = Occasion(today=TODAY, now=NOW, cause="test")
     outcome = retier(session, borrower_ids=ids, loaded=loaded, occasion=occasion)
 
     recorded = 0
-    for borrower_id, (row, before, frozen, override) in zip(ids, people, strict=True):
+    for borrower_id, (row, before, frozen, override, refuses) in zip(ids, people, strict=True):
         facts = facts_on(_whole(row), today=TODAY)
         verdict = loaded.judge.verdict(facts)
         around = Circumstances(
-            today=TODAY, is_frozen=frozen is not None and frozen >= 0, override_tier=override
+            today=TODAY,
+            is_frozen=frozen is not None and frozen >= 0,
+            awaits_person=refuses is True,
+            override_tier=override,
         )
         expected = settle(before, verdict, policy=policy, policy_version=2, around=around)
         found, state = read_state(session, borrower_id)
