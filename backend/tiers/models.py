@@ -127,7 +127,10 @@ class TierOverride(Base):
 
 
 class TierRun(Base):
-    """One re-tier of everybody: one for each policy version and day, however many workers."""
+    """One re-tier of everybody: one for each policy version and day, however many workers.
+
+    `superseded_by`: another version was published meanwhile, and the rest was not looked at.
+    """
 
     __tablename__ = "tier_run"
     __table_args__ = (
@@ -145,6 +148,7 @@ class TierRun(Base):
     moved: Mapped[int | None]
     counts: Mapped[dict[str, Any] | None]
     matrix: Mapped[list[Any] | None]
+    superseded_by: Mapped[int | None]
 
 
 class TierRunChunk(Base):

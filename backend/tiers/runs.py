@@ -63,8 +63,13 @@ def start_or_join(session: Session, *, today: date, now: datetime) -> Row[Any]:
 def work_off_one(session: Session, *, run: Row[Any]) -> bool:
     """Claim a chunk that nobody is at and re-tier it. False when there is none to claim.
 
-    Chunk and mark are one transaction: a worker that dies leaves its chunk as it was.
+    Chunk and mark are one transaction: a worker that dies leaves its chunk as it was. Once
+    another version is live, nobody is judged by this run's any more: what is left is closed.
     """
+    live = get_live_version(session)
+    if live != run.policy_version:
+        _supersede(session, run_id=run.id, live=live)
+        return False
     chunk = session.execute(
         select(TierRunChunk.__table__)
         .where(TierRunChunk.run_id == run.id, TierRunChunk.done_at.is_(None))
@@ -91,6 +96,20 @@ def work_off_one(session: Session, *, run: Row[Any]) -> bool:
         )
     )
     return True
+
+
+def _supersede(session: Session, *, run_id: UUID, live: int) -> None:
+    # Waits for whoever is at a chunk, and leaves that one as it was done.
+    session.execute(
+        update(TierRunChunk)
+        .where(TierRunChunk.run_id == run_id, TierRunChunk.done_at.is_(None))
+        .values(done_at=func.clock_timestamp(), evaluated=0, moves=[])
+    )
+    session.execute(
+        update(TierRun)
+        .where(TierRun.id == run_id, TierRun.finished_at.is_(None))
+        .values(superseded_by=live)
+    )
 
 
 def _as_rows(outcome: Outcome) -> list[Any]:
@@ -147,7 +166,7 @@ def find_last_finished(session: Session) -> Row[Any] | None:
     """The run that looked at everybody last: `evaluated_at` of whoever it left as she was."""
     return session.execute(
         select(TierRun.__table__)
-        .where(TierRun.finished_at.is_not(None))
+        .where(TierRun.finished_at.is_not(None), TierRun.superseded_by.is_(None))
         .order_by(TierRun.started_at.desc())
         .limit(1)
     ).first()

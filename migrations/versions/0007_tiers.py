@@ -142,6 +142,7 @@ def upgrade() -> None:
         sa.Column("moved", sa.BigInteger(), nullable=True),
         sa.Column("counts", postgresql.JSONB(), nullable=True),
         sa.Column("matrix", postgresql.JSONB(), nullable=True),
+        sa.Column("superseded_by", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_run")),
         sa.UniqueConstraint(
             "policy_version", "run_on", name=op.f("uq_tier_run_policy_version_run_on")

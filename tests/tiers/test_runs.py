@@ -80,6 +80,56 @@ def test_a_new_policy_has_a_run_of_its_own_on_the_same_day(session, crowd):
     assert count(session, TierRun.id) == 2
 
 
+def test_a_run_of_the_old_policy_ends_when_a_new_one_is_live(session, own_database, crowd):
+    with Session(own_database.writes) as worker:
+        old = runs.start_or_join(worker, today=TODAY, now=NOW)
+        runs.work_off_one(worker, run=old)
+        worker.commit()
+        new = publish_policy(session, make_dpd_policy())
+        session.commit()
+
+        assert not runs.work_off_one(worker, run=old)
+        ended = runs.finish(worker, run_id=old.id)
+        worker.commit()
+
+    assert (ended.superseded_by, ended.evaluated) == (new, 10)
+    result = jobs.retier_all(context())
+    assert result["counts"] == {"fine": 20, "soon": 20, "late": 20}
+    assert runs.find_last_finished(session).policy_version == new
+
+
+def test_a_policy_that_is_published_while_its_run_goes_on_is_looked_at_by_the_same_worker(
+    session, crowd
+):
+    def publish_once():
+        if count(session, TierRun.id) == 1:
+            publish_policy(session, make_dpd_policy())
+            session.commit()
+
+    night = JobContext(as_of=TODAY, now=NOW, run_id=new_id(), heartbeat=publish_once)
+    result = jobs.retier_all(night)
+
+    assert result["counts"] == {"fine": 20, "soon": 20, "late": 20}
+
+
+def test_what_the_new_policy_decided_is_not_decided_again_by_the_old(session, waiting):
+    old = policies.get_live(session)
+    publish_policy(session, make_dpd_policy(grace_days=0))
+    demote(session, waiting, on=0)
+
+    retier(
+        session,
+        borrower_ids=[waiting],
+        loaded=old,
+        occasion=Occasion(today=TODAY + timedelta(days=1), now=NOW, cause="test"),
+    )
+
+    state, row = read_state(session, waiting)
+    assert (state.tier, state.policy_version) == ("late", old.version + 1)
+    newest = select(func.max(TierEvaluation.number)).where(TierEvaluation.borrower_id == waiting)
+    assert session.execute(newest).scalar_one() == row.evaluation_number
+
+
 def test_a_killed_worker_s_chunk_is_taken_up_and_nobody_is_twice_in_history(
     session, own_database, crowd
 ):
