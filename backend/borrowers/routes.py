@@ -8,10 +8,11 @@ from backend.borrowers import queries, service
 from backend.borrowers.queries import Profile
 from backend.borrowers.rules import mask_phone
 from backend.borrowers.schemas import AccessPageSchema, MePatchSchema, MeSchema
+from backend.borrowers.wording import in_words
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller
 from backend.kit.db import reading, transaction
-from backend.kit.http import refuses
+from backend.kit.http import locale, refuses
 from backend.kit.paging import Page, PageArgs
 from backend.kit.problems import NotFound
 
@@ -70,4 +71,6 @@ class AccessLogView(MethodView):
     def get(self, args: dict[str, Any]) -> Page:
         """Who of the lender's staff looked at your data, when and for what; newest first."""
         with reading() as session:
-            return queries.list_accesses(session, borrower_id=caller().id, args=args)
+            found = queries.list_accesses(session, borrower_id=caller().id, args=args)
+        items = [in_words(access, locale=locale()) for access in found.items]
+        return Page(items, found.next_cursor)

@@ -1,11 +1,15 @@
 """What is read and changed of a borrower, by herself and by staff."""
 
+from typing import Any, NoReturn
+
 from marshmallow import fields, validate
 
+from backend.borrowers.errors import PurposeMissing
 from backend.borrowers.rules import AccessPurpose
 from backend.kit.fields import Day, Instant, LocaleField, Minor, ShortText, StrictSchema, Zone
 from backend.kit.http import OutSchema
 from backend.kit.paging import page_schema
+from backend.kit.problems import FieldError
 
 
 class MeSchema(OutSchema):
@@ -32,8 +36,22 @@ class AccessSchema(OutSchema):
     id = fields.UUID(required=True)
     at = Instant(required=True)
     purpose = fields.String(required=True, metadata={"enum": [str(p) for p in AccessPurpose]})
+    purpose_text = fields.String(
+        required=True,
+        metadata={
+            "description": "The purpose in your language.",
+            "example": "Looking after your account",
+        },
+    )
     what = fields.String(
         required=True, metadata={"description": "search: found by a search; profile: opened."}
+    )
+    what_text = fields.String(
+        required=True,
+        metadata={
+            "description": "What was seen, in your language.",
+            "example": "Opened your particulars and account",
+        },
     )
 
 
@@ -48,6 +66,8 @@ class SearchArgs(StrictSchema):
 
 
 class PurposeArgs(StrictSchema):
+    """The header by which staff say why they look. Refuses: PurposeMissing."""
+
     purpose = fields.String(
         required=True,
         data_key="X-Access-Purpose",
@@ -57,6 +77,11 @@ class PurposeArgs(StrictSchema):
 
     class Meta:
         unknown = "exclude"
+
+    def handle_error(self, *_: Any, **__: Any) -> NoReturn:
+        """Name the header and what may stand in it."""
+        detail = f"Must be one of: {', '.join(AccessPurpose)}."
+        raise PurposeMissing(errors=[FieldError("#/X-Access-Purpose", detail)])
 
 
 class FoundBorrowerSchema(OutSchema):

@@ -57,7 +57,8 @@ def read_json(body: bytes) -> Any:
 
 def has_key_twice(body: bytes, value: Any) -> bool:
     """Whether an object in `body`, of which `value` was read, holds a key more than once."""
-    keys = _count_keys(value)
+    is_flat = isinstance(value, dict) and body.count(b"{") == 1
+    keys = len(value) if is_flat else _count_keys(value)
     # As many colons as keys, and none is left for a second one: nearly always so, and cheap.
     return body.count(b":") != keys and STRINGS.findall(body).count(b":") != keys
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from backend.borrowers import jobs, queries
 from backend.borrowers.models import AccessLog, Borrower
 from backend.borrowers.rules import AccessPurpose, find_phone, mask_phone, normalise_name
+from backend.borrowers.wording import PURPOSES
 from backend.kit import crypto
 from tests.clock import TODAY
 from tests.factories.loans import make_borrower, make_loan
@@ -128,6 +129,26 @@ def test_each_look_is_logged_and_she_can_read_it(session, staff_api, borrower_ap
     assert borrower_api(make_borrower(session)).get("/v1/me/access-log").json["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("language", "purpose", "what"),
+    [
+        ("en", "Checking that everything is genuine", "Opened your particulars and account"),
+        ("zh-CN", "确认一切信息属实", "查看了您的资料和账户"),
+    ],
+)
+def test_the_log_speaks_her_language(session, staff_api, borrower_api, language, purpose, what):
+    who = make_borrower(session)
+    headers = {"X-Access-Purpose": "fraud_review"}
+    staff_api("account_manager").get(f"/v1/staff/borrowers/{who}", headers=headers)
+    answer = borrower_api(who).get("/v1/me/access-log", headers={"Accept-Language": language})
+    (item,) = answer.json["items"]
+    assert (item["purpose_text"], item["what_text"]) == (purpose, what)
+
+
+def test_every_purpose_has_words():
+    assert set(PURPOSES) == set(AccessPurpose)
+
+
 @pytest.mark.parametrize("headers", [{}, {"X-Access-Purpose": "curiosity"}])
 def test_without_a_purpose_nothing_is_shown_or_logged(session, staff_api, headers):
     who = make_borrower(session, external_id="ana")
@@ -135,7 +156,10 @@ def test_without_a_purpose_nothing_is_shown_or_logged(session, staff_api, header
     for path in (f"/v1/staff/borrowers/{who}", "/v1/staff/borrowers?q=ana"):
         answer = staff.get(path, headers=headers)
         assert answer.status_code == 422
-        assert answer.json["errors"][0]["pointer"] == "#/X-Access-Purpose"
+        assert answer.json["code"] == "access-purpose-required"
+        (error,) = answer.json["errors"]
+        assert error["pointer"] == "#/X-Access-Purpose"
+        assert all(purpose in error["detail"] for purpose in AccessPurpose)
     assert session.execute(select(AccessLog)).first() is None
 
 

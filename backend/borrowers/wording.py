@@ -1,0 +1,50 @@
+"""What the log of accesses says to the borrower: kind words, no codes."""
+
+from typing import Any
+
+from backend.borrowers.rules import AccessPurpose
+from backend.kit.texts import Locale, Text
+
+PURPOSES = {
+    AccessPurpose.ACCOUNT_CARE: Text("Looking after your account", "为您打理账户"),
+    AccessPurpose.PLAN_REQUEST: Text(
+        "Working on the payment plan that you asked for", "处理您申请的还款计划"
+    ),
+    AccessPurpose.HARDSHIP: Text("Finding a way through a hard time", "帮您渡过困难时期"),
+    AccessPurpose.COMPLAINT: Text("Answering your complaint", "处理您的投诉"),
+    AccessPurpose.DISPUTE: Text(
+        "Looking into something that you say is wrong", "核实您提出异议的事项"
+    ),
+    AccessPurpose.RISK_REVIEW: Text(
+        "Checking that our rules treat you rightly", "检查我们的规则是否公平地对待您"
+    ),
+    AccessPurpose.FRAUD_REVIEW: Text("Checking that everything is genuine", "确认一切信息属实"),
+    AccessPurpose.RIGHTS_REQUEST: Text(
+        "Answering your request about your own data", "处理您关于个人信息的请求"
+    ),
+    AccessPurpose.AUDIT: Text("Checking that we keep our own rules", "检查我们是否遵守自己的规定"),
+}
+SEEN = {
+    "search": Text(
+        "Found you by your number, name or customer id", "通过电话、姓名或客户编号找到您"
+    ),
+    "profile": Text("Opened your particulars and account", "查看了您的资料和账户"),
+    "programme": Text("Looked up your place in the programme", "查看了您的计划参与情况"),
+    "preview": Text(
+        "Saw you as an example while trying out tier rules", "试算等级规则时以您为样例"
+    ),
+    "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
+}
+OTHERWISE = Text("Looked at your data", "查看了您的资料")
+
+
+def in_words(access: Any, *, locale: Locale) -> dict[str, Any]:
+    """A row of the log with what its codes mean."""
+    return {
+        "id": access.id,
+        "at": access.at,
+        "purpose": access.purpose,
+        "purpose_text": PURPOSES[AccessPurpose(access.purpose)].in_(locale),
+        "what": access.what,
+        "what_text": SEEN.get(access.what, OTHERWISE).in_(locale),
+    }
