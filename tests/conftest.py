@@ -26,6 +26,7 @@ from tests.fixtures.api import Api, bearer, token_for
 from tests.fixtures.network import close_network
 from tests.fixtures.server import cloned, running_server
 from tests.fixtures.settings import make_settings
+from tests.fixtures.workers import ProductInOnePlace
 
 EXAMPLES = 50
 EXAMPLES_DEEP = 1_000
@@ -54,6 +55,11 @@ def pytest_configure_node(node: Any) -> None:
     if not hasattr(config, "server_url"):
         config.server_url = _stack.enter_context(running_server())
     node.workerinput["server_url"] = config.server_url
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ProductInOnePlace:
+    return ProductInOnePlace(config, log)
 
 
 def pytest_unconfigure() -> None:

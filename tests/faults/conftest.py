@@ -74,21 +74,22 @@ def books(product: Product) -> Books:
     return Books(product)
 
 
+@pytest.fixture(scope="session")
+def ever_sent() -> set[str]:
+    """The names of all payments that any test sent."""
+    return set()
+
+
 @pytest.fixture
-def traffic(product: Product, tokens: dict[str, dict[str, str]]) -> Traffic:
+def traffic(product: Product, tokens: dict[str, dict[str, str]], ever_sent: set[str]) -> Traffic:
     return Traffic(
         port=product.port,
         **tokens,
         day=_today(product),
         loan="payer-loan",
         mark=f"traffic-{next(_marks)}",
+        sent=ever_sent,
     )
-
-
-@pytest.fixture(scope="session")
-def ever_sent() -> set[str]:
-    """The names of all payments that any test sent."""
-    return set()
 
 
 def _keys(product: Product) -> dict[str, str]:

@@ -9,13 +9,8 @@ import time
 from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
-import pytest
-
 from tests.commands.product import ROOT, is_alive
 from tests.faults.traffic import NOBODY
-
-# The product is started once, by one worker of the run.
-pytestmark = pytest.mark.xdist_group("faults")
 
 OUTAGE_SECONDS_MAX = 2.0
 TAKE_OVER_SECONDS_MAX = 5.0
@@ -83,26 +78,23 @@ def second_worker(product, books):
         process.wait()
 
 
-def finish(books, traffic, ever_sent) -> None:
+def finish(books, traffic) -> None:
     """What holds after every fault."""
-    ever_sent |= traffic.sent
-    books.assert_kept(traffic.acknowledged, ever_sent)
+    books.assert_kept(traffic.acknowledged, traffic.sent)
     books.assert_in_order()
 
 
-def test_a_killed_api_worker_costs_less_than_two_seconds(product, books, traffic, ever_sent):
+def test_a_killed_api_worker_costs_less_than_two_seconds(product, books, traffic):
     with traffic:
         os.kill(product.processes()["serve"][-1], signal.SIGKILL)
         time.sleep(1)
         traffic.wait_for_success()
     assert traffic.outage_seconds() < OUTAGE_SECONDS_MAX
     assert traffic.statuses <= FINE | {NOBODY}
-    finish(books, traffic, ever_sent)
+    finish(books, traffic)
 
 
-def test_a_worker_killed_in_the_middle_of_a_retier_leaves_one_run(
-    product, books, traffic, ever_sent
-):
+def test_a_worker_killed_in_the_middle_of_a_retier_leaves_one_run(product, books, traffic):
     with traffic, books.holding(one_in_the_middle(books)):
         books.forget_the_night()
         kill_worker(product)
@@ -112,11 +104,11 @@ def test_a_worker_killed_in_the_middle_of_a_retier_leaves_one_run(
     books.assert_one_run()
     assert books.one("SELECT attempts FROM job_run WHERE job = 're-tier'") > 1
     assert traffic.statuses <= FINE
-    finish(books, traffic, ever_sent)
+    finish(books, traffic)
 
 
 def test_two_workers_share_one_run_and_the_second_leads_when_the_first_is_killed(
-    product, books, traffic, ever_sent
+    product, books, traffic
 ):
     with traffic, second_worker(product, books) as second:
         with books.holding(one_in_the_middle(books)):
@@ -129,12 +121,10 @@ def test_two_workers_share_one_run_and_the_second_leads_when_the_first_is_killed
     assert took < TAKE_OVER_SECONDS_MAX
     books.assert_one_run()
     assert traffic.statuses <= FINE
-    finish(books, traffic, ever_sent)
+    finish(books, traffic)
 
 
-def test_a_stopped_database_is_503_with_retry_after_until_it_is_back(
-    product, books, traffic, ever_sent
-):
+def test_a_stopped_database_is_503_with_retry_after_until_it_is_back(product, books, traffic):
     with traffic:
         os.kill(product.postmaster(), signal.SIGQUIT)  # an immediate stop
         wait_until(lambda: 503 in traffic.statuses, seconds_max=DATABASE_BACK_SECONDS_MAX)
@@ -142,7 +132,7 @@ def test_a_stopped_database_is_503_with_retry_after_until_it_is_back(
     assert traffic.statuses <= FINE | {503}
     assert {told.retry_after for told in traffic.answers if told.status == 503} == {"2"}
     product.wait_until_ready(DATABASE_BACK_SECONDS_MAX)
-    finish(books, traffic, ever_sent)
+    finish(books, traffic)
 
 
 def valkey_of(product) -> int:
@@ -155,17 +145,17 @@ def valkey_of(product) -> int:
     return int(answer.partition("process_id:")[2].split()[0])
 
 
-def test_a_killed_valkey_is_noticed_by_nobody(product, books, traffic, ever_sent):
+def test_a_killed_valkey_is_noticed_by_nobody(product, books, traffic):
     with traffic:
         os.kill(valkey_of(product), signal.SIGKILL)
         time.sleep(PAUSE_SECONDS)
         traffic.wait_for_success()
     assert traffic.statuses <= FINE
     assert traffic.outage_seconds() < OUTAGE_SECONDS_MAX
-    finish(books, traffic, ever_sent)
+    finish(books, traffic)
 
 
-def test_a_paused_valkey_is_noticed_by_nobody(product, books, traffic, ever_sent):
+def test_a_paused_valkey_is_noticed_by_nobody(product, books, traffic):
     pid = valkey_of(product)
     with traffic:
         os.kill(pid, signal.SIGSTOP)
@@ -176,4 +166,4 @@ def test_a_paused_valkey_is_noticed_by_nobody(product, books, traffic, ever_sent
             os.kill(pid, signal.SIGCONT)
     assert traffic.statuses <= FINE
     assert traffic.outage_seconds() < OUTAGE_SECONDS_MAX
-    finish(books, traffic, ever_sent)
+    finish(books, traffic)

@@ -3,12 +3,8 @@
 import json
 import re
 
-import pytest
-
 from tests.faults.conftest import PERSON
 from tests.faults.traffic import call
-
-pytestmark = pytest.mark.xdist_group("faults")
 
 PHONES = ("13912345678", "139 1234 5678", "1391234", "12345678")
 BAD_BODIES = (

@@ -32,7 +32,7 @@ class Traffic:
     day: str
     loan: str
     mark: str
-    sent: set[str] = field(default_factory=set)
+    sent: set[str]  # by every traffic so far
     acknowledged: set[str] = field(default_factory=set)
     answers: list[Told] = field(default_factory=list)
 
