@@ -41,8 +41,8 @@ def get_own_loan(
 ) -> dict[str, Any]:
     """One loan of hers as of a day, today when none is named.
 
-    Refuses: NotFound, Invalid (a day before its opening or after today). One select, unless the kept state
-    is behind the rows or another day is asked for.
+    One select, unless the kept state is behind the rows or another day is asked for. Refuses:
+    NotFound, Invalid (a day before its opening or after today).
     """
     row = session.execute(
         _OWN.where(Loan.borrower_id == borrower_id, Loan.id == loan_id)
