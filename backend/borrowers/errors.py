@@ -1,20 +1,12 @@
 """The refusals of borrowers."""
 
-from backend.kit.problems import Conflict, FieldError, Invalid, NotFound
+from backend.kit.problems import FieldError, Invalid, NotFound
 from backend.kit.texts import Text
 
 
 class BorrowerNotFound(NotFound):
     code = "borrower-not-found"
     title = Text("No borrower is known by this.", "没有找到该借款人。")
-
-
-class BeingStored(Conflict):
-    code = "being-stored"
-    title = Text(
-        "Another request is storing this borrower. Send it again.",
-        "另一请求正在保存该借款人，请重新发送。",
-    )
 
 
 class PurposeMissing(Invalid):

@@ -19,7 +19,7 @@ from backend.kit.audience import Audience, blueprint
 from backend.kit.bulk import Outcome
 from backend.kit.db import transaction
 from backend.kit.http import locale, refuses
-from backend.kit.problems import Conflict, FieldError, Invalid
+from backend.kit.problems import FieldError, Invalid
 from backend.loans import service as loans
 from backend.loans.errors import (
     AdjustmentDiffers,
@@ -77,7 +77,6 @@ class BorrowerView(MethodView):
     @blp.arguments(schemas.BorrowerInSchema)
     @blp.response(200, schemas.StoredSchema)
     @blp.alt_response(201, schema=schemas.StoredSchema, description="New.")
-    @refuses(Conflict)
     def put(self, body: dict[str, Any], external_id: str) -> tuple[dict[str, Any], int]:
         """Store a borrower, whole: what is left out becomes unknown."""
         return _store("borrower", body | {"external_id": _checked_id(external_id)})

@@ -9,7 +9,7 @@ from sqlalchemy import Row as DbRow
 from sqlalchemy import Table, bindparam, delete, insert, text, update
 from sqlalchemy.orm import Session
 
-from backend.borrowers.errors import BeingStored, invalid_phone
+from backend.borrowers.errors import invalid_phone
 from backend.borrowers.models import Borrower, BorrowerLookup
 from backend.borrowers.queries import BORN_ON, NAME, PHONE, list_existing, open_field
 from backend.borrowers.rules import find_phone, normalise_name, region_of
@@ -50,6 +50,7 @@ _STORE_REFS = text(
     RETURNING object_id
     """
 )
+_Item = tuple[int, UUID, dict[str, Any]]
 _TABLE = cast(Table, Borrower.__table__)
 _LOOKUPS = cast(Table, BorrowerLookup.__table__)
 
@@ -67,28 +68,43 @@ def put_borrowers(
     """
     outcomes: list[Outcome] = [Outcome("refused")] * len(rows)
     for places in without_repeats(rows, key=lambda row: row["external_id"]):
-        existing = list_existing(session, external_ids=[rows[i]["external_id"] for i in places])
-        new: list[tuple[int, UUID, dict[str, Any]]] = []
-        changed: list[tuple[int, UUID, dict[str, Any]]] = []
-        for place in places:
-            content = _content(rows[place])
-            known = existing.get(content["external_id"])
-            if rows[place]["phone"] is not None and content["phone"] is None:
-                outcomes[place] = Outcome.refused(invalid_phone())
-            elif known is None:
-                new.append((place, new_id(), content))
-            elif _is_same(known, content):
-                outcomes[place] = Outcome("unchanged", known.id)
-            else:
-                changed.append((place, known.id, _with_own_choices(known, content)))
-        stored = _insert(session, new, outcomes, now=now)
-        _update(session, changed, outcomes, now=now)
-        _store_lookups(session, [*stored, *changed])
+        stored = _put(session, rows, places, outcomes, now=now)
+        # An id that somebody else took meanwhile has its borrower now: a second look compares them.
+        raced = [i for i in places if outcomes[i].status == "refused" and not outcomes[i].problem]
+        if raced:
+            stored += _put(session, rows, raced, outcomes, now=now)
         announce_all(
-            session,
-            [BorrowerChanged(bid, now, backfill=backfill) for _, bid, _ in [*stored, *changed]],
+            session, [BorrowerChanged(bid, now, backfill=backfill) for _, bid, _ in stored]
         )
     return outcomes
+
+
+def _put(
+    session: Session,
+    rows: Sequence[BorrowerInput],
+    places: Sequence[int],
+    outcomes: list[Outcome],
+    *,
+    now: datetime,
+) -> list[_Item]:
+    existing = list_existing(session, external_ids=[rows[i]["external_id"] for i in places])
+    new: list[_Item] = []
+    changed: list[_Item] = []
+    for place in places:
+        content = _content(rows[place])
+        known = existing.get(content["external_id"])
+        if rows[place]["phone"] is not None and content["phone"] is None:
+            outcomes[place] = Outcome.refused(invalid_phone())
+        elif known is None:
+            new.append((place, new_id(), content))
+        elif _is_same(known, content):
+            outcomes[place] = Outcome("unchanged", known.id)
+        else:
+            changed.append((place, known.id, _with_own_choices(known, content)))
+    stored = _insert(session, new, outcomes, now=now)
+    _update(session, changed, outcomes, now=now)
+    _store_lookups(session, [*stored, *changed])
+    return [*stored, *changed]
 
 
 def _content(row: BorrowerInput) -> dict[str, Any]:
@@ -129,12 +145,10 @@ def _columns(content: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-_Item = tuple[int, UUID, dict[str, Any]]
-
-
 def _insert(
     session: Session, new: Sequence[_Item], outcomes: list[Outcome], *, now: datetime
 ) -> list[_Item]:
+    """Those that were stored; one whose id is taken since we looked keeps an empty refusal."""
     if not new:
         return []
     fresh = set(
@@ -147,13 +161,8 @@ def _insert(
         ).scalars()
     )
     stored = [item for item in new if item[1] in fresh]
-    for place, borrower_id, _ in new:
-        # An id that is taken by now was stored by somebody else since we looked.
-        outcomes[place] = (
-            Outcome("stored", borrower_id, created=True)
-            if borrower_id in fresh
-            else Outcome.refused(BeingStored())
-        )
+    for place, borrower_id, _ in stored:
+        outcomes[place] = Outcome("stored", borrower_id, created=True)
     if stored:
         session.connection().execute(
             insert(_TABLE),

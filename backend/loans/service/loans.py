@@ -19,7 +19,7 @@ from backend.loans.errors import BorrowerUnknown, LoanDiffers
 from backend.loans.queries import LoanKey
 from backend.loans.rules import InstallmentRow, find_schedule_error
 from backend.loans.service.inputs import LoanInput
-from backend.loans.service.references import Calendar, lock_keys, mark_touched
+from backend.loans.service.references import Calendar, lock_loans, mark_touched
 from backend.loans.service.schedules import (
     StoredSchedule,
     list_schedules,
@@ -120,18 +120,35 @@ def put_loans(
     """
     outcomes: list[Outcome] = [Outcome("refused")] * len(rows)
     for places in without_repeats(rows, key=lambda row: row["external_id"]):
-        candidates = _classify(session, rows, places, outcomes, now=now)
-        lock_keys(session, keys=[c.key for c in candidates if not c.is_new])
-        stored_schedules = list_schedules(session, keys=[c.key for c in candidates if not c.is_new])
-        changed = _leave_out_unchanged(candidates, stored_schedules, outcomes)
-        stored = _store(session, changed, outcomes)
-        store_schedules(
-            session,
-            [(c.key, c.row["installments"]) for c in stored if "installments" in c.row],
-            stored=stored_schedules,
-        )
+        stored = _put(session, rows, places, outcomes, now=now)
+        # An id that somebody else took meanwhile has its loan now: a second look compares them.
+        raced = [i for i in places if outcomes[i].status == "refused" and not outcomes[i].problem]
+        if raced:
+            stored += _put(session, rows, raced, outcomes, now=now)
         _follow_up(session, stored, now=now, settled=settled, backfill=backfill)
     return outcomes
+
+
+def _put(
+    session: Session,
+    rows: Sequence[LoanInput],
+    places: Sequence[int],
+    outcomes: list[Outcome],
+    *,
+    now: datetime,
+) -> list[_Candidate]:
+    # Locked before anything is read of them: what is absent from a row is filled from the loan.
+    lock_loans(session, external_ids=[rows[i]["external_id"] for i in places])
+    candidates = _classify(session, rows, places, outcomes, now=now)
+    schedules = list_schedules(session, keys=[c.key for c in candidates if not c.is_new])
+    changed = _leave_out_unchanged(candidates, schedules, outcomes)
+    stored = _store(session, changed, outcomes)
+    store_schedules(
+        session,
+        [(c.key, c.row["installments"]) for c in stored if "installments" in c.row],
+        stored=schedules,
+    )
+    return stored
 
 
 def _classify(
@@ -214,6 +231,7 @@ def _leave_out_unchanged(
 def _store(
     session: Session, changed: Sequence[_Candidate], outcomes: list[Outcome]
 ) -> list[_Candidate]:
+    """Those that were stored; one whose id is taken since we looked keeps an empty refusal."""
     if not changed:
         return []
     codes = sorted({candidate.row["product_code"] for candidate in changed})
@@ -228,8 +246,6 @@ def _store(
     stored = []
     for candidate in changed:
         if candidate.is_new and candidate.loan_id not in fresh:
-            # Somebody stored a loan of this id since we looked.
-            outcomes[candidate.place] = Outcome.refused(LoanDiffers())
             continue
         outcomes[candidate.place] = Outcome("stored", candidate.loan_id, created=candidate.is_new)
         stored.append(candidate)
