@@ -287,6 +287,18 @@ def test_a_new_schedule_keeps_the_payments(client_api, session, loan):
     assert len(session.execute(select(Installment.number)).all()) == 2
 
 
+def test_a_paid_instalment_that_moves_is_not_announced_again(client_api, session, loan):
+    client_api.post("/v1/ingest/payments", json=PAYMENT)
+    for due_on, amount_minor in [("2026-11-05", 10_000), ("2026-11-06", 12_000)]:
+        moved = LOAN["installments"][0] | {"due_on": due_on, "principal_minor": amount_minor}
+        body = LOAN | {"principal_minor": None, "installments": [moved, LOAN["installments"][1]]}
+        assert client_api.put("/v1/ingest/loans/l1", json=body).json["status"] == "stored"
+    assert names_of_events(session).count("InstallmentPaid") == 1
+    # It asks for more than was paid by now, so it is open again.
+    rows = session.execute(select(Installment.paid_on).order_by(Installment.number))
+    assert rows.scalars().all() == [None, None]
+
+
 def test_a_loan_without_instalments_keeps_its_schedule(client_api, session, loan):
     body = {k: v for k, v in LOAN.items() if k != "installments"} | {"status": "written_off"}
     assert client_api.put("/v1/ingest/loans/l1", json=body).json["status"] == "stored"

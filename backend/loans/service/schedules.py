@@ -39,7 +39,6 @@ _STORE = text(
         interest_minor = excluded.interest_minor, fee_minor = excluded.fee_minor,
         penalty_minor = excluded.penalty_minor,
         open_minor = greatest(excluded.open_minor - kept.paid_minor, 0),
-        paid_on = CASE WHEN kept.due_on = excluded.due_on THEN kept.paid_on END,
         missed_at = CASE WHEN kept.due_on = excluded.due_on THEN kept.missed_at END
     """
 )
@@ -93,7 +92,10 @@ def store_schedules(
     *,
     stored: dict[LoanKey, StoredSchedule],
 ) -> None:
-    """Make these the schedules of their loans. Progress is settled afterwards."""
+    """Make these the schedules of their loans. Progress is settled afterwards.
+
+    What was paid stays marked so until then: its payment is news once.
+    """
     rows = [(key, row) for key, installments in schedules for row in installments]
     upsert_rows(session, rows)
     gone = [
