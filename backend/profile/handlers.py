@@ -49,8 +49,8 @@ def _follow_bulk(session: Session, recorded: Sequence[Recorded], now: datetime) 
 
 def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
     events = [(cast(TierChanged, each.event), each.seq) for each in recorded]
-    told = {e.borrower_id: (e.to_tier, seq) for e, seq in events if e.borrower_id is not None}
-    service.put_tiers(session, tiers=told, now=now)
+    told = [(e.borrower_id, e.to_tier, seq) for e, seq in events if e.borrower_id is not None]
+    service.put_tiers(session, told=told, now=now)
 
 
 HANDLERS = (

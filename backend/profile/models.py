@@ -17,7 +17,8 @@ class Profile(Base):
 
     `dpd_base` is the highest reported days past due of her open loans, 0 where we compute them;
     null while nothing is known. `oldest_unpaid_due_on` and the other days are what ages are
-    counted from. `arrears_minor` is what she would pay to be up to date.
+    counted from. `arrears_minor` is what she would pay to be up to date. `tier_seq` is the event
+    that told the tier: one that comes late, being older, does not undo it.
     """
 
     __tablename__ = "profile"
@@ -51,6 +52,7 @@ class Profile(Base):
     extra: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     # Each of these is written by the feature that knows it, through an event of its own.
     tier: Mapped[str | None]
+    tier_seq: Mapped[int] = mapped_column(server_default=text("0"))
     contact_answered_ratio_90d: Mapped[Decimal | None]
     lost_contact: Mapped[bool | None]
     plans_kept_ratio: Mapped[Decimal | None]
@@ -62,6 +64,8 @@ class Profile(Base):
 class FactChange(Base):
     """A kept value became another. Added only, but for history that is computed anew.
 
+    `fact` is the name of a kept value, or of a fact that the lender declared. Of events about her
+    that were absorbed together, `event_seq` is the first: all of them were known from then on.
     `event_seq` 0 has no event: a window's edge passed, or (`is_rebuilt`) the value at a month's
     end was computed from imported history. No foreign key: rows are written beside the locked
     profile row, which has one, and checking it again took a third of an import's time.

@@ -15,10 +15,8 @@ from sqlalchemy import (
     cast,
     extract,
     func,
-    literal,
     select,
     true,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
@@ -160,7 +158,10 @@ def list_facts(
 def get_facts_expected(
     session: Session, *, borrower_id: UUID, on: date, today: date
 ) -> dict[str, Value | None]:
-    """Her facts on a day to come, if nothing happens until then."""
+    """Her facts on a day to come, if nothing happens until then.
+
+    Retired ones too: a published policy may still read them.
+    """
     row = session.execute(COMPUTE, {"ids": [borrower_id], "as_of": on, "today": today}).one()
     stored = session.execute(
         select(Profile.__table__).where(Profile.borrower_id == borrower_id)
@@ -168,30 +169,50 @@ def get_facts_expected(
     kept = {**stored._mapping, **{name: row._mapping[name] for name in KEPT_COLUMNS}}
     extra = {
         name: extra_fact_value(kept["extra"].get(name), fact.type)
-        for name, fact in get_catalogue(session).facts.items()
+        for name, fact in get_catalogue(session, with_retired=True).facts.items()
         if fact.is_extra
     }
     return facts_on(kept, today=on) | extra
 
 
 def get_facts_at(
-    session: Session, *, borrower_id: UUID, at: datetime, seq: int, today: date
+    session: Session,
+    *,
+    borrower_id: UUID,
+    at: datetime,
+    seq: int,
+    today: date,
+    backfill: bool = False,
 ) -> dict[str, Value | None]:
-    """Her facts as they stood when the event `seq`, which occurred `at`, had been absorbed."""
+    """Her facts as they stood when the event `seq`, which occurred `at`, had been absorbed.
+
+    What an event changed is found by the order of events: it was absorbed after it occurred, by a
+    clock of its own. What no event changed (a window's edge, a month's end of imported history)
+    is found by its time. An event that is itself history (`backfill`) was recorded long after
+    `at`: for it all is found by time.
+    """
+    by_time = FactChange.occurred_at <= at
+    by_order = case((FactChange.event_seq > 0, FactChange.event_seq <= seq), else_=by_time)
     rows = session.execute(
         select(FactChange.fact, FactChange.value)
         .ext(distinct_on(FactChange.fact))
         .where(
             FactChange.borrower_id == borrower_id,
-            tuple_(FactChange.occurred_at, FactChange.event_seq) <= tuple_(literal(at), seq),
+            by_time if backfill else by_order,
         )
         .order_by(FactChange.fact, FactChange.occurred_at.desc(), FactChange.event_seq.desc())
     )
     kinds = {column.name: column.type.python_type for column in Profile.__table__.columns}
-    kept: dict[str, Any] = dict.fromkeys(kinds)
-    for name, value in rows:
-        kept[name] = _from_json(value, kinds[name])
-    return facts_on(kept, today=today)
+    values = {name: value for name, value in rows}  # noqa: C416 - rows, not pairs
+    kept: dict[str, Any] = {
+        name: _from_json(values.get(name), kind) for name, kind in kinds.items()
+    }
+    declared = get_catalogue(session, with_retired=True).facts
+    return facts_on(kept, today=today) | {
+        name: extra_fact_value(values.get(name), fact.type)
+        for name, fact in declared.items()
+        if fact.is_extra
+    }
 
 
 def _from_json(value: Any, kind: type) -> Any:

@@ -16,13 +16,24 @@ _SET = ", ".join(f"{name} = c.{name}" for name in KEPT_COLUMNS)
 _NEW = ", ".join(f"c.{name}" for name in KEPT_COLUMNS)
 _OLD = ", ".join(f"p.{name}" for name in KEPT_COLUMNS)
 _ANY = " OR ".join(f"c.{name} IS DISTINCT FROM p.{name}" for name in KEPT_COLUMNS)
-_TRACKED = [name for name in KEPT_COLUMNS if name not in UNTRACKED]
+# The lender's own facts are noted one by one.
+_TRACKED = [name for name in KEPT_COLUMNS if name not in (*UNTRACKED, "extra")]
 # One array of names beside one array of values: far cheaper than taking a JSON object apart.
 _NAMES = "ARRAY[" + ", ".join(f"'{name}'" for name in _TRACKED) + "]"
 
 
 def _values(alias: str) -> str:
     return "ARRAY[" + ", ".join(f"to_jsonb({alias}.{name})" for name in _TRACKED) + "]"
+
+
+def _each_fact(now: str, before: str, extra_before: str) -> str:
+    extra = f"coalesce({extra_before}, '{{}}')"
+    return f"""
+        SELECT * FROM unnest({_NAMES}, {now}, {before}) AS kept(name, value, before)
+        UNION ALL
+        SELECT name, extra -> name, {extra} -> name
+        FROM jsonb_object_keys(extra || {extra}) AS declared(name)
+    """  # noqa: S608 - column names of ours
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -64,7 +75,7 @@ REFRESH: TextClause = text(
     moment AS MATERIALIZED (SELECT borrower_id, CAST(:as_of AS date) AS as_of FROM cause),
     {CTES},
     changed AS (
-        SELECT c.*, {_values("p")} AS values_before
+        SELECT c.*, {_values("p")} AS values_before, p.extra AS extra_before
         FROM computed c JOIN profile p USING (borrower_id)
         WHERE p.refreshed_at IS NULL OR {_ANY}
     ), updated AS (
@@ -75,8 +86,7 @@ REFRESH: TextClause = text(
         SELECT c.borrower_id, f.name, :now, cause.seq, coalesce(f.value, 'null')
         FROM changed c
         JOIN cause USING (borrower_id)
-        CROSS JOIN LATERAL unnest({_NAMES}, {_values("c")}, c.values_before)
-             AS f(name, value, before)
+        CROSS JOIN LATERAL ({_each_fact(_values("c"), "c.values_before", "c.extra_before")}) AS f
         WHERE f.value IS DISTINCT FROM f.before
         ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO UPDATE SET value = excluded.value
     )
@@ -122,8 +132,10 @@ REBUILD: TextClause = text(
     {CTES},
     series AS (
         SELECT borrower_id, as_of, {_values("c")} AS values_then,
-               lag({_values("c")}) OVER (PARTITION BY borrower_id ORDER BY as_of) AS values_before
+               lag({_values("c")}) OVER past AS values_before,
+               extra, lag(extra) OVER past AS extra_before
         FROM computed c
+        WINDOW past AS (PARTITION BY borrower_id ORDER BY as_of)
     ), noted AS (
         INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value, is_rebuilt)
         SELECT s.borrower_id, f.name,
@@ -132,8 +144,7 @@ REBUILD: TextClause = text(
                CASE WHEN s.as_of = :as_of THEN :seq ELSE 0 END,
                coalesce(f.value, 'null'), true
         FROM series s
-        CROSS JOIN LATERAL unnest({_NAMES}, s.values_then, s.values_before)
-             AS f(name, value, before)
+        CROSS JOIN LATERAL ({_each_fact("s.values_then", "s.values_before", "s.extra_before")}) AS f
         WHERE f.value IS DISTINCT FROM f.before
     )
     UPDATE profile p SET {_SET}, refreshed_at = :now

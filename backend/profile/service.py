@@ -19,7 +19,7 @@ from backend.kit.texts import Text
 from backend.profile import queries
 from backend.profile.catalogue import FACTS
 from backend.profile.errors import FactNameTaken
-from backend.profile.models import ExtraFact, ProtectedAttributes
+from backend.profile.models import ExtraFact, Profile, ProtectedAttributes
 from backend.profile.refresh_sql import (
     ENSURE,
     FIND_CHANGED,
@@ -30,20 +30,25 @@ from backend.profile.refresh_sql import (
 )
 
 EXTRA_FACTS_MAX = 50
-RESERVED_NAMES = frozenset({"capacity", "willingness", "value"})  # names of scores in policies
+# Scores in policies, and kept values: in the history of facts a name is one thing.
+RESERVED_NAMES = frozenset({"capacity", "willingness", "value", *Profile.__table__.columns.keys()})
 REBUILD_BATCH = 1_000
 
 
 def absorb(session: Session, *, causes: Sequence[Recorded], now: datetime, today: date) -> None:
     """Compute the facts of those whom these events are about, and say that they are settled.
 
+    What several events about one borrower change is noted under the first of them: as of that
+    one all of it was known.
+
     One `FactsChanged` for each event, changed facts or not: who waits for an event waits for it
     to be absorbed.
     """
-    about = [(each.event.borrower_id, each) for each in causes if each.event.borrower_id]
+    in_order = sorted(causes, key=lambda each: each.seq)
+    about = [(each.event.borrower_id, each) for each in in_order if each.event.borrower_id]
     refresh(
         session,
-        seqs={borrower_id: each.seq for borrower_id, each in about},
+        seqs={borrower_id: each.seq for borrower_id, each in reversed(about)},
         now=now,
         today=today,
     )
@@ -130,14 +135,17 @@ _PUT_TIERS = text(
     """
     WITH told AS (
         SELECT * FROM unnest(:ids, :tiers, :seqs) AS t(borrower_id, tier, seq)
+    ), newest AS (
+        SELECT DISTINCT ON (borrower_id) * FROM told ORDER BY borrower_id, seq DESC
     ), moved AS (
-        UPDATE profile p SET tier = told.tier
-        FROM told
-        WHERE p.borrower_id = told.borrower_id AND p.tier IS DISTINCT FROM told.tier
-        RETURNING p.borrower_id, p.tier, told.seq
+        UPDATE profile p SET tier = newest.tier, tier_seq = newest.seq
+        FROM newest
+        WHERE p.borrower_id = newest.borrower_id AND p.tier_seq < newest.seq
     )
     INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value)
-    SELECT borrower_id, 'tier', :now, seq, to_jsonb(tier) FROM moved
+    SELECT told.borrower_id, 'tier', :now, told.seq, to_jsonb(told.tier)
+    FROM told JOIN profile p USING (borrower_id)
+    WHERE told.seq <> p.tier_seq
     ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO NOTHING
     """
 ).bindparams(
@@ -147,16 +155,18 @@ _PUT_TIERS = text(
 )
 
 
-def put_tiers(session: Session, *, tiers: Mapping[UUID, tuple[str, int]], now: datetime) -> None:
-    """Make a new tier a fact: borrower to (tier, seq of the event that told it)."""
-    ids = sorted(tiers)
-    session.execute(LOCK, {"ids": ids})
+def put_tiers(session: Session, *, told: Sequence[tuple[UUID, str, int]], now: datetime) -> None:
+    """Make new tiers facts: (borrower, tier, seq of the event that told it), in any order.
+
+    The event with the highest seq counts; one that comes after it is history only.
+    """
+    session.execute(LOCK, {"ids": sorted({borrower_id for borrower_id, *_ in told})})
     session.execute(
         _PUT_TIERS,
         {
-            "ids": ids,
-            "tiers": [tiers[each][0] for each in ids],
-            "seqs": [tiers[each][1] for each in ids],
+            "ids": [borrower_id for borrower_id, *_ in told],
+            "tiers": [tier for _, tier, _ in told],
+            "seqs": [seq for *_, seq in told],
             "now": now,
         },
     )

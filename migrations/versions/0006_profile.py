@@ -46,6 +46,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("tier", sa.Text(), nullable=True),
+        sa.Column("tier_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("contact_answered_ratio_90d", sa.Numeric(), nullable=True),
         sa.Column("lost_contact", sa.Boolean(), nullable=True),
         sa.Column("plans_kept_ratio", sa.Numeric(), nullable=True),

@@ -2,13 +2,16 @@
 
 import json
 from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
 from backend.events.profile import FactsChanged, FactsRebuilt
+from backend.kit import clock
 from backend.kit.outbox import EventRow
 from backend.profile import queries, service
+from backend.profile.errors import FactNameTaken
 from backend.profile.models import FactChange
 from tests.clock import NOW, TODAY
 from tests.factories.loans import make_borrower, make_loan
@@ -69,7 +72,7 @@ def test_the_value_of_a_fact_as_of_any_event_can_be_read(session, deliver):
 
     now = queries.get_facts_at(session, borrower_id=borrower_id, at=NOW, seq=first, today=TODAY)
     before = queries.get_facts_at(
-        session, borrower_id=borrower_id, at=NOW - timedelta(days=1), seq=first, today=TODAY
+        session, borrower_id=borrower_id, at=NOW - timedelta(days=1), seq=0, today=TODAY
     )
 
     assert now["days_past_due"] == 10
@@ -113,12 +116,116 @@ def test_a_window_s_edge_is_stored_at_night_and_nothing_else(session):
 def test_a_tier_becomes_a_fact_once(session):
     borrower_id = make_profile(session)
 
-    service.put_tiers(session, tiers={borrower_id: ("current", 5)}, now=NOW)
-    service.put_tiers(session, tiers={borrower_id: ("current", 6)}, now=NOW)
+    service.put_tiers(session, told=[(borrower_id, "current", 5)], now=NOW)
+    service.put_tiers(session, told=[(borrower_id, "current", 5)], now=NOW)
 
     facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
     assert facts["tier"] == "current"
     assert count_changes(session, borrower_id) == 1
+
+
+@pytest.mark.parametrize(
+    "deliveries", [[[("current", 7)], [("stable", 6)]], [[("current", 7), ("stable", 6)]]]
+)
+def test_an_older_tier_that_is_told_later_does_not_undo_the_newer(session, deliveries):
+    borrower_id = make_profile(session)
+
+    for told in deliveries:
+        service.put_tiers(session, told=[(borrower_id, *each) for each in told], now=NOW)
+
+    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    then = queries.get_facts_at(session, borrower_id=borrower_id, at=NOW, seq=6, today=TODAY)
+    assert (facts["tier"], then["tier"]) == ("current", "stable")
+
+
+def pay(client_api, loan, external_id, amount_minor):
+    answer = client_api.post(
+        "/v1/ingest/payments",
+        json={
+            "external_id": external_id,
+            "loan_external_id": loan,
+            "amount_minor": amount_minor,
+            "received_on": str(TODAY),
+            "date_precision": "day",
+        },
+    )
+    assert answer.status_code < 300, answer.json
+
+
+def find_events(session, name):
+    return session.execute(
+        select(EventRow.seq, EventRow.occurred_at)
+        .where(EventRow.name == name)
+        .order_by(EventRow.seq)
+    ).all()
+
+
+def repaid_at(session, borrower_id, event):
+    return queries.get_facts_at(
+        session, borrower_id=borrower_id, at=event.occurred_at, seq=event.seq, today=TODAY
+    )["repaid_total"]
+
+
+def test_facts_as_of_an_event_hold_what_it_changed_though_it_was_absorbed_later(
+    session, client_api, deliver
+):
+    borrower_id = make_borrower(session, external_id=MINE)
+    loan, _ = make_loan(session, borrower=MINE)
+    deliver()
+    for place, moment in enumerate((NOW + timedelta(hours=1), NOW + timedelta(hours=2))):
+        with clock.fixed(moment):
+            pay(client_api, loan, f"history-p{place}", 100)
+        with clock.fixed(moment + timedelta(minutes=1)):
+            deliver()
+
+    payments = find_events(session, "PaymentReceived")
+    assert [repaid_at(session, borrower_id, each) for each in payments] == [100, 200]
+
+
+def test_of_events_absorbed_together_all_is_known_from_the_first(session, client_api, deliver):
+    borrower_id = make_borrower(session, external_id=MINE)
+    loan, _ = make_loan(session, borrower=MINE)
+    deliver()
+    for place in range(2):
+        pay(client_api, loan, f"history-p{place}", 100)
+    deliver()
+
+    payments = find_events(session, "PaymentReceived")
+    assert [repaid_at(session, borrower_id, each) for each in payments] == [200, 200]
+
+
+def declare(session, name):
+    words = {"en": "How steady", "zh_cn": "稳定程度"}
+    values = {"name": name, "type": "integer", "unit": "", "labels": words, "actionable": "no"}
+    service.declare_fact(session, values=values, staff_id=UUID(int=1), now=NOW)
+
+
+def test_the_lender_s_own_facts_have_a_history_each(session, client_api, deliver):
+    for name in ("steadiness", "visits"):
+        declare(session, name)
+    for steadiness in (5, 6):
+        with clock.fixed(NOW + timedelta(hours=steadiness)):
+            facts = {"steadiness": steadiness, "visits": 1}
+            body = {"locale": "en", "timezone": "Asia/Tokyo", "facts": facts}
+            answer = client_api.put(f"/v1/ingest/borrowers/{MINE}", json=body)
+            deliver()
+    borrower_id = UUID(answer.json["id"])
+
+    first, second = find_events(session, "BorrowerChanged")
+    for event, steadiness in ((first, 5), (second, 6)):
+        then = queries.get_facts_at(
+            session, borrower_id=borrower_id, at=event.occurred_at, seq=event.seq, today=TODAY
+        )
+        assert (then["steadiness"], then["visits"]) == (steadiness, 1)
+    noted = select(func.count()).where(FactChange.borrower_id == borrower_id)
+    assert session.execute(noted.where(FactChange.fact == "visits")).scalar_one() == 1
+    assert session.execute(noted.where(FactChange.fact == "extra")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("name", ["extra", "dpd_base", "tier_seq", "value"])
+def test_a_fact_may_not_be_called_as_a_kept_value_is(session, name):
+    with pytest.raises(FactNameTaken):
+        declare(session, name)
 
 
 def past_of(session, borrower_id):
