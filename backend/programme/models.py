@@ -1,9 +1,10 @@
 """Tables of the programme."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.db import Base
@@ -42,4 +43,26 @@ class EnrolmentChange(Base):
     status: Mapped[str]
     reason: Mapped[str]
     staff_id: Mapped[UUID | None]
+    draw_id: Mapped[UUID | None] = mapped_column(ForeignKey("programme_draw.id"))
     at: Mapped[datetime]
+
+
+class ProgrammeDraw(Base):
+    """One draw or roll-out: who asked for it, among whom, and what came of it."""
+
+    __tablename__ = "programme_draw"
+    __table_args__ = (
+        CheckConstraint("kind IN ('pilot', 'roll_out')", name="kind_known"),
+        CheckConstraint("considered = enrolled + control", name="considered_is_its_parts"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    among: Mapped[dict[str, Any] | None]
+    include_control: Mapped[bool]
+    reason: Mapped[str]
+    staff_id: Mapped[UUID]
+    drawn_at: Mapped[datetime]
+    considered: Mapped[int] = mapped_column(server_default=text("0"))
+    enrolled: Mapped[int] = mapped_column(server_default=text("0"))
+    control: Mapped[int] = mapped_column(server_default=text("0"))

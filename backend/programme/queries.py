@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from backend.programme.models import Enrolment, EnrolmentChange
+from backend.programme.models import Enrolment, EnrolmentChange, ProgrammeDraw
 from backend.programme.rules import Status
 
 HISTORY_MAX = 100
@@ -43,6 +43,11 @@ def get_enrolment_view(session: Session, *, borrower_id: UUID) -> EnrolmentView:
         .limit(HISTORY_MAX)
     ).all()
     return EnrolmentView(row.status, row.assignment, row.since_at, history)
+
+
+def get_draw(session: Session, *, draw_id: UUID) -> Row[Any]:
+    """One draw with what came of it."""
+    return session.execute(select(ProgrammeDraw.__table__).where(ProgrammeDraw.id == draw_id)).one()
 
 
 def is_enrolled(session: Session, *, borrower_id: UUID) -> bool:

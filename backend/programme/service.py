@@ -1,11 +1,11 @@
 """What changes enrolments: the draw, a roll-out to all, one borrower's own step."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, bindparam, insert, literal, select, text, update
+from sqlalchemy import any_, bindparam, func, insert, literal, null, select, text, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String, Uuid
@@ -13,11 +13,17 @@ from sqlalchemy.types import String, Uuid
 from backend.borrowers.models import Borrower
 from backend.events.programme import EnrolmentChanged
 from backend.kit import crypto
+from backend.kit.ids import new_id
 from backend.kit.outbox import announce, announce_select
+from backend.kit.predicates import parse
 from backend.kit.problems import NotFound
+from backend.profile import queries as profile
+from backend.programme import draw_sql
 from backend.programme.errors import EnrolmentMoveRefused
-from backend.programme.models import Enrolment, EnrolmentChange
-from backend.programme.rules import Assignment, Status, draw, may_move
+from backend.programme.models import Enrolment, EnrolmentChange, ProgrammeDraw
+from backend.programme.rules import Assignment, Status, may_move
+
+DRAW_SECONDS_MAX = 120  # everybody is looked at, and perhaps enrolled
 
 _ASSIGN = text(
     """
@@ -65,18 +71,62 @@ def enrol_all(
     )
 
 
-def draw_pilot(session: Session, *, by_tier: Mapping[str, Sequence[UUID]], now: datetime) -> int:
-    """Draw for the pilot among borrowers who have first fallen overdue, tier by tier.
+def run_draw(
+    session: Session,
+    *,
+    kind: str,
+    among: Mapping[str, Any] | None,
+    include_control: bool,
+    reason: str,
+    staff_id: UUID,
+    now: datetime,
+    today: date,
+) -> UUID:
+    """Draw for the pilot, or enrol who is left; whoever has an assignment keeps it.
 
-    Whoever was drawn before keeps her assignment. Returns how many were enrolled.
+    A roll-out leaves the control group alone unless `include_control`. Refuses: Invalid.
     """
-    assigned = draw(
-        {
-            tier: [(each, crypto.keyed_hash(str(each), kind="programme.draw")) for each in members]
-            for tier, members in by_tier.items()
-        }
+    catalogue = profile.get_catalogue(session)
+    meant = None if among is None else parse(among, facts=catalogue.types, pointer="#/among")
+    limit = func.set_config("statement_timeout", f"{DRAW_SECONDS_MAX}s", true())
+    session.execute(select(limit))
+    # One draw at a time: each sees what the one before it has assigned.
+    session.execute(text("LOCK TABLE programme_draw IN SHARE ROW EXCLUSIVE MODE"))
+    draw_id = new_id()
+    session.execute(
+        insert(ProgrammeDraw).values(
+            id=draw_id,
+            kind=kind,
+            among=null() if among is None else among,
+            include_control=include_control,
+            reason=reason,
+            staff_id=staff_id,
+            drawn_at=now,
+        )
     )
-    return _assign(session, assigned=assigned, reason="pilot", now=now)
+    at: dict[str, Any] = {"draw_id": draw_id, "reason": reason, "now": now}
+    if kind == "pilot":
+        key = crypto.keyed_hash("", kind="programme.draw")
+        drawn = draw_sql.pilot(catalogue, among=meant, key=key)
+        considered, enrolled = session.execute(draw_sql.assign(drawn, **at), {"today": today}).one()
+    else:
+        left = draw_sql.roll_out(catalogue, among=meant)
+        considered, enrolled = session.execute(draw_sql.assign(left, **at), {"today": today}).one()
+        waiting = (
+            draw_sql.enrol_control(catalogue, among=meant, **at)
+            if include_control
+            else draw_sql.count_control(catalogue, among=meant)
+        )
+        control = session.execute(waiting, {"today": today}).scalar_one()
+        considered += control
+        enrolled += control if include_control else 0
+    session.execute(
+        update(ProgrammeDraw)
+        .where(ProgrammeDraw.id == draw_id)
+        .values(considered=considered, enrolled=enrolled, control=considered - enrolled)
+    )
+    announce_select(session, EnrolmentChanged, draw_sql.enrolled_by(draw_id))
+    return draw_id
 
 
 def _assign(

@@ -15,22 +15,23 @@ from backend.kit.db import transaction
 from backend.kit.http import refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.problems import NotFound
+from backend.kit.programme_zone import programme_day
 from backend.programme import queries, service
 from backend.programme.errors import EnrolmentMoveRefused
 from backend.programme.rules import Status
-from backend.programme.schemas import EnrolmentMoveSchema, EnrolmentSchema
+from backend.programme.schemas import DrawInSchema, DrawSchema, EnrolmentMoveSchema, EnrolmentSchema
 
 blp = blueprint(
     "programme",
     __name__,
     audience=Audience.STAFF,
-    url_prefix="/v1/staff/borrowers",
+    url_prefix="/v1",
     description="Who takes part in the programme, and who is the control group.",
     permission="programme.read",
 )
 
 
-@blp.route("/<uuid:borrower_id>/enrolment")
+@blp.route("/staff/borrowers/<uuid:borrower_id>/enrolment")
 class Enrolment(MethodView):
     @refuses(NotFound)
     @blp.arguments(PurposeArgs, location="headers")
@@ -66,3 +67,22 @@ class Enrolment(MethodView):
                 now=clock.now(),
             )
             return queries.get_enrolment_view(session, borrower_id=borrower_id)
+
+
+@blp.route("/programme/draws")
+class Draws(MethodView):
+    @idempotent
+    @permits("programme.write")
+    @blp.arguments(DrawInSchema)
+    @blp.response(201, DrawSchema)
+    def post(self, args: dict[str, Any]) -> Any:
+        """Draw for the pilot among who is or was overdue, or roll out to who is left.
+
+        Whoever has an assignment keeps it. `considered` is `enrolled` and `control` together.
+        """
+        now = clock.now()
+        with transaction() as session:
+            draw_id = service.run_draw(
+                session, staff_id=caller().id, now=now, today=programme_day(now), **args
+            )
+            return queries.get_draw(session, draw_id=draw_id)

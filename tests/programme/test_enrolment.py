@@ -5,7 +5,6 @@ from backend.kit.ids import new_id
 from backend.kit.outbox import EventRow
 from backend.profile import queries as profile
 from backend.programme import queries, service
-from backend.programme.models import Enrolment
 from tests.clock import NOW, TODAY
 from tests.factories.loans import make_borrower
 from tests.factories.profile import make_profiles
@@ -37,22 +36,6 @@ def test_a_roll_out_enrols_everyone_once_and_says_so(session):
     assert all(queries.is_enrolled(session, borrower_id=each) for each in ids)
     told = select(func.count()).where(EventRow.name == "EnrolmentChanged")
     assert session.execute(told).scalar_one() == 3
-
-
-def test_the_pilot_s_draw_is_kept_for_good(session, process):
-    ids = make_profiles(session, *[{}] * 10)
-
-    enrolled = service.draw_pilot(session, by_tier={"stable": ids}, now=NOW)
-    again = service.draw_pilot(session, by_tier={"stable": ids[:1]}, now=NOW)
-    service.enrol_all(session, borrower_ids=ids, reason="demo", now=NOW)
-
-    assert (enrolled, again) == (2, 0)
-    drawn = session.execute(
-        select(Enrolment.assignment, Enrolment.status, func.count())
-        .group_by(Enrolment.assignment, Enrolment.status)
-        .order_by(Enrolment.assignment)
-    ).all()
-    assert drawn == [("control", None, 8), ("treated", "enrolled", 2)]
 
 
 def test_staff_enrol_pause_and_terminate_with_a_reason(session, officer):
