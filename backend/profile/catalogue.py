@@ -9,7 +9,6 @@ from typing import Literal
 
 from backend.kit.predicates import FactType
 from backend.kit.texts import Text
-from backend.profile.rules import GOAL
 
 Actionable = Literal["up", "down", "no"]
 
@@ -33,28 +32,12 @@ class Fact:
     action: Text | None = None
     action_to_zero: Text | None = None
     is_extra: bool = False
-    # One act takes it to zero; no value between is within her reach.
-    resets: bool = False
-
-    def says_how(self, goal: str, *, is_zero: bool) -> Text:
-        """The action, or the label where there is none. Only `{goal}` is replaced.
-
-        Staff wrote some of these words: whatever else stands in braces stays as it is.
-        """
-        if is_zero and self.action_to_zero is not None:
-            return self.action_to_zero
-        words = self.action or self.label
-        return Text(words.en.replace(GOAL, goal), words.zh_cn.replace(GOAL, goal))
+    resets: bool = False  # One act takes it to zero; no value between is within her reach.
 
 
 DAYS, COUNT, MINOR, RATIO, CODE, YES_NO = (
-    "days",
-    "count",
-    "minor units",
-    "ratio",
-    "code",
-    "yes or no",
-)
+    "days", "count", "minor units", "ratio", "code", "yes or no",
+)  # fmt: skip
 I, D, T, B = FactType.INTEGER, FactType.DECIMAL, FactType.TEXT, FactType.BOOLEAN  # noqa: E741
 
 BEHAVIOUR = (
@@ -183,8 +166,7 @@ BEHAVIOUR = (
         COUNTED,
         Text("Days since the last activity", "距上次活动天数"),
         Text(
-            "Days since the latest of: a payment, a statement with a balance, a reported month"
-            " with activity, the opening of a loan.",
+            "Days since her latest payment, statement with a balance, active month or new loan.",
             "距以下最近一项的天数：还款、有余额的账单、上报的活动月份、开立贷款。",
         ),
     ),
