@@ -16,7 +16,7 @@ from backend.profile.catalogue import DAYS, MINOR
 from backend.tiers.explain import Change, sets_that_reach
 from backend.tiers.policies import Loaded
 from backend.tiers.policy import Tier
-from backend.tiers.wording import A_PERSON_HELPS, AND_ALSO, TIME_HELPS, value_text
+from backend.tiers.wording import A_PERSON_HELPS, AND_ALSO, TIME_HELPS, action_text, value_text
 
 MONTHS_AHEAD_MAX = 12
 DAYS_A_STEP = 30
@@ -87,7 +87,7 @@ class Ways:
             "label": fact.label.in_(reader.locale),
             "from": _as_json(change.before),
             "to": _as_json(change.after),
-            "text": fact.says_how(bare, is_zero=change.after == 0).in_(reader.locale),
+            "text": action_text(fact, bare, is_zero=change.after == 0).in_(reader.locale),
             **self._money(change),
         }
 

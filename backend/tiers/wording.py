@@ -6,6 +6,7 @@ from backend.kit.money import Money
 from backend.kit.predicates import Value
 from backend.kit.texts import Locale, Text
 from backend.profile.catalogue import DAYS, MINOR, RATIO, Fact
+from backend.profile.rules import GOAL
 from backend.tiers.policy import SCORE_MAX
 
 SCORE_LABELS = {
@@ -41,6 +42,17 @@ AND_ALSO = Text(" And: ", " 并且：")
 def label_of(name: str, fact: Fact | None) -> Text:
     """What a fact or a score is called."""
     return SCORE_LABELS[name] if fact is None else fact.label
+
+
+def action_text(fact: Fact, goal: str, *, is_zero: bool) -> Text:
+    """How she moves a fact to a goal; its label where nobody wrote how.
+
+    Only `{goal}` is replaced: staff wrote some of these words, whatever else is in braces stays.
+    """
+    if is_zero and fact.action_to_zero is not None:
+        return fact.action_to_zero
+    words = fact.action or fact.label
+    return Text(words.en.replace(GOAL, goal), words.zh_cn.replace(GOAL, goal))
 
 
 def value_text(
