@@ -13,7 +13,16 @@ from typing import Any, cast
 
 from marshmallow import Schema, ValidationError, fields, missing, validate
 
-from backend.kit.fields import DAY_FIRST, DAY_FORM, DAY_LAST, Day, Pattern, is_currency, is_zone
+from backend.kit.fields import (
+    DAY_FIRST,
+    DAY_FORM,
+    DAY_LAST,
+    Day,
+    Pattern,
+    is_currency,
+    is_external_id,
+    is_zone,
+)
 
 Check = Callable[[Any], Any]
 Quick = Callable[[Any], dict[str, Any] | None]
@@ -92,7 +101,16 @@ def _string_test(validator: Any) -> Callable[[str], Any]:
         return lambda value: low <= len(value) <= high
     if validator is is_zone or validator is is_currency:
         return _remembered(validator)
+    if validator is is_external_id:
+        return _is_external_id
     raise NotCompilable(str(validator))
+
+
+def _is_external_id(value: str) -> bool:
+    try:
+        return is_external_id(value)
+    except ValidationError:
+        return False
 
 
 def _remembered(validator: Callable[[str], bool]) -> Callable[[str], bool]:

@@ -5,10 +5,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from flask import Response, request
 from flask.views import MethodView
+from marshmallow import ValidationError
 
 from backend.ingest import schemas, service
 from backend.ingest.batch import store_lines
@@ -18,6 +19,7 @@ from backend.kit import clock
 from backend.kit.audience import Audience, blueprint
 from backend.kit.bulk import Outcome
 from backend.kit.db import transaction
+from backend.kit.fields import ExternalId
 from backend.kit.http import locale, refuses
 from backend.kit.problems import FieldError, Invalid
 from backend.loans import service as loans
@@ -35,7 +37,6 @@ from backend.loans.errors import (
 
 NDJSON = "application/x-ndjson"
 ANSWERS_IN_MEMORY_BYTES = 4 * 1024 * 1024
-EXTERNAL_ID_LENGTH_MAX = 200
 BLOCK_BYTES = 64 * 1024
 NO_LIMIT_BYTES = 2**62
 LINES_IN = {
@@ -43,6 +44,7 @@ LINES_IN = {
     "description": 'A JSON object a line: `{"kind": "borrower|loan|statement|payment|...", ...}`.',
     "content": {NDJSON: {}},
 }
+_EXTERNAL_ID = ExternalId()
 LINES_OUT = {"type": "string"}
 
 blp = blueprint(
@@ -65,11 +67,11 @@ def _store(kind: str, row: dict[str, Any]) -> tuple[dict[str, Any], int]:
 
 
 def _checked_id(external_id: str) -> str:
-    # Bytes of an address that are no text arrive as this sign; two ids must not become one.
-    is_text = external_id.isprintable() and "\ufffd" not in external_id
-    if len(external_id) > EXTERNAL_ID_LENGTH_MAX or not is_text:
-        raise Invalid(errors=[FieldError("#/external_id", "Must be 1-200 printable characters.")])
-    return external_id
+    try:
+        return cast(str, _EXTERNAL_ID.deserialize(external_id))
+    except ValidationError as error:
+        details = cast(list[str], error.messages)
+        raise Invalid(errors=[FieldError("#/external_id", detail) for detail in details]) from None
 
 
 @blp.route("/borrowers/<external_id>")

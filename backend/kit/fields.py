@@ -107,7 +107,21 @@ def Currency(**kwargs: Any) -> fields.String:  # noqa: N802
 
 def ExternalId(**kwargs: Any) -> fields.String:  # noqa: N802
     """The lender's own id of a thing."""
-    return fields.String(validate=[*_printable(1, EXTERNAL_ID_LENGTH_MAX)], **kwargs)
+    return fields.String(
+        validate=[validate.Length(1, EXTERNAL_ID_LENGTH_MAX), is_external_id], **kwargs
+    )
+
+
+def is_external_id(value: str) -> bool:
+    """Whether an id can stand in a body and in an address alike; else raises ValidationError.
+
+    A slash and the dots that mean a folder do not survive an address, and bytes of an address that
+    are no text arrive as U+FFFD: two ids must not become one. Nor may two look the same by signs
+    that nobody sees.
+    """
+    if not value.isprintable() or "/" in value or "\ufffd" in value or value in (".", ".."):
+        raise ValidationError("Must be printable, without a slash.")
+    return True
 
 
 def ShortText(low: int = 1, high: int = 200, **kwargs: Any) -> fields.String:  # noqa: N802

@@ -58,7 +58,7 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^The instalments repay more principal than the loan has\.$",
          "各期本金之和超过贷款本金。"),
         (r"^Not a phone number that can exist\.$", "这不是有效的电话号码。"),
-        (r"^Must be 1-200 printable characters\.$", "应为 1 至 200 个可打印字符。"),
+        (r"^Must be printable, without a slash\.$", "应为可打印字符，且不含斜杠。"),
         (r"^Must be a month: 2026-11\.$", "应为月份，例如 2026-11。"),
         (r"^Not a cursor of this list\.$", "不是此列表的游标。"),
         (r"^Invalid value\.$", "值无效。"),

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -140,6 +141,32 @@ def test_an_external_id_may_hold_anything_printable(client_api):
     assert client_api.put(f"/v1/ingest/borrowers/{name}", json=BORROWER).status_code == 201
     assert client_api.put("/v1/ingest/borrowers/a%00b", json=BORROWER).status_code == 422
     assert client_api.put(f"/v1/ingest/borrowers/{'x' * 201}", json=BORROWER).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["a b", "p?1#2", "50%", "a\\b", "借-1", "a+b&c=d", "x" * 200])
+def test_what_a_body_takes_as_an_id_an_address_takes_too(client_api, loan, name):
+    stored = client_api.post("/v1/ingest/payments", json=PAYMENT | {"external_id": name})
+    assert stored.status_code == 201
+    address = f"/v1/ingest/payments/{quote(name, safe='')}/reversal"
+    assert client_api.post(address, json={"reason": "bounced"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["a/b", "..", "a\u2028b", "a\u00a0b", "a\u200bb", "a\u202eb", "a\ufffd", "x" * 201]
+)
+def test_no_id_is_taken_that_an_address_cannot_hold(client_api, session, loan, name):
+    bad = client_api.post(
+        "/v1/ingest/payments",
+        json=PAYMENT | {"external_id": name},
+        headers={"Accept-Language": "zh-CN"},
+    )
+    assert bad.status_code == 422
+    (error,) = bad.json["errors"]
+    assert error["pointer"] == "#/external_id"
+    assert not error["detail"].isascii()
+    assert session.execute(select(Payment)).first() is None
+    address = f"/v1/ingest/payments/{quote(name, safe='')}/reversal"
+    assert client_api.post(address, json={"reason": "bounced"}).status_code in (404, 422)
 
 
 def test_a_loan_needs_its_borrower(client_api):
