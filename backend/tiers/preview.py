@@ -136,9 +136,7 @@ def _samples(session: Session, trial: Trial, *, locale: Locale) -> list[dict[str
     chosen = _choose(session, trial)
     judged = trial.judged(only=chosen).subquery("judged")
     rows = session.execute(
-        select(judged, Profile.currency).join(
-            Profile, Profile.borrower_id == judged.c.borrower_id
-        ),
+        select(judged, Profile.currency).join(Profile, Profile.borrower_id == judged.c.borrower_id),
         {"today": trial.today},
     ).all()
     rows_in_order = sorted(rows, key=lambda row: chosen.index(row.borrower_id))
