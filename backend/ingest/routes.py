@@ -68,7 +68,7 @@ def _store(kind: str, row: dict[str, Any]) -> tuple[dict[str, Any], int]:
 
 def _checked_id(external_id: str) -> str:
     try:
-        return cast(str, _EXTERNAL_ID.deserialize(external_id))
+        return _EXTERNAL_ID.deserialize(external_id)
     except ValidationError as error:
         details = cast(list[str], error.messages)
         raise Invalid(errors=[FieldError("#/external_id", detail) for detail in details]) from None

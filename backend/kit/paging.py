@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 from marshmallow import Schema, fields
-from sqlalchemy import Row, Select, literal, tuple_
+from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.kit.fields import StrictSchema, WholeNumber
@@ -73,9 +73,32 @@ def page(
         query = query.where(mine < other if descending else mine > other)
     order = [key.desc() if descending else key.asc() for key in keys]
     rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
-    more = len(rows) > limit
+    return _cut(rows, limit, values=lambda row: [row._mapping[key.key] for key in keys])
+
+
+def page_of(
+    rows: Iterable[Any],
+    *,
+    keys: Sequence[InstrumentedAttribute[Any]],
+    values: Callable[[Any], tuple[Any, ...]],
+    args: Mapping[str, Any],
+    descending: bool = False,
+) -> Page:
+    """One page of rows that are at hand, as `page` makes it; `values` are those of the `keys`.
+
+    Refuses: Invalid (a cursor that is not ours).
+    """
+    ordered = sorted(rows, key=values, reverse=descending)
+    if args.get("cursor"):
+        after = tuple(_read(args["cursor"], keys))
+        ordered = [r for r in ordered if (values(r) < after if descending else values(r) > after)]
+    return _cut(ordered, args["limit"], values=values)
+
+
+def _cut(rows: Sequence[Any], limit: int, *, values: Callable[[Any], Sequence[Any]]) -> Page:
     items = rows[:limit]
-    return Page(items=items, next_cursor=_write(items[-1], keys) if more else None)
+    more = len(rows) > limit
+    return Page(items=items, next_cursor=_write(values(items[-1])) if more else None)
 
 
 def page_schema(item: type[Schema], *, name: str) -> type[Schema]:
@@ -90,8 +113,7 @@ def page_schema(item: type[Schema], *, name: str) -> type[Schema]:
     )
 
 
-def _write(row: Row[Any], keys: Sequence[InstrumentedAttribute[Any]]) -> str:
-    values = [row._mapping[key.key] for key in keys]
+def _write(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
 
 

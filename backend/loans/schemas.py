@@ -6,6 +6,19 @@ from backend.kit.fields import Day, Minor, StrictSchema
 from backend.kit.http import OutSchema
 from backend.kit.paging import page_schema
 
+PRECISIONS = ["day", "month"]
+
+
+def _precision(*, allow_none: bool = False) -> fields.String:
+    return fields.String(
+        required=True,
+        allow_none=allow_none,
+        metadata={
+            "enum": [*PRECISIONS, None] if allow_none else PRECISIONS,
+            "description": "Month: only the month is a fact, the day is not.",
+        },
+    )
+
 
 class AsOfArgs(StrictSchema):
     as_of = Day(
@@ -29,6 +42,7 @@ class NextDueSchema(OutSchema):
         metadata={"description": "The instalment; null for a statement."},
     )
     due_on = Day(required=True, allow_none=True)
+    date_precision = _precision()
     amount_minor = Minor(required=True)
     minimum_due_minor = Minor(
         required=True,
@@ -69,6 +83,7 @@ class LoanSchema(OutSchema):
     )
     next_due = fields.Nested(NextDueSchema, required=True, allow_none=True)
     last_payment_on = Day(required=True, allow_none=True)
+    last_payment_precision = _precision(allow_none=True)
     days_past_due = fields.Integer(
         required=True,
         allow_none=True,
@@ -100,6 +115,7 @@ class ScheduleRowSchema(OutSchema):
         required=True, metadata={"description": "Planned principal left after this row."}
     )
     paid_on = Day(required=True, allow_none=True)
+    paid_precision = _precision(allow_none=True)
     state = fields.String(
         required=True, metadata={"enum": ["open", "partly_paid", "paid", "overdue", "skipped"]}
     )
@@ -111,10 +127,11 @@ class StatementRowSchema(OutSchema):
     due_on = Day(required=True)
     balance_minor = Minor(required=True)
     minimum_due_minor = Minor(required=True, allow_none=True)
-    date_precision = fields.String(required=True, metadata={"enum": ["day", "month"]})
+    date_precision = _precision()
     assumed = fields.List(fields.String(), required=True)
     paid_minor = Minor(required=True)
     paid_on = Day(required=True, allow_none=True)
+    paid_precision = _precision(allow_none=True)
 
 
 class AllocationSchema(PartsSchema):
@@ -127,13 +144,7 @@ class PaymentRowSchema(OutSchema):
     id = fields.UUID(required=True)
     amount_minor = Minor(required=True)
     received_on = Day(required=True)
-    date_precision = fields.String(
-        required=True,
-        metadata={
-            "enum": ["day", "month"],
-            "description": "Month: only the month is a fact, the day is not.",
-        },
-    )
+    date_precision = _precision()
     reversed_on = Day(required=True, allow_none=True)
     allocations = fields.List(fields.Nested(AllocationSchema), required=True)
     credit_minor = Minor(required=True)

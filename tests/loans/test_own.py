@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from backend.loans import service as loans
+from backend.loans.models import Loan
 from tests.clock import NOW, TODAY
 from tests.factories.loans import (
     make_account,
@@ -53,6 +54,7 @@ def test_a_loan_to_the_cent(own, session):
     assert shown["next_due"] == {
         "number": 2,
         "due_on": (TODAY - timedelta(days=10)).isoformat(),
+        "date_precision": "day",
         "amount_minor": 10_080,
         "minimum_due_minor": None,
         "assumed": [],
@@ -209,6 +211,7 @@ def test_a_card_shows_its_statement_and_how_old_the_report_is(session, borrower_
     assert shown["next_due"] == {
         "number": None,
         "due_on": "2026-11-30",
+        "date_precision": "month",
         "amount_minor": 89_000,
         "minimum_due_minor": 1_700,
         "assumed": ["minimum_due_minor"],
@@ -219,6 +222,51 @@ def test_a_card_shows_its_statement_and_how_old_the_report_is(session, borrower_
     assert (row["month"], row["paid_minor"], row["assumed"]) == (
         "2026-10", 1_000, ["minimum_due_minor"],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_a_day_that_is_only_a_convention_says_so(own, session, stale):
+    assert own.get(own.loan).json["last_payment_precision"] is None
+    day = date(2026, 11, 15)
+    for external_id, precision in [("guess", "month"), ("sure", "day")]:
+        make_payment(
+            session, loan="loan", amount_minor=10_100, received_on=day,
+            external_id=external_id, date_precision=precision,
+        )  # fmt: skip
+        session.execute(update(Loan).values(stale=stale))
+        shown = own.get(own.loan).json
+        assert shown["last_payment_on"] == day.isoformat()
+        assert shown["last_payment_precision"] == precision
+        assert own.get(f"{own.loan}?as_of={TODAY}").json["last_payment_precision"] == precision
+    first, second, third = own.get(f"{own.loan}/schedule").json["items"]
+    assert [row["paid_precision"] for row in (first, second, third)] == ["month", "day", None]
+
+
+@pytest.mark.parametrize("tail", ["schedule", "statements", "payments"])
+def test_pages_of_what_a_loan_holds_do_not_overlap(session, borrower_api, tail):
+    api = borrower_api(make_borrower(session, external_id="pam"))
+    name, loan_id = make_loan(session, borrower="pam", installments=make_installments(5))
+    if tail == "statements":
+        name, loan_id = make_account(session, borrower="pam")
+    for month in range(4, 9):
+        make_payment(session, loan=name, amount_minor=100, received_on=date(2026, month, 10))
+        if tail == "statements":
+            row = {
+                "loan_external_id": name, "month": date(2026, month, 1),
+                "closed_on": date(2026, month, 5), "due_on": date(2026, month, 25),
+                "balance_minor": 1_000, "minimum_due_minor": None,
+                "date_precision": "day", "assumed": [],
+            }  # fmt: skip
+            loans.put_statements(session, [row], now=NOW, settled=True)
+    key = {"schedule": "number", "statements": "month", "payments": "received_on"}[tail]
+    seen, cursor = [], ""
+    while cursor is not None:
+        answer = api.get(f"/v1/me/loans/{loan_id}/{tail}?limit=2{cursor and '&cursor=' + cursor}")
+        seen += [item[key] for item in answer.json["items"]]
+        cursor = answer.json["next_cursor"]
+    assert len(seen) == 5
+    assert seen == sorted(seen, reverse=tail != "schedule")
+    assert api.get(f"/v1/me/loans/{loan_id}/{tail}?cursor=nonsense").status_code == 422
 
 
 def test_pages_of_loans_do_not_overlap(session, borrower_api):

@@ -7,16 +7,17 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, literal, select, union_all
+from sqlalchemy import String, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
 from backend.kit.clock import day_in_zone
 from backend.kit.money import Rounding, rounded
-from backend.kit.paging import Page, page
+from backend.kit.paging import Page, page, page_of
 from backend.kit.problems import FieldError, Invalid, NotFound
 from backend.loans.models import Adjustment, Installment, Loan, Payment, Statement
 from backend.loans.queries.histories import (
+    FOREVER,
     LoanKey,
     LoanRecord,
     find_record,
@@ -33,7 +34,36 @@ _COLUMNS = (
     *(column for column in Loan.__table__.c if column.name not in ("recorded_at", "updated_at")),
     Borrower.timezone,
 )
-_OWN = select(*_COLUMNS).join(Borrower, Borrower.id == Loan.borrower_id)
+# A day of month precision is a convention; that it is one is read beside it, in the one select.
+# Several payments on a day: one of day precision makes the day a fact, and "day" < "month".
+_LAST_PRECISION = (
+    select(func.min(Payment.date_precision))
+    .where(
+        Payment.borrower_id == Loan.borrower_id,
+        Payment.loan_id == Loan.id,
+        Payment.received_on == Loan.last_payment_on,
+        Payment.reversed_on.is_(None),
+    )
+    .correlate(Loan)
+    .scalar_subquery()
+)
+_DUE_PRECISION = (
+    select(Statement.date_precision)
+    .where(
+        Statement.borrower_id == Loan.borrower_id,
+        Statement.loan_id == Loan.id,
+        Statement.due_on == Loan.next_due_on,
+    )
+    .order_by(Statement.month.desc())
+    .limit(1)
+    .correlate(Loan)
+    .scalar_subquery()
+)
+_OWN = select(
+    *_COLUMNS,
+    _LAST_PRECISION.label("last_payment_precision"),
+    _DUE_PRECISION.label("next_due_precision"),
+).join(Borrower, Borrower.id == Loan.borrower_id)
 
 
 def get_own_loan(
@@ -69,7 +99,25 @@ def _replayed(session: Session, row: Mapping[Any, Any], *, as_of: date) -> dict[
     record = find_record(session, borrower_id=row["borrower_id"], loan_id=row["id"], as_of=as_of)
     if record is None:
         raise NotFound
-    return _view(dict(row) | kept_columns(record.state(as_of=as_of)), as_of=as_of)
+    return _view(dict(row) | _state_columns(record, as_of=as_of), as_of=as_of)
+
+
+def _state_columns(record: LoanRecord, *, as_of: date = FOREVER) -> dict[str, Any]:
+    state = record.state(as_of=as_of)
+    paid = [
+        payment.date_precision
+        for payment in record.history.payments
+        if payment.reversed_on is None and payment.received_on == state.last_payment_on
+    ]
+    due = [
+        statement.month
+        for statement in record.history.statements
+        if state.next_due is not None and statement.due_on == state.next_due.due_on
+    ]
+    return kept_columns(state) | {
+        "last_payment_precision": min(paid, default=None),
+        "next_due_precision": record.precisions[max(due)] if due else None,
+    }
 
 
 def list_own_loans(
@@ -97,7 +145,7 @@ def list_panel(session: Session, *, borrower_id: UUID, now: datetime) -> list[di
 def _views(session: Session, rows: Sequence[Any], *, now: datetime) -> list[dict[str, Any]]:
     stale = [LoanKey(row.borrower_id, row.id) for row in rows if row.stale]
     fresh = {
-        record.key.loan_id: kept_columns(record.state())
+        record.key.loan_id: _state_columns(record)
         for record in (list_records(session, keys=stale) if stale else ())
     }
     return [
@@ -136,6 +184,7 @@ def _view(loan: Mapping[Any, Any], *, as_of: date) -> dict[str, Any]:
         "credit_minor": loan["credit_minor"],
         "next_due": _next_due(loan),
         "last_payment_on": loan["last_payment_on"],
+        "last_payment_precision": loan["last_payment_precision"],
         "days_past_due": _days_past_due(loan, as_of=as_of),
         "dpd_source": loan["dpd_source"],
         "reported_as_of": reported_on,
@@ -161,6 +210,8 @@ def _next_due(loan: Mapping[Any, Any]) -> dict[str, Any] | None:
     return {
         "number": loan["next_number"],
         "due_on": loan["next_due_on"],
+        # A schedule's days are facts; a statement's may be a convention.
+        "date_precision": loan["next_due_precision"] or "day",
         "amount_minor": loan["next_amount_minor"],
         "minimum_due_minor": loan["next_minimum_minor"],
         "assumed": loan["next_assumed"] or [],
@@ -196,40 +247,37 @@ def list_own_schedule(
     """
     record, state = _get_state(session, borrower_id=borrower_id, loan_id=loan_id)
     today = day_in_zone(now, record.timezone)
-    found = page(
-        session,
-        select(Installment.number).where(
-            Installment.borrower_id == borrower_id, Installment.loan_id == loan_id
-        ),
+    # Of the rows that were replayed: a second look at the table could show one that was not.
+    found = page_of(
+        [line for line in state.lines if line.number is not None],
         keys=(Installment.number,),
+        values=lambda line: (line.number,),
         args=args,
     )
-    lines = {line.number: line for line in state.lines}
     left: dict[int | None, int] = {}
     balance = sum(line.charged.principal_minor for line in state.lines)
     for line in state.lines:
         balance -= line.charged.principal_minor
         left[line.number] = balance
-    items = []
-    for row in found.items:
-        line = lines[row.number]
-        items.append(
-            {
-                "number": line.number,
-                "due_on": line.due_on,
-                "principal_minor": line.charged.principal_minor,
-                "interest_minor": line.charged.interest_minor,
-                "fee_minor": line.charged.fee_minor,
-                "penalty_minor": line.charged.penalty_minor,
-                "total_minor": line.charged.total_minor,
-                "paid_minor": line.paid.total_minor,
-                "waived_minor": line.waived.total_minor,
-                "open_minor": line.open_minor,
-                "balance_minor": left[line.number],
-                "paid_on": line.paid_on,
-                "state": line.state_on(today),
-            }
-        )
+    items = [
+        {
+            "number": line.number,
+            "due_on": line.due_on,
+            "principal_minor": line.charged.principal_minor,
+            "interest_minor": line.charged.interest_minor,
+            "fee_minor": line.charged.fee_minor,
+            "penalty_minor": line.charged.penalty_minor,
+            "total_minor": line.charged.total_minor,
+            "paid_minor": line.paid.total_minor,
+            "waived_minor": line.waived.total_minor,
+            "open_minor": line.open_minor,
+            "balance_minor": left[line.number],
+            "paid_on": line.paid_on,
+            "paid_precision": line.paid_precision,
+            "state": line.state_on(today),
+        }
+        for line in found.items
+    ]
     return _answer(record, items, found)
 
 
@@ -238,21 +286,26 @@ def list_own_statements(
 ) -> dict[str, Any]:
     """A page of a revolving account's statements, newest first. Refuses: NotFound."""
     record, state = _get_state(session, borrower_id=borrower_id, loan_id=loan_id)
-    columns = [c for c in Statement.__table__.c if c.name not in ("borrower_id", "recorded_at")]
-    found = page(
-        session,
-        select(*columns).where(Statement.borrower_id == borrower_id, Statement.loan_id == loan_id),
+    found = page_of(
+        record.history.statements,
         keys=(Statement.month,),
+        values=lambda row: (row.month,),
         args=args,
         descending=True,
     )
     lines = {line.month: line for line in state.lines}
     items = [
-        dict(row._mapping)
-        | {
+        {
             "month": f"{row.month:%Y-%m}",
+            "closed_on": row.closed_on,
+            "due_on": row.due_on,
+            "balance_minor": row.balance_minor,
+            "minimum_due_minor": row.minimum_due_minor,
+            "date_precision": record.precisions[row.month],
+            "assumed": list(row.assumed),
             "paid_minor": lines[row.month].paid.total_minor,
             "paid_on": lines[row.month].paid_on,
+            "paid_precision": lines[row.month].paid_precision,
         }
         for row in found.items
     ]
@@ -264,20 +317,10 @@ def list_own_payments(
 ) -> dict[str, Any]:
     """A page of her payments, newest first, each with what it paid. Refuses: NotFound."""
     record, state = _get_state(session, borrower_id=borrower_id, loan_id=loan_id)
-    columns = (
-        Payment.id,
-        Payment.amount_minor,
-        Payment.received_on,
-        Payment.date_precision,
-        Payment.reversed_on,
-    )
-    query: Any = select(*columns).where(
-        Payment.borrower_id == borrower_id, Payment.loan_id == loan_id
-    )
-    found = page(
-        session,
-        query,
+    found = page_of(
+        record.history.payments,
         keys=(Payment.received_on, Payment.id),
+        values=lambda row: (row.received_on, row.id),
         args=args,
         descending=True,
     )
@@ -286,8 +329,12 @@ def list_own_payments(
         allocations.setdefault(allocation.payment_id, []).append(_allocation(allocation))
     left = dict(state.credits)
     items = [
-        dict(row._mapping)
-        | {
+        {
+            "id": row.id,
+            "amount_minor": row.amount_minor,
+            "received_on": row.received_on,
+            "date_precision": row.date_precision,
+            "reversed_on": row.reversed_on,
             "allocations": allocations.get(row.id, []),
             "credit_minor": left.get(row.id, 0),
         }
