@@ -6,7 +6,7 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from backend.events.borrowers import BorrowerChanged
+from backend.events.borrowers import BorrowerChanged, BorrowersStored
 from backend.events.loans import (
     DelinquencyReported,
     InstallmentMissed,
@@ -21,7 +21,7 @@ from backend.events.tiers import TierChanged
 from backend.kit.outbox import Recorded
 from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import Handler
-from backend.profile import service
+from backend.profile import queries, service
 
 REBUILT_MAX = 10  # an event stands for a hundred borrowers and more
 
@@ -53,6 +53,17 @@ def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
     service.put_tiers(session, told=told, now=now)
 
 
+def _follow_particulars(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    # Whose loans are still to be settled is left to what tells that they are.
+    events = [cast(BorrowersStored, each.event) for each in recorded]
+    about = sorted({each for event in events for each in event.borrower_ids})
+    settled = queries.list_settled(session, borrower_ids=about)
+    if settled:
+        service.refresh_many(
+            session, borrower_ids=settled, seq=recorded[0].seq, now=now, today=programme_day(now)
+        )
+
+
 HANDLERS = (
     Handler(
         name="profile.refresh",
@@ -69,5 +80,11 @@ HANDLERS = (
         run=_refresh,
     ),
     Handler(name="profile.rebuild", hears=(LoansSettled,), run=_follow_bulk, batch_max=REBUILT_MAX),
+    Handler(
+        name="profile.particulars",
+        hears=(BorrowersStored,),
+        run=_follow_particulars,
+        batch_max=REBUILT_MAX,
+    ),
     Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier),
 )

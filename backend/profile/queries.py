@@ -10,23 +10,27 @@ from sqlalchemy import (
     Date,
     Integer,
     Row,
+    any_,
     bindparam,
     case,
     cast,
     extract,
     func,
+    literal,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import Uuid
 
 from backend.borrowers.models import Borrower
 from backend.kit.predicates import FactType, Predicate, Value, read_value
 from backend.kit.predicates_sql import SQL_TYPES, to_sql
 from backend.kit.problems import NotFound
 from backend.kit.texts import Text
+from backend.loans.models import Loan
 from backend.profile.catalogue import DECLARED_FACTS, FACTS, Fact
 from backend.profile.kept_sql import KEPT_COLUMNS
 from backend.profile.models import ExtraFact, FactChange, Profile, ProtectedAttributes
@@ -235,6 +239,18 @@ def list_after(session: Session, *, after: UUID | None, limit: int) -> list[UUID
     later = true() if after is None else Borrower.id > after
     rows = session.execute(select(Borrower.id).where(later).order_by(Borrower.id).limit(limit))
     return list(rows.scalars())
+
+
+def list_settled(session: Session, *, borrower_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these borrowers whose loans' kept state is up to their rows; in their order."""
+    stale = set(
+        session.execute(
+            select(Loan.borrower_id).where(
+                Loan.borrower_id == any_(literal(list(borrower_ids), ARRAY(Uuid))), Loan.stale
+            )
+        ).scalars()
+    )
+    return [each for each in borrower_ids if each not in stale]
 
 
 PROTECTED = ("sex", "age_band", "education", "marital_status")

@@ -13,11 +13,11 @@ from backend.borrowers.errors import invalid_phone
 from backend.borrowers.models import Borrower, BorrowerLookup
 from backend.borrowers.queries import BORN_ON, NAME, PHONE, list_existing, open_field
 from backend.borrowers.rules import find_phone, normalise_name, region_of
-from backend.events.borrowers import BorrowerChanged
+from backend.events.borrowers import BorrowerChanged, BorrowersStored
 from backend.kit import crypto
 from backend.kit.bulk import Outcome, without_repeats
 from backend.kit.ids import new_id
-from backend.kit.outbox import announce_all
+from backend.kit.outbox import announce, announce_all
 from backend.kit.texts import Locale
 
 
@@ -73,9 +73,10 @@ def put_borrowers(
         raced = [i for i in places if outcomes[i].status == "refused" and not outcomes[i].problem]
         if raced:
             stored += _put(session, rows, raced, outcomes, now=now)
-        announce_all(
-            session, [BorrowerChanged(bid, now, backfill=backfill) for _, bid, _ in stored]
-        )
+        ids = tuple(borrower_id for _, borrower_id, _ in stored)
+        announce_all(session, [BorrowerChanged(each, now, backfill=backfill) for each in ids])
+        if backfill and ids:
+            announce(session, BorrowersStored(None, now, borrower_ids=ids))
     return outcomes
 
 
