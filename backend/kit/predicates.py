@@ -18,6 +18,8 @@ from backend.kit.problems import FieldError, Invalid
 DEPTH_MAX = 8
 NODES_MAX = 200
 LIST_LENGTH_MAX = 100
+# Each value is a parameter of a statement, which takes 65,535 and has other conditions in it.
+VALUES_MAX = 2_000
 TEXT_LENGTH_MAX = 200
 NUMBER_MAX = Decimal(10) ** 15
 DECIMAL_PLACES_MAX = 8
@@ -100,6 +102,7 @@ class _Reader:
         self.facts = facts
         self.errors: list[FieldError] = []
         self.nodes = 0
+        self.values = 0
 
     def read(self, node: object, pointer: str, *, depth: int) -> Predicate | None:
         try:
@@ -148,7 +151,11 @@ class _Reader:
         kind = self.facts[fact]
         if op in ORDER_OPS and kind not in ORDERED:
             raise _Fault(f"{pointer}/op", f"A {kind} fact has no order to compare by.")
-        return Compare(fact, op, _read_operand(node, f"{pointer}/value", kind=kind))
+        comparison = Compare(fact, op, _read_operand(node, f"{pointer}/value", kind=kind))
+        self.values += _count(comparison)
+        if self.values > VALUES_MAX:
+            raise _Fault(f"{pointer}/value", f"A condition may name at most {VALUES_MAX} values.")
+        return comparison
 
 
 def _read_operand(
@@ -296,6 +303,17 @@ def list_comparisons(predicate: Predicate) -> list[Compare]:
 def facts_used(predicate: Predicate) -> frozenset[str]:
     """Names of the facts that the condition reads."""
     return frozenset(each.fact for each in list_comparisons(predicate))
+
+
+def count_values(predicate: Predicate) -> int:
+    """How many values the condition compares with."""
+    return sum(_count(each) for each in list_comparisons(predicate))
+
+
+def _count(comparison: Compare) -> int:
+    if comparison.value is None:
+        return 0
+    return len(comparison.value) if isinstance(comparison.value, tuple) else 1
 
 
 def holds(predicate: Predicate, facts: Facts) -> bool:

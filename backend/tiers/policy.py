@@ -11,9 +11,11 @@ from typing import Any
 
 from backend.kit.predicates import (
     ORDERED,
+    VALUES_MAX,
     FactType,
     Predicate,
     Value,
+    count_values,
     escape,
     facts_used,
     parse,
@@ -193,6 +195,9 @@ class _Reader:
         kept = [tier for tier in tiers if tier is not None]
         self._refuse_repeats([tier.code for tier in kept], at, "code")
         self._refuse_repeats([tier.public_code for tier in kept], at, "public_code")
+        if to_publish:
+            self._refuse_internal_codes(kept, at)
+        self._refuse_too_many_values(kept, at)
         return kept
 
     def _tier(
@@ -273,6 +278,23 @@ class _Reader:
         for place, code in enumerate(codes):
             if code is not None and code in codes[:place]:
                 self._refuse(f"{at}/{place}/{name}", "Is used by an earlier tier.")
+
+    def _refuse_internal_codes(self, tiers: list[Tier], at: str) -> None:
+        # What a borrower reads would be what staff call another tier, or her own.
+        codes = {tier.code for tier in tiers}
+        for place, tier in enumerate(tiers):
+            if tier.public_code in codes:
+                self._refuse(f"{at}/{place}/public_code", "Is the internal code of a tier.")
+
+    def _refuse_too_many_values(self, tiers: list[Tier], at: str) -> None:
+        # Each value is a parameter of the statement, which takes 65,535.
+        total = 0
+        for place, tier in enumerate(tiers):
+            total += count_values(tier.when)
+            if total > VALUES_MAX:
+                detail = f"The conditions may compare with at most {VALUES_MAX} values in all."
+                self._refuse(f"{at}/{place}/when", detail)
+                return
 
     def _refuse(self, pointer: str, detail: str) -> None:
         self.errors.append(FieldError(pointer, detail))

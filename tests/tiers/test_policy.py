@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.kit.predicates import parse
 from backend.kit.problems import Invalid
 from backend.profile.catalogue import FACT_TYPES
 from backend.tiers.policy import read_policy
@@ -115,3 +116,34 @@ def test_the_default_policy_may_be_published():
     assert ranks == {"dormant": 3, "high_risk": 0, "stable": 1, "potential": 2, "current": 3}
     assert policy.tier("high_risk").name.as_json() == {"en": "Fresh start", "zh-CN": "重新出发"}
     assert policy.grace_days == 7
+
+
+def test_a_public_code_may_not_be_what_staff_call_a_tier():
+    policy = with_tier(0, public_code="soon")
+
+    with pytest.raises(Invalid) as refusal:
+        read_policy(policy, facts=FACT_TYPES, to_publish=True)
+    assert [error.pointer for error in refusal.value.errors] == ["#/tiers/0/public_code"]
+
+
+def many_values(count):
+    lists = [[f"w{n}" for n in range(100)]] * (count // 100)
+    return {"any": [compare("employment", "in", each) for each in lists]}
+
+
+def test_a_policy_may_compare_with_two_thousand_values_and_no_more():
+    full = with_tier(0, when=many_values(2_000))
+    del full["tiers"][1]
+
+    read_policy(full, facts=FACT_TYPES)
+    over = with_tier(0, when=many_values(2_000))
+    with pytest.raises(Invalid) as refusal:
+        read_policy(over, facts=FACT_TYPES)
+    assert [error.pointer for error in refusal.value.errors] == ["#/tiers/1/when"]
+
+
+def test_one_condition_may_name_two_thousand_values_and_no_more():
+    with pytest.raises(Invalid) as refusal:
+        parse(many_values(2_100), facts=FACT_TYPES)
+
+    assert [error.pointer for error in refusal.value.errors] == ["#/any/20/value"]
