@@ -66,6 +66,15 @@ class Enrolment(MethodView):
                 staff_id=caller().id,
                 now=clock.now(),
             )
+            # The answer shows her history, so it is a look as well.
+            borrowers.log_access(
+                session,
+                borrower_ids=[borrower_id],
+                staff_id=caller().id,
+                purpose=AccessPurpose.RISK_REVIEW,
+                what="programme",
+                now=clock.now(),
+            )
             return queries.get_enrolment_view(session, borrower_id=borrower_id)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
 from backend.borrowers.rules import AccessPurpose
+from backend.borrowers.schemas import PurposeArgs
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits
 from backend.kit.db import reading, transaction
@@ -54,12 +55,19 @@ blp = blueprint(
 )
 
 
-def _log(session: Session, borrower_ids: list[UUID], what: str, *, now: datetime) -> None:
+def _log(
+    session: Session,
+    borrower_ids: list[UUID],
+    what: str,
+    *,
+    now: datetime,
+    why: AccessPurpose = AccessPurpose.RISK_REVIEW,
+) -> None:
     borrowers.log_access(
         session,
         borrower_ids=borrower_ids,
         staff_id=caller().id,
-        purpose=AccessPurpose.RISK_REVIEW,
+        purpose=why,
         what=what,
         now=now,
     )
@@ -154,14 +162,16 @@ class Runs(MethodView):
 @blp.route("/tier-reviews")
 class Reviews(MethodView):
     @permits("tiers.review")
+    @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(PageArgs, location="query")
     @blp.response(200, StaffReviewPageSchema)
-    def get(self, args: dict[str, Any]) -> Page:
+    def get(self, purpose: dict[str, Any], args: dict[str, Any]) -> Page:
         """Reviews that wait for a person, the oldest first. The look is logged."""
         with transaction() as session:
             found = queries.page_open_reviews(session, args=args)
             ids = [row.borrower_id for row in found.items]
-            _log(session, ids, "tier review", now=clock.now())
+            why = AccessPurpose(purpose["purpose"])
+            _log(session, ids, "tier review", why=why, now=clock.now())
         return found
 
 
@@ -183,6 +193,7 @@ class ReviewDecision(MethodView):
                 now=clock.now(),
                 **args,
             )
+            _log(session, [borrower_id], "tier review", now=clock.now())
             return queries.get_review(session, borrower_id=borrower_id, review_id=review_id)
 
 

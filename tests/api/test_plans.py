@@ -139,7 +139,7 @@ def test_hot_statements_use_indexes(
         lambda: staff.get("/v1/staff/borrowers", query_string={"q": "ann"}, headers=PURPOSE),
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}", headers=PURPOSE),
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/enrolment", headers=PURPOSE),
-        lambda: staff.get("/v1/tier-reviews"),
+        lambda: staff.get("/v1/tier-reviews", headers=PURPOSE),
     )
     hear(*_ingest(client_api))
     hear(deliver)

@@ -207,7 +207,8 @@ def test_she_asks_once_for_a_person_to_look_and_reads_the_answer(
 
     asked = api.post("/v1/me/tier/reviews", json=body, headers=new_key())
     second = api.post("/v1/me/tier/reviews", json=body, headers=new_key())
-    queue = officer.get("/v1/tier-reviews")
+    silent = officer.get("/v1/tier-reviews")
+    queue = officer.get("/v1/tier-reviews", headers={"X-Access-Purpose": "risk_review"})
     path = f"/v1/staff/borrowers/{late}/tier-reviews/{asked.json['id']}/decide"
     verdict = {"outcome": "changed", "answer": "You are right."}
     unanswered = api.get("/v1/me/tier/reviews")
@@ -216,6 +217,7 @@ def test_she_asks_once_for_a_person_to_look_and_reads_the_answer(
     others = borrower_api(make_profile(session)).get("/v1/me/tier/reviews")
     again = officer.post(path, json=verdict, headers=new_key())
 
+    assert silent.status_code == 422
     assert (asked.status_code, asked.json["state"]) == (201, "open")
     assert (second.status_code, second.json["code"]) == (409, "review-open")
     assert [item["id"] for item in queue.json["items"]] == [asked.json["id"]]
