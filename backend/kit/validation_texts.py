@@ -47,6 +47,8 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^Must be a whole number\.$", "应为整数。"),
         (r"^Must be 1 to (\d+) characters\.$", r"应为 1 至 \1 个字符。"),
         (r"^Must be 1 to (\d+) days from today\.$", r"应在今天起 1 至 \1 天之内。"),
+        (r"^The only braces are those of \{goal\}\.$", "花括号只能用于 {goal}。"),
+        (r"^Only a roll-out may include the control group\.$", "只有推广时才能包含对照组。"),
         (r"^Bounds must rise from band to band\.$", "各档的界限应逐档递增。"),
         (r"^Is used by an earlier tier\.$", "前面的等级已使用。"),
         (r"^The live policy has no such tier\.$", "现行政策没有这个等级。"),
