@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, literal, select, union_all
+from sqlalchemy import String, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
@@ -17,13 +17,12 @@ from backend.kit.paging import Page, page, page_of
 from backend.kit.problems import FieldError, Invalid, NotFound
 from backend.loans.models import Adjustment, Installment, Loan, Payment, Statement
 from backend.loans.queries.histories import (
-    FOREVER,
     LoanKey,
     LoanRecord,
     find_record,
-    kept_columns,
     list_records,
 )
+from backend.loans.queries.precisions import DUE_PRECISION, LAST_PRECISION, columns_of
 from backend.loans.rules import Allocation, LoanState
 from backend.loans.rules.state import days_late, paid_ratio
 
@@ -34,35 +33,10 @@ _COLUMNS = (
     *(column for column in Loan.__table__.c if column.name not in ("recorded_at", "updated_at")),
     Borrower.timezone,
 )
-# A day of month precision is a convention; that it is one is read beside it, in the one select.
-# Several payments on a day: one of day precision makes the day a fact, and "day" < "month".
-_LAST_PRECISION = (
-    select(func.min(Payment.date_precision))
-    .where(
-        Payment.borrower_id == Loan.borrower_id,
-        Payment.loan_id == Loan.id,
-        Payment.received_on == Loan.last_payment_on,
-        Payment.reversed_on.is_(None),
-    )
-    .correlate(Loan)
-    .scalar_subquery()
-)
-_DUE_PRECISION = (
-    select(Statement.date_precision)
-    .where(
-        Statement.borrower_id == Loan.borrower_id,
-        Statement.loan_id == Loan.id,
-        Statement.due_on == Loan.next_due_on,
-    )
-    .order_by(Statement.month.desc())
-    .limit(1)
-    .correlate(Loan)
-    .scalar_subquery()
-)
 _OWN = select(
     *_COLUMNS,
-    _LAST_PRECISION.label("last_payment_precision"),
-    _DUE_PRECISION.label("next_due_precision"),
+    LAST_PRECISION.label("last_payment_precision"),
+    DUE_PRECISION.label("next_due_precision"),
 ).join(Borrower, Borrower.id == Loan.borrower_id)
 
 
@@ -99,25 +73,7 @@ def _replayed(session: Session, row: Mapping[Any, Any], *, as_of: date) -> dict[
     record = find_record(session, borrower_id=row["borrower_id"], loan_id=row["id"], as_of=as_of)
     if record is None:
         raise NotFound
-    return _view(dict(row) | _state_columns(record, as_of=as_of), as_of=as_of)
-
-
-def _state_columns(record: LoanRecord, *, as_of: date = FOREVER) -> dict[str, Any]:
-    state = record.state(as_of=as_of)
-    paid = [
-        payment.date_precision
-        for payment in record.history.payments
-        if payment.reversed_on is None and payment.received_on == state.last_payment_on
-    ]
-    due = [
-        statement.month
-        for statement in record.history.statements
-        if state.next_due is not None and statement.due_on == state.next_due.due_on
-    ]
-    return kept_columns(state) | {
-        "last_payment_precision": min(paid, default=None),
-        "next_due_precision": record.precisions[max(due)] if due else None,
-    }
+    return _view(dict(row) | columns_of(record, as_of=as_of), as_of=as_of)
 
 
 def list_own_loans(
@@ -145,7 +101,7 @@ def list_panel(session: Session, *, borrower_id: UUID, now: datetime) -> list[di
 def _views(session: Session, rows: Sequence[Any], *, now: datetime) -> list[dict[str, Any]]:
     stale = [LoanKey(row.borrower_id, row.id) for row in rows if row.stale]
     fresh = {
-        record.key.loan_id: _state_columns(record)
+        record.key.loan_id: columns_of(record)
         for record in (list_records(session, keys=stale) if stale else ())
     }
     return [
