@@ -18,7 +18,8 @@ class Profile(Base):
     `dpd_base` is the highest reported days past due of her open loans, 0 where we compute them;
     null while nothing is known. `oldest_unpaid_due_on` and the other days are what ages are
     counted from. `arrears_minor` is what she would pay to be up to date. `tier_seq` is the event
-    that told the tier: one that comes late, being older, does not undo it.
+    that told the tier: one that comes late, being older, does not undo it. `awaited` are events
+    that came while her loans were still to be settled; they are absorbed when that is done.
     """
 
     __tablename__ = "profile"
@@ -59,6 +60,7 @@ class Profile(Base):
     hardship_active: Mapped[bool | None]
     referrals_confirmed: Mapped[int | None]
     refreshed_at: Mapped[datetime | None]
+    awaited: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
 
 
 class FactChange(Base):

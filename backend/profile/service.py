@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, String, bindparam, insert, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -43,27 +43,74 @@ def absorb(session: Session, *, causes: Sequence[Recorded], now: datetime, today
 
     One `FactsChanged` for each event, changed facts or not: who waits for an event waits for it
     to be absorbed.
+    An event about her whose loans are still to be settled waits until they are.
     """
     in_order = sorted(causes, key=lambda each: each.seq)
     about = [(each.event.borrower_id, each) for each in in_order if each.event.borrower_id]
+    ids = sorted({borrower_id for borrower_id, _ in about})
+    _lock(session, borrower_ids=ids)
+    # Looked at under the lock: whatever settles the others later waits here, and then finds them.
+    settled = set(queries.list_settled(session, borrower_ids=ids))
     refresh(
         session,
-        seqs={borrower_id: each.seq for borrower_id, each in reversed(about)},
+        seqs={
+            borrower_id: each.seq for borrower_id, each in reversed(about) if borrower_id in settled
+        },
         now=now,
         today=today,
     )
+    told = [(borrower_id, _told(each)) for borrower_id, each in about]
+    _announce(session, told=[each for each in told if each[0] in settled])
+    _await(session, told=[each for each in told if each[0] not in settled])
+
+
+def _told(cause: Recorded) -> dict[str, Any]:
+    return {
+        "cause": type(cause.event).__name__,
+        "cause_seq": cause.seq,
+        "occurred_at": cause.event.occurred_at.isoformat(),
+    }
+
+
+def _announce(session: Session, *, told: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
     announce_all(
         session,
         [
             FactsChanged(
                 borrower_id=borrower_id,
-                occurred_at=each.event.occurred_at,
-                cause=type(each.event).__name__,
-                cause_seq=each.seq,
+                occurred_at=datetime.fromisoformat(each["occurred_at"]),
+                cause=each["cause"],
+                cause_seq=each["cause_seq"],
             )
-            for borrower_id, each in about
+            for borrower_id, each in told
         ],
     )
+
+
+_AWAIT = text("UPDATE profile SET awaited = awaited || :told WHERE borrower_id = :id").bindparams(
+    bindparam("told", type_=JSONB)
+)
+_TAKE_AWAITED = text(
+    """
+    WITH awaiting AS (
+        SELECT borrower_id, awaited FROM profile
+        WHERE borrower_id = ANY(:ids) AND awaited <> '[]'
+    )
+    UPDATE profile p SET awaited = '[]' FROM awaiting a WHERE a.borrower_id = p.borrower_id
+    RETURNING a.borrower_id, a.awaited
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+def _await(session: Session, *, told: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
+    if told:
+        session.execute(_AWAIT, [{"id": borrower_id, "told": [each]} for borrower_id, each in told])
+
+
+def _announce_awaited(session: Session, *, borrower_ids: Sequence[UUID]) -> None:
+    rows = session.execute(_TAKE_AWAITED, {"ids": list(borrower_ids)}).all()
+    told = [(row.borrower_id, each) for row in rows for each in row.awaited]
+    _announce(session, told=sorted(told, key=lambda each: each[1]["cause_seq"]))
 
 
 def refresh(
@@ -106,6 +153,7 @@ def refresh_many(
     for start in range(0, len(ids), REBUILD_BATCH):
         batch = ids[start : start + REBUILD_BATCH]
         refresh(session, seqs=dict.fromkeys(batch, seq), now=now, today=today)
+    _announce_awaited(session, borrower_ids=ids)
     announce(session, FactsRebuilt(borrower_id=None, occurred_at=now, borrower_ids=tuple(ids)))
 
 
@@ -121,6 +169,7 @@ def rebuild(
         session.execute(
             REBUILD, {"ids": batch, "as_of": today, "today": today, "now": now, "seq": seq}
         )
+    _announce_awaited(session, borrower_ids=ids)
     announce(session, FactsRebuilt(borrower_id=None, occurred_at=now, borrower_ids=tuple(ids)))
 
 

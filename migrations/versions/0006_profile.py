@@ -53,6 +53,12 @@ def upgrade() -> None:
         sa.Column("hardship_active", sa.Boolean(), nullable=True),
         sa.Column("referrals_confirmed", sa.BigInteger(), nullable=True),
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "awaited",
+            postgresql.JSONB(),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["borrower_id"], ["borrower.id"], name=op.f("fk_profile_borrower_id_borrower")
         ),

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 
 from backend.events.profile import FactsChanged, FactsRebuilt
 from backend.kit import clock
+from backend.kit.delivery import deliver_batch
 from backend.kit.outbox import EventRow
 from backend.profile import queries, service
 from backend.profile.errors import FactNameTaken
+from backend.profile.handlers import HANDLERS
 from backend.profile.models import FactChange
 from tests.clock import NOW, TODAY
 from tests.factories.loans import make_borrower, make_loan
@@ -263,3 +265,37 @@ def test_a_batch_of_news_leaves_the_known_past_alone_and_history_may_change_it(
     assert (past_of(session, borrower_id) == before) is (backfill == "false")
     facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
     assert facts["repaid_total"] == 10_100
+
+
+def test_an_event_is_not_absorbed_while_her_loans_are_to_be_settled(session, client_api, deliver):
+    borrower_id = make_borrower(session, external_id=MINE)
+    loan, _ = make_loan(session, borrower=MINE)
+    deliver()
+    pay(client_api, loan, "history-p1", 100)
+    line = {
+        "kind": "payment",
+        "external_id": "history-p2",
+        "loan_external_id": loan,
+        "amount_minor": 10_000,
+        "received_on": str(TODAY),
+    }
+    client_api.post(
+        "/v1/ingest/batch",
+        data=json.dumps(line),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    told = len(find_events(session, "FactsChanged"))
+    (refresh,) = [each for each in HANDLERS if each.name == "profile.refresh"]
+
+    assert deliver_batch(refresh, now=NOW) > 0
+    assert len(find_events(session, "FactsChanged")) == told
+    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    assert facts["repaid_total"] == 0
+
+    deliver()
+    absorbed = session.execute(
+        select(EventRow.payload["cause_seq"]).where(EventRow.name == "FactsChanged")
+    ).scalars()
+    assert {each.seq for each in find_events(session, "PaymentReceived")[:1]} <= set(absorbed)
+    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    assert (facts["repaid_total"], facts["days_past_due"]) == (10_100, 0)
