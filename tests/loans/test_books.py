@@ -170,8 +170,8 @@ def add_slowly(session, rows, *, now, backfill):
 
 def test_schedules_may_come_row_by_row(session, loan):
     rows = [
-        {"loan_external_id": name, "number": number, "due_on": TODAY, "principal_minor": 5,
-         "interest_minor": 0, "fee_minor": 0, "penalty_minor": 0}
+        {"loan_external_id": name, "number": number, "due_on": TODAY + timedelta(days=90),
+         "principal_minor": 0, "interest_minor": 5, "fee_minor": 0, "penalty_minor": 0}
         for name, number in [(loan, 4), (loan, 5), ("nobody", 1)]
     ]  # fmt: skip
     first = service.put_installments(session, rows, now=NOW, backfill=True)
