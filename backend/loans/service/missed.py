@@ -1,15 +1,16 @@
 """Telling, once, that an instalment's day has passed unpaid."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import available_timezones
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.events.loans import InstallmentMissed
+from backend.kit.bulk import sql_array, sql_ids
 from backend.kit.outbox import announce_all
 from backend.loans.service.references import Calendar
 from backend.loans.service.settle import noon
@@ -23,11 +24,10 @@ _MARK = text(
           FROM installment AS i
           JOIN loan ON loan.borrower_id = i.borrower_id AND loan.id = i.loan_id
           JOIN borrower ON borrower.id = i.borrower_id
-          JOIN unnest(CAST(:zones AS text[]), CAST(:days AS date[])) AS zone(name, today)
-            ON zone.name = borrower.timezone
          WHERE i.missed_at IS NULL AND (i.paid_on IS NULL OR i.paid_on > i.due_on)
            AND i.principal_minor + i.interest_minor + i.fee_minor > 0
-           AND i.due_on < CAST(:latest AS date) AND i.due_on < zone.today
+           AND i.due_on < CAST(:latest AS date)
+           AND i.due_on < CAST(CAST(:days AS jsonb) ->> borrower.timezone AS date)
            AND loan.dpd_source = 'computed' AND loan.status = 'active' AND NOT loan.stale
          LIMIT :limit
            FOR UPDATE OF i SKIP LOCKED
@@ -40,31 +40,50 @@ _MARK = text(
               installment.due_on
     """
 )
+# Every step is a look-up by key (LATERAL and OFFSET), and only then is a row judged: after an
+# import nothing is known yet of the tables' sizes, and a free planner compares all with all.
+_LIST_HISTORY = text(
+    """
+    SELECT wanted.id AS borrower_id, own.loan_id, own.number, own.due_on
+      FROM unnest(CAST(:borrower_ids AS uuid[])) AS wanted(id)
+      JOIN LATERAL (
+          SELECT timezone FROM borrower WHERE borrower.id = wanted.id OFFSET 0
+      ) AS borrower ON true
+      JOIN LATERAL (
+          SELECT id, dpd_source FROM loan WHERE loan.borrower_id = wanted.id OFFSET 0
+      ) AS loan ON true
+      JOIN LATERAL (
+          SELECT * FROM installment AS i
+           WHERE i.borrower_id = wanted.id AND i.loan_id = loan.id OFFSET 0
+      ) AS own ON true
+     WHERE loan.dpd_source = 'computed'
+       AND own.missed_at IS NULL AND (own.paid_on IS NULL OR own.paid_on > own.due_on)
+       AND own.principal_minor + own.interest_minor + own.fee_minor > 0
+       AND own.due_on < CAST(CAST(:days AS jsonb) ->> borrower.timezone AS date)
+    """
+)
 _MARK_HISTORY = text(
     """
     UPDATE installment SET missed_at = :now
-      FROM loan
-      JOIN borrower ON borrower.id = loan.borrower_id
-      JOIN unnest(CAST(:zones AS text[]), CAST(:days AS date[])) AS zone(name, today)
-        ON zone.name = borrower.timezone
-     WHERE loan.borrower_id = ANY(CAST(:borrower_ids AS uuid[]))
-       AND loan.dpd_source = 'computed'
-       AND installment.borrower_id = loan.borrower_id AND installment.loan_id = loan.id
-       AND installment.missed_at IS NULL
-       AND (installment.paid_on IS NULL OR installment.paid_on > installment.due_on)
-       AND installment.principal_minor + installment.interest_minor + installment.fee_minor > 0
-       AND installment.due_on < zone.today
-    RETURNING installment.borrower_id, installment.loan_id, installment.number,
-              installment.due_on
+      FROM unnest(CAST(:borrower_ids AS uuid[]), CAST(:loan_ids AS uuid[]),
+                  CAST(:numbers AS bigint[])) AS missed(borrower_id, loan_id, number)
+     WHERE installment.borrower_id = missed.borrower_id
+       AND installment.loan_id = missed.loan_id AND installment.number = missed.number
     """
 )
 
 
 def announce_missed(session: Session, *, now: datetime, limit: int) -> int:
     """Announce up to `limit` missed instalments, each once ever. Returns how many."""
-    zones = _zones(now)
+    days = _days(now)
     rows = session.execute(
-        _MARK, zones | {"latest": max(zones["days"]), "limit": limit, "now": now}
+        _MARK,
+        {
+            "days": orjson.dumps(days).decode(),
+            "latest": max(days.values()),
+            "limit": limit,
+            "now": now,
+        },
     ).all()
     announce_all(
         session,
@@ -86,9 +105,19 @@ def record_missed_history(
     session: Session, *, borrower_ids: Sequence[UUID], now: datetime
 ) -> list[InstallmentMissed]:
     """Mark what imported history missed, so that the night does not take it for news."""
+    days = orjson.dumps(_days(now)).decode()
     rows = session.execute(
-        _MARK_HISTORY, _zones(now) | {"borrower_ids": list(borrower_ids), "now": now}
+        _LIST_HISTORY, {"days": days, "borrower_ids": sql_ids(borrower_ids)}
     ).all()
+    session.execute(
+        _MARK_HISTORY,
+        {
+            "borrower_ids": sql_ids([row.borrower_id for row in rows]),
+            "loan_ids": sql_ids([row.loan_id for row in rows]),
+            "numbers": sql_array([row.number for row in rows]),
+            "now": now,
+        },
+    )
     events = [
         InstallmentMissed(
             borrower_id=row.borrower_id,
@@ -104,7 +133,7 @@ def record_missed_history(
     return events
 
 
-def _zones(now: datetime) -> dict[str, list[Any]]:
+def _days(now: datetime) -> dict[str, date]:
+    """Today in every zone. A look-up and no join: that is free to multiply rows by zones."""
     calendar = Calendar(now)
-    names = sorted(available_timezones())
-    return {"zones": names, "days": [calendar.today(name) for name in names]}
+    return {name: calendar.today(name) for name in sorted(available_timezones())}
