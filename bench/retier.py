@@ -29,11 +29,12 @@ PEOPLE = """
 INSERT INTO borrower (id, external_id, locale, timezone)
 SELECT uuidv7(), n::text, 'zh-CN', 'Asia/Shanghai' FROM generate_series(1, {count}) AS n;
 INSERT INTO profile (
-    borrower_id, currency, product, dpd_base, dpd_past_max_12m, on_time_streak,
+    borrower_id, timezone, currency, product, dpd_base, dpd_past_max_12m, on_time_streak,
     installments_missed_12m, overdue_count_12m, cured_count_12m, paid_ratio_6m, last_payment_on,
     last_activity_on, open_loans, open_balance, repaid_total, relationship_since_on, refreshed_at)
-SELECT id, 'CNY', 'card', (ARRAY[0,0,0,0,0,0,15,15,45,120])[1 + n % 10], n % 90, n % 13,
-       n % 5, n % 4, n % 3, round((n % 1000) / 1000.0, 4), DATE '2026-11-01' - (n % 100)::int,
+SELECT id, 'Asia/Shanghai', 'CNY', 'card', (ARRAY[0,0,0,0,0,0,15,15,45,120])[1 + n % 10], n % 90,
+       n % 13, n % 5, n % 4, n % 3, round((n % 1000) / 1000.0, 4),
+       DATE '2026-11-01' - (n % 100)::int,
        DATE '2026-11-01' - (n % 30)::int, 1, 100000 + n, n * 7, DATE '2024-01-01', now()
 FROM (SELECT id, external_id::bigint AS n FROM borrower) AS people;
 """

@@ -1,9 +1,10 @@
 """The one statement text that computes kept values from the loans, for many borrowers and days.
 
-It reads a CTE `moment(borrower_id, as_of)` of the borrowers `:ids` and yields one row of `computed`
-for each. Only rows with a business date up to `as_of` count. For a day before `:today` the balance
-of an instalment loan is today's plus what was paid since, and its state is read from the
-instalments; from today on, also for days to come, the settled state of the loan is taken.
+It reads a CTE `moment(borrower_id, as_of, is_past)` of the borrowers `:ids` and yields one row of
+`computed` for each. Only rows with a business date up to `as_of` count. For a day before her today
+(`is_past`) the balance of an instalment loan is today's plus what was paid since, and its state is
+read from the instalments; from today on, also for days to come, the settled state of the loan is
+taken.
 `streaks.rules` says the same of streaks for one sequence; a property test holds the two equal.
 """
 
@@ -45,8 +46,9 @@ instalment AS (
            CASE WHEN i.paid_on <= m.as_of THEN i.paid_on END AS gone_on,
            i.principal_minor + i.interest_minor + i.fee_minor AS amount_minor,
            -- Settled: what was charged on it, later fees too, less what was waived.
-           CASE WHEN m.as_of >= :today THEN i.paid_minor + i.open_minor
-                ELSE i.principal_minor + i.interest_minor + i.fee_minor + i.penalty_minor
+           CASE WHEN m.is_past
+                    THEN i.principal_minor + i.interest_minor + i.fee_minor + i.penalty_minor
+                ELSE i.paid_minor + i.open_minor
            END AS billed_minor,
            CASE WHEN l.status <> 'closed' AND l.dpd_source = 'computed' THEN i.open_minor ELSE 0
            END AS open_minor,
@@ -137,7 +139,8 @@ paid AS (
                       AND (p.reversed_on IS NULL OR p.reversed_on > m.as_of)
     GROUP BY m.borrower_id, m.as_of
 ), stated AS (
-    SELECT m.borrower_id, m.as_of, s.loan_id, s.closed_on, s.due_on, s.balance_minor, s.currency
+    SELECT m.borrower_id, m.as_of, m.is_past,
+           s.loan_id, s.closed_on, s.due_on, s.balance_minor, s.currency
     FROM moment m
     JOIN own_statement s ON s.borrower_id = m.borrower_id AND s.closed_on <= m.as_of
 ), billed AS (
@@ -162,7 +165,7 @@ paid AS (
 ), last_stated AS (
     SELECT DISTINCT ON (borrower_id, as_of, loan_id) *
     FROM stated
-    WHERE as_of < :today
+    WHERE is_past
     ORDER BY borrower_id, as_of, loan_id, closed_on DESC
 ), last_reported AS (
     SELECT DISTINCT ON (m.borrower_id, m.as_of, d.loan_id)
@@ -195,7 +198,7 @@ paid_since AS (
                       AND (p.reversed_on IS NULL OR p.reversed_on > m.as_of)
     LEFT JOIN last_stated s ON s.borrower_id = p.borrower_id AND s.as_of = m.as_of
                            AND s.loan_id = p.loan_id
-    WHERE m.as_of < :today
+    WHERE m.is_past
     GROUP BY m.borrower_id, m.as_of, p.loan_id
 ), waived AS (
     SELECT s.borrower_id, s.as_of, s.loan_id, sum(a.amount_minor) AS minor
@@ -214,10 +217,10 @@ paid_since AS (
            coalesce(l.principal_minor, l.credit_limit_minor) AS granted_minor,
            CASE WHEN l.dpd_source = 'computed' THEN 0 ELSE r.days_past_due END AS dpd_base,
            CASE WHEN l.dpd_source = 'reported' THEN NULL
-                WHEN m.as_of >= :today THEN l.oldest_unpaid_due_on
-                ELSE u.oldest_on
+                WHEN m.is_past THEN u.oldest_on
+                ELSE l.oldest_unpaid_due_on
            END AS oldest_unpaid_on,
-           CASE WHEN m.as_of >= :today THEN l.outstanding_minor
+           CASE WHEN NOT m.is_past THEN l.outstanding_minor
                 WHEN l.kind = 'revolving'
                     THEN greatest(0, coalesce(st.balance_minor, 0)
                                      - coalesce(ps.settling_minor, 0) - coalesce(w.minor, 0))
@@ -260,7 +263,8 @@ paid_since AS (
 
 COMPUTED = """
 computed AS MATERIALIZED (
-    SELECT m.borrower_id, m.as_of, n.currency, n.product_code AS product,
+    SELECT m.borrower_id, m.as_of, m.is_past, b.timezone,
+           n.currency, n.product_code AS product,
            o.dpd_base, o.oldest_unpaid_due_on,
            CASE WHEN o.borrower_id IS NOT NULL THEN coalesce(lp.days, 0) END AS dpd_past_max_12m,
            o.streak AS on_time_streak, o.missed AS installments_missed_12m,
@@ -298,6 +302,7 @@ computed AS MATERIALIZED (
 CTES = ",".join((OWN, MAIN, UNITS, MONEY, BALANCES, COMPUTED))
 
 KEPT_COLUMNS = (
+    "timezone",
     "currency",
     "product",
     "dpd_base",
@@ -325,5 +330,6 @@ KEPT_COLUMNS = (
     "programme_status",
     "extra",
 )
-# Neither is a fact: what was owed in arrears is a figure for texts, a currency names a unit.
-UNTRACKED = ("arrears_minor", "currency")
+# None is a fact: what was owed in arrears is a figure for texts, a currency names a unit, a zone
+# says which day it is.
+UNTRACKED = ("arrears_minor", "currency", "timezone")

@@ -17,14 +17,16 @@ class Profile(Base):
 
     `dpd_base` is the highest reported days past due of her open loans, 0 where we compute them;
     null while nothing is known. `oldest_unpaid_due_on` and the other days are what ages are
-    counted from. `arrears_minor` is what she would pay to be up to date. `tier_seq` is the event
-    that told the tier: one that comes late, being older, does not undo it. `awaited` are events
-    that came while her loans were still to be settled; they are absorbed when that is done.
+    counted from, in her contract's `timezone`. `arrears_minor` is what she would pay to be up to
+    date. `tier_seq` is the event that told the tier: one that comes late, being older, does not
+    undo it. `awaited` are events that came while her loans were still to be settled; they are
+    absorbed when that is done.
     """
 
     __tablename__ = "profile"
 
     borrower_id: Mapped[UUID] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
+    timezone: Mapped[str]
     currency: Mapped[str | None]
     product: Mapped[str | None]
     dpd_base: Mapped[int | None]

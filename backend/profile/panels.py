@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.kit.predicates import value_to_json
-from backend.kit.programme_zone import programme_day
 from backend.kit.texts import Locale
 from backend.profile import queries
 
@@ -17,7 +16,7 @@ def show_facts(
     session: Session, *, borrower_id: UUID, locale: Locale, now: datetime
 ) -> Mapping[str, Any]:
     """Every fact with its name in the reader's language; an unknown one has no value."""
-    facts = queries.get_facts(session, borrower_id=borrower_id, today=programme_day(now))
+    facts = queries.get_facts(session, borrower_id=borrower_id, now=now)
     catalogue = queries.get_catalogue(session).facts
     return {
         "items": [

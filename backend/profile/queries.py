@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     Date,
+    DateTime,
     Integer,
     Row,
     any_,
@@ -29,6 +30,7 @@ from backend.borrowers.models import Borrower
 from backend.kit.predicates import FactType, Predicate, Value, read_value
 from backend.kit.predicates_sql import SQL_TYPES, to_sql
 from backend.kit.problems import NotFound
+from backend.kit.programme_zone import Moment
 from backend.kit.texts import Text
 from backend.loans.models import Loan
 from backend.profile.catalogue import DECLARED_FACTS, FACTS, Fact
@@ -37,8 +39,14 @@ from backend.profile.models import ExtraFact, FactChange, Profile, ProtectedAttr
 from backend.profile.refresh_sql import COMPUTE
 from backend.profile.rules import KEPT_FACTS, MONTHS_IN_YEAR, extra_fact_value, facts_on
 
-# One parameter for "today" wherever facts are columns: a compiled policy serves every day.
-TODAY = bindparam("today", type_=Date)
+# Her day, from the two parameters of a `Moment`: a compiled policy serves every moment. It is the
+# day in her own zone, as `Moment.today` says of one.
+_TODAY = func.coalesce(
+    bindparam("facts_day", type_=Date),
+    cast(
+        func.timezone(Profile.timezone, bindparam("facts_at", type_=DateTime(timezone=True))), Date
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class Catalogue:
         return {name: fact.type for name, fact in self.facts.items()}
 
     def columns(self) -> dict[str, ColumnElement[Any]]:
-        """Each fact as a column over `profile`, with the parameter `today`."""
+        """Each fact as a column over `profile`, with the parameters of a `Moment`."""
         extra = {
             name: cast(Profile.extra[name].astext, SQL_TYPES[fact.type])
             for name, fact in self.facts.items()
@@ -64,12 +72,12 @@ class Catalogue:
 
 def _counted_columns() -> dict[str, ColumnElement[Any]]:
     since = Profile.relationship_since_on
-    days_past_due = func.greatest(Profile.dpd_base, TODAY - Profile.oldest_unpaid_due_on)
+    days_past_due = func.greatest(Profile.dpd_base, _TODAY - Profile.oldest_unpaid_due_on)
     months = (
-        (extract("year", TODAY) - extract("year", since)) * MONTHS_IN_YEAR
-        + extract("month", TODAY)
+        (extract("year", _TODAY) - extract("year", since)) * MONTHS_IN_YEAR
+        + extract("month", _TODAY)
         - extract("month", since)
-        - case((extract("day", TODAY) < extract("day", since), 1), else_=0)
+        - case((extract("day", _TODAY) < extract("day", since), 1), else_=0)
     )
     whole = SQL_TYPES[FactType.INTEGER]
     return {
@@ -77,8 +85,8 @@ def _counted_columns() -> dict[str, ColumnElement[Any]]:
         "days_past_due_max_12m": cast(
             func.greatest(Profile.dpd_past_max_12m, days_past_due), whole
         ),
-        "days_since_last_payment": cast(TODAY - Profile.last_payment_on, whole),
-        "days_since_last_activity": cast(TODAY - Profile.last_activity_on, whole),
+        "days_since_last_payment": cast(_TODAY - Profile.last_payment_on, whole),
+        "days_since_last_activity": cast(_TODAY - Profile.last_activity_on, whole),
         "relationship_months": cast(cast(months, Integer), whole),
     }
 
@@ -138,23 +146,23 @@ def get_declared(session: Session, *, name: str) -> Row[Any]:
     return found
 
 
-def get_facts(session: Session, *, borrower_id: UUID, today: date) -> dict[str, Value | None]:
-    """Every fact of one borrower on a day; all unknown before the first event."""
-    found = list_facts(session, borrower_ids=[borrower_id], today=today)
+def get_facts(session: Session, *, borrower_id: UUID, now: datetime) -> dict[str, Value | None]:
+    """Every fact of one borrower on her day; all unknown before the first event."""
+    found = list_facts(session, borrower_ids=[borrower_id], now=now)
     catalogue = get_catalogue(session)
     return found.get(borrower_id, dict.fromkeys(catalogue.facts))
 
 
 def list_facts(
-    session: Session, *, borrower_ids: Sequence[UUID], today: date
+    session: Session, *, borrower_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, dict[str, Value | None]]:
-    """Every fact of each of these borrowers that has a profile."""
+    """Every fact of each of these borrowers that has a profile, on her own day."""
     columns = get_catalogue(session).columns()
     rows = session.execute(
         select(Profile.borrower_id, *(c.label(name) for name, c in columns.items())).where(
             Profile.borrower_id.in_(borrower_ids)
         ),
-        {"today": today},
+        Moment(now).parameters,
     )
     return {row.borrower_id: {name: row._mapping[name] for name in columns} for row in rows}
 
@@ -162,7 +170,7 @@ def list_facts(
 def get_facts_expected(
     session: Session, *, borrower_id: UUID, on: date, today: date
 ) -> dict[str, Value | None]:
-    """Her facts on a day to come, if nothing happens until then.
+    """Her facts on a day to come, if nothing happens until then. Both are days of hers.
 
     Retired ones too: a published policy may still read them.
     """
@@ -225,12 +233,12 @@ def _from_json(value: Any, kind: type) -> Any:
     return read_value(value, FactType.DATE if kind is date else FactType.DECIMAL)
 
 
-def count_audience(session: Session, *, predicate: Predicate, today: date) -> int:
-    """How many borrowers a condition holds for."""
+def count_audience(session: Session, *, predicate: Predicate, now: datetime) -> int:
+    """How many borrowers a condition holds for, each on her own day."""
     columns = get_catalogue(session).columns()
     return session.execute(
         select(func.count()).select_from(Profile).where(to_sql(predicate, columns)),
-        {"today": today},
+        Moment(now).parameters,
     ).scalar_one()
 
 

@@ -41,8 +41,8 @@ _SEQS = bindparam("seqs", type_=ARRAY(BigInteger))
 
 ENSURE = text(
     """
-    INSERT INTO profile (borrower_id)
-    SELECT b.id FROM borrower b WHERE b.id = ANY(:ids) ORDER BY b.id
+    INSERT INTO profile (borrower_id, timezone)
+    SELECT b.id, b.timezone FROM borrower b WHERE b.id = ANY(:ids) ORDER BY b.id
     ON CONFLICT DO NOTHING
     """
 ).bindparams(_IDS)
@@ -51,19 +51,37 @@ LOCK = text(
     "SELECT borrower_id FROM profile WHERE borrower_id = ANY(:ids) ORDER BY borrower_id FOR UPDATE"
 ).bindparams(_IDS)
 
+# Each borrower's own day: the one named, else that of the instant in her contract's zone.
+_OWN_DAY = """
+own_day AS MATERIALIZED (
+    SELECT id AS borrower_id,
+           coalesce(
+               CAST(:facts_day AS date),
+               (CAST(:facts_at AS timestamptz) AT TIME ZONE timezone)::date
+           ) AS today
+    FROM borrower WHERE id = ANY(:ids)
+)"""
+_MOMENT = """
+moment AS MATERIALIZED (SELECT borrower_id, today AS as_of, false AS is_past FROM own_day)"""
+_TODAY = ",".join((_OWN_DAY, _MOMENT))
+
 # Which rows would change, without a lock: what the nightly run asks first.
 FIND_CHANGED: TextClause = text(
     f"""
-    WITH moment AS MATERIALIZED (SELECT unnest(:ids) AS borrower_id, CAST(:as_of AS date) AS as_of),
+    WITH {_TODAY},
     {CTES}
     SELECT c.borrower_id FROM computed c LEFT JOIN profile p USING (borrower_id)
     WHERE p.borrower_id IS NULL OR p.refreshed_at IS NULL OR {_ANY}
     """  # noqa: S608 - column names of ours
 ).bindparams(_IDS)
 
+# As of a day, `today` being her day now.
 COMPUTE: TextClause = text(
     f"""
-    WITH moment AS MATERIALIZED (SELECT unnest(:ids) AS borrower_id, CAST(:as_of AS date) AS as_of),
+    WITH moment AS MATERIALIZED (
+        SELECT unnest(:ids) AS borrower_id, CAST(:as_of AS date) AS as_of,
+               CAST(:as_of AS date) < CAST(:today AS date) AS is_past
+    ),
     {CTES}
     SELECT * FROM computed
     """  # noqa: S608 - column names of ours
@@ -72,7 +90,7 @@ COMPUTE: TextClause = text(
 REFRESH: TextClause = text(
     f"""
     WITH cause AS (SELECT * FROM unnest(:ids, :seqs) AS t(borrower_id, seq)),
-    moment AS MATERIALIZED (SELECT borrower_id, CAST(:as_of AS date) AS as_of FROM cause),
+    {_TODAY},
     {CTES},
     changed AS (
         SELECT c.*, {_values("p")} AS values_before, p.extra AS extra_before
@@ -101,9 +119,10 @@ FORGET_REBUILT = text(
 # Each month's end since her first row, and today: today's values become the profile's.
 REBUILD: TextClause = text(
     f"""
-    WITH first AS MATERIALIZED (
-        SELECT borrower_id, greatest(min(on_date), :as_of - interval '{HISTORY_MONTHS_MAX} months')
-                   AS on_date
+    WITH {_OWN_DAY},
+    first AS MATERIALIZED (
+        SELECT borrower_id, today,
+               greatest(min(on_date), today - interval '{HISTORY_MONTHS_MAX} months') AS on_date
         FROM (
             SELECT borrower_id, min(received_on) AS on_date FROM payment
             WHERE borrower_id = ANY(:ids) GROUP BY borrower_id
@@ -117,21 +136,23 @@ REBUILD: TextClause = text(
             SELECT borrower_id, min(due_on) FROM installment
             WHERE borrower_id = ANY(:ids) GROUP BY borrower_id
         ) AS dated
-        GROUP BY borrower_id
+        JOIN own_day USING (borrower_id)
+        GROUP BY borrower_id, today
     ), moment AS MATERIALIZED (
-        SELECT f.borrower_id, (d.month + interval '1 month' - interval '1 day')::date AS as_of
+        SELECT f.borrower_id, (d.month + interval '1 month' - interval '1 day')::date AS as_of,
+               true AS is_past
         FROM first f
         CROSS JOIN LATERAL generate_series(
             date_trunc('month', f.on_date),
-            date_trunc('month', CAST(:as_of AS timestamp)) - interval '1 month',
+            date_trunc('month', CAST(f.today AS timestamp)) - interval '1 month',
             interval '1 month'
         ) AS d(month)
         UNION ALL
-        SELECT unnest(:ids), CAST(:as_of AS date)
+        SELECT borrower_id, today, false FROM own_day
     ),
     {CTES},
     series AS (
-        SELECT borrower_id, as_of, {_values("c")} AS values_then,
+        SELECT borrower_id, as_of, is_past, {_values("c")} AS values_then,
                lag({_values("c")}) OVER past AS values_before,
                extra, lag(extra) OVER past AS extra_before
         FROM computed c
@@ -139,9 +160,10 @@ REBUILD: TextClause = text(
     ), noted AS (
         INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value, is_rebuilt)
         SELECT s.borrower_id, f.name,
-               CASE WHEN s.as_of = :as_of THEN :now
-                    ELSE (s.as_of + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 second' END,
-               CASE WHEN s.as_of = :as_of THEN :seq ELSE 0 END,
+               CASE WHEN s.is_past
+                        THEN (s.as_of + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 second'
+                    ELSE :now END,
+               CASE WHEN s.is_past THEN 0 ELSE :seq END,
                coalesce(f.value, 'null'), true
         FROM series s
         CROSS JOIN LATERAL ({_each_fact("s.values_then", "s.values_before", "s.extra_before")}) AS f
@@ -149,7 +171,7 @@ REBUILD: TextClause = text(
     )
     UPDATE profile p SET {_SET}, refreshed_at = :now
     FROM computed c
-    WHERE p.borrower_id = c.borrower_id AND c.as_of = :as_of
+    WHERE p.borrower_id = c.borrower_id AND NOT c.is_past
       AND (p.refreshed_at IS NULL OR {_ANY})
     """  # noqa: S608 - column names of ours
 ).bindparams(_IDS)

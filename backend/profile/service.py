@@ -15,6 +15,7 @@ from backend.events.profile import FactsChanged, FactsRebuilt
 from backend.kit.outbox import Recorded, announce, announce_all
 from backend.kit.predicates import FactType
 from backend.kit.problems import FieldError, Invalid, NotFound, PreconditionFailed
+from backend.kit.programme_zone import moment
 from backend.kit.texts import Text
 from backend.profile import queries
 from backend.profile.catalogue import FACTS
@@ -116,7 +117,10 @@ def _announce_awaited(session: Session, *, borrower_ids: Sequence[UUID]) -> None
 def refresh(
     session: Session, *, seqs: Mapping[UUID, int], now: datetime, today: date
 ) -> list[UUID]:
-    """Compute and store; returns whose facts changed. `seqs`: the event that caused each."""
+    """Compute and store; returns whose facts changed. `seqs`: the event that caused each.
+
+    `today` is the programme's; each borrower's facts are of her own day.
+    """
     ids = sorted(seqs)
     _lock(session, borrower_ids=ids)
     changed = session.execute(
@@ -124,9 +128,8 @@ def refresh(
         {
             "ids": ids,
             "seqs": [seqs[each] for each in ids],
-            "as_of": today,
-            "today": today,
             "now": now,
+            **moment(now, today=today).parameters,
         },
     )
     return list(changed.scalars())
@@ -136,9 +139,8 @@ def refresh_stale(
     session: Session, *, borrower_ids: Sequence[UUID], now: datetime, today: date
 ) -> int:
     """Store what time alone has changed (a window's edge passed); returns for how many."""
-    found = session.execute(
-        FIND_CHANGED, {"ids": list(borrower_ids), "as_of": today, "today": today}
-    )
+    on = moment(now, today=today)
+    found = session.execute(FIND_CHANGED, {"ids": list(borrower_ids), **on.parameters})
     stale = list(found.scalars())
     if not stale:
         return 0
@@ -166,9 +168,8 @@ def rebuild(
         batch = ids[start : start + REBUILD_BATCH]
         _lock(session, borrower_ids=batch)
         session.execute(FORGET_REBUILT, {"ids": batch})
-        session.execute(
-            REBUILD, {"ids": batch, "as_of": today, "today": today, "now": now, "seq": seq}
-        )
+        on = moment(now, today=today)
+        session.execute(REBUILD, {"ids": batch, "now": now, "seq": seq, **on.parameters})
     _announce_awaited(session, borrower_ids=ids)
     announce(session, FactsRebuilt(borrower_id=None, occurred_at=now, borrower_ids=tuple(ids)))
 

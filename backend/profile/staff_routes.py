@@ -11,7 +11,6 @@ from backend.kit.etags import edits_version, headers_of, version_edited
 from backend.kit.http import locale, refuses
 from backend.kit.predicates import parse
 from backend.kit.problems import NotFound
-from backend.kit.programme_zone import programme_day
 from backend.profile import queries, service
 from backend.profile.errors import FactNameTaken
 from backend.profile.schemas import (
@@ -125,7 +124,5 @@ class AudienceCount(MethodView):
         with reading() as session:
             catalogue = queries.get_catalogue(session)
             predicate = parse(args["predicate"], facts=catalogue.types, pointer="#/predicate")
-            count = queries.count_audience(
-                session, predicate=predicate, today=programme_day(clock.now())
-            )
+            count = queries.count_audience(session, predicate=predicate, now=clock.now())
         return {"borrowers": count}

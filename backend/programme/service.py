@@ -17,6 +17,7 @@ from backend.kit.ids import new_id
 from backend.kit.outbox import announce, announce_select
 from backend.kit.predicates import parse
 from backend.kit.problems import NotFound
+from backend.kit.programme_zone import moment
 from backend.profile import queries as profile
 from backend.programme import draw_sql
 from backend.programme.errors import EnrolmentMoveRefused
@@ -105,19 +106,20 @@ def run_draw(
         )
     )
     at: dict[str, Any] = {"draw_id": draw_id, "reason": reason, "now": now}
+    on = moment(now, today=today).parameters
     if kind == "pilot":
         key = crypto.keyed_hash("", kind="programme.draw")
         drawn = draw_sql.pilot(catalogue, among=meant, key=key)
-        considered, enrolled = session.execute(draw_sql.assign(drawn, **at), {"today": today}).one()
+        considered, enrolled = session.execute(draw_sql.assign(drawn, **at), on).one()
     else:
         left = draw_sql.roll_out(catalogue, among=meant)
-        considered, enrolled = session.execute(draw_sql.assign(left, **at), {"today": today}).one()
+        considered, enrolled = session.execute(draw_sql.assign(left, **at), on).one()
         waiting = (
             draw_sql.enrol_control(catalogue, among=meant, **at)
             if include_control
             else draw_sql.count_control(catalogue, among=meant)
         )
-        control = session.execute(waiting, {"today": today}).scalar_one()
+        control = session.execute(waiting, on).scalar_one()
         considered += control
         enrolled += control if include_control else 0
     session.execute(

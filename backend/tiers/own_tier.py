@@ -5,7 +5,7 @@ one select.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from threading import Lock
 from typing import Any
@@ -16,6 +16,7 @@ from cachetools import LRUCache
 from sqlalchemy.orm import Session
 
 from backend.kit.predicates import Facts, FactType, Value
+from backend.kit.programme_zone import moment
 from backend.kit.texts import Locale, Text
 from backend.tiers import queries
 from backend.tiers.explain import next_better, reasons_for
@@ -30,13 +31,19 @@ _answers: LRUCache[tuple[Any, ...], bytes] = LRUCache(maxsize=ANSWERS_MAX)
 _lock = Lock()
 
 
-def get_answer(session: Session, *, borrower_id: UUID, locale: Locale, today: date) -> bytes:
-    """The answer as JSON. Refuses: NotFound before the first evaluation."""
+def get_answer(
+    session: Session, *, borrower_id: UUID, locale: Locale, today: date, now: datetime
+) -> bytes:
+    """The answer as JSON: the policy's days are of `today`, hers of her own day at `now`.
+
+    Refuses: NotFound before the first evaluation.
+    """
     row = queries.get_own_tier(session, borrower_id=borrower_id, today=today)
     # Without the person: two borrowers with the same facts read the same words. Only amounts and
     # what time alone would change are looked up for her, and then the key names her.
     *shared, refreshed_at = row
-    key = (locale, today, *shared)
+    her_day = moment(now, today=today).today(row.timezone)
+    key = (locale, today, her_day, *shared)
     own_key = (borrower_id, refreshed_at, *key)
     with _lock:
         kept = _answers.get(key) or _answers.get(own_key)
@@ -46,7 +53,7 @@ def get_answer(session: Session, *, borrower_id: UUID, locale: Locale, today: da
         session,
         get_policy(session, version=row.policy_version),
         borrower_id=borrower_id,
-        reader=Reader(locale, row.currency, today),
+        reader=Reader(locale, row.currency, her_day),
     )
     answer = orjson.dumps(_compose(row, ways))
     if ways.is_lasting:

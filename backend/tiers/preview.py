@@ -6,7 +6,7 @@ Outcomes are raw, before grace, freeze and override, on both sides of the compar
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from backend.kit.predicates import Predicate
 from backend.kit.predicates_sql import to_sql
+from backend.kit.programme_zone import moment
 from backend.kit.texts import Locale
 from backend.profile import queries as profile
 from backend.profile.models import Profile, ProtectedAttributes
@@ -32,12 +33,18 @@ DRAFT_VERSION = 0
 
 @dataclass(frozen=True)
 class Trial:
-    """A draft beside the live policy, among some borrowers, on one day."""
+    """A draft beside the live policy, among some borrowers, each on her own day."""
 
     draft: Loaded
     live: Loaded
     among: Predicate | None
     today: date
+    now: datetime
+
+    @property
+    def days(self) -> dict[str, object]:
+        """The days that facts are counted to."""
+        return moment(self.now, today=self.today).parameters
 
     @property
     def where(self) -> list[ColumnElement[bool]]:
@@ -96,7 +103,7 @@ def _count_pairs(session: Session, trial: Trial) -> list[tuple[int, int, int]]:
         select(judged.c.place, judged.c.place_live, func.count()).group_by(
             judged.c.place, judged.c.place_live
         ),
-        {"today": trial.today},
+        trial.days,
     )
     return [(row[0], row[1], row[2]) for row in rows]
 
@@ -123,7 +130,7 @@ def _cells(
         .join(judged, judged.c.borrower_id == ProtectedAttributes.borrower_id)
         .where(column.is_not(None))
         .group_by(column, judged.c.place),
-        {"today": trial.today},
+        trial.days,
     )
     cells: dict[str, dict[str, int]] = {}
     for value, place, borrowers in rows:
@@ -136,8 +143,10 @@ def _samples(session: Session, trial: Trial, *, locale: Locale) -> list[dict[str
     chosen = _choose(session, trial)
     judged = trial.judged(only=chosen).subquery("judged")
     rows = session.execute(
-        select(judged, Profile.currency).join(Profile, Profile.borrower_id == judged.c.borrower_id),
-        {"today": trial.today},
+        select(judged, Profile.currency, Profile.timezone).join(
+            Profile, Profile.borrower_id == judged.c.borrower_id
+        ),
+        trial.days,
     ).all()
     rows_in_order = sorted(rows, key=lambda row: chosen.index(row.borrower_id))
     return [_sample(trial, row, locale=locale) for row in rows_in_order]
@@ -155,7 +164,7 @@ def _choose(session: Session, trial: Trial) -> list[UUID]:
             judged.c.borrower_id,
         )
         .limit(SAMPLES_MAX),
-        {"today": trial.today},
+        trial.days,
     )
     return list(rows.scalars())
 
@@ -177,7 +186,8 @@ def _sample(trial: Trial, row: Row[Any], *, locale: Locale) -> dict[str, Any]:
     draft = trial.draft
     facts = read_facts(row.facts, draft.policy.kinds)
     verdict = draft.judge.verdict(facts)
-    reader = Reader(locale, row.currency, trial.today)
+    her_day = moment(trial.now, today=trial.today).today(row.timezone)
+    reader = Reader(locale, row.currency, her_day)
     borrower_id: UUID = row.borrower_id
     return {
         "borrower_id": borrower_id,

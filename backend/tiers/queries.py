@@ -34,6 +34,7 @@ _OWN = (
         cast(TierEvaluation.facts, String).label("facts"),
         TierEvaluation.place,
         Profile.currency,
+        Profile.timezone,
         TierOverride.expires_on.label("override_until"),
         Profile.refreshed_at,
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.events.tiers import TierChanged
 from backend.kit.outbox import announce_select
+from backend.kit.programme_zone import moment
 from backend.tiers.decision_sql import LOCK, announced
 from backend.tiers.policies import Loaded
 
@@ -20,12 +21,20 @@ Move = tuple[str | None, str]
 
 @dataclass(frozen=True)
 class Occasion:
-    """When and why tiers are decided: `today` for the facts, `now` for the record."""
+    """When and why tiers are decided: `today` for the policy's days, `now` for the record.
+
+    Facts are of each borrower's own day at `now`, or of `today` if the run is of another day.
+    """
 
     today: date
     now: datetime
     cause: str
     run_id: UUID | None = None
+
+    @property
+    def days(self) -> dict[str, object]:
+        """The days that statements bind: the policy's, and those of the facts."""
+        return {"today": self.today, **moment(self.now, today=self.today).parameters}
 
 
 @dataclass
@@ -60,7 +69,7 @@ def retier_range(
 def _find(
     session: Session, statement: Select[Any], parameters: dict[str, Any], *, occasion: Occasion
 ) -> list[UUID]:
-    rows = session.execute(statement, {**parameters, "today": occasion.today})
+    rows = session.execute(statement, parameters | occasion.days)
     return list(rows.scalars())
 
 
@@ -77,7 +86,7 @@ def _write(
         loaded.statements.write,
         {
             "ids": ids,
-            "today": occasion.today,
+            **occasion.days,
             "now": occasion.now,
             "cause": occasion.cause,
             "run_id": occasion.run_id,

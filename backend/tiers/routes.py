@@ -38,12 +38,14 @@ class OwnTier(MethodView):
     @blp.response(200, OwnTierSchema)
     def get(self) -> Response:
         """Her tier with its reasons, and the smallest changes that would better it."""
+        now = clock.now()
         with reading() as session:
             body = own_tier.get_answer(
                 session,
                 borrower_id=caller().id,
                 locale=locale(),
-                today=programme_day(clock.now()),
+                today=programme_day(now),
+                now=now,
             )
         return Response(body, mimetype="application/json")
 

@@ -120,6 +120,7 @@ class Preview(MethodView):
                 if among is None
                 else parse(among, facts=catalogue.types, pointer="#/among"),
                 today=programme_day(now),
+                now=now,
             )
             shown = preview.run(session, trial=trial, locale=locale())
             _log(session, [each["borrower_id"] for each in shown["samples"]], "preview", now=now)

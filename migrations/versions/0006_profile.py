@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "profile",
         sa.Column("borrower_id", sa.Uuid(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("product", sa.Text(), nullable=True),
         sa.Column("dpd_base", sa.BigInteger(), nullable=True),

@@ -11,6 +11,8 @@ from backend.kit.ids import new_id
 from backend.profile.models import Profile
 from tests.clock import NOW
 
+DEFAULTS = {"extra": {}, "timezone": "Asia/Shanghai"}
+
 
 def make_profiles(session: Session, *rows: dict[str, Any]) -> list[UUID]:
     """A borrower with these kept values for each row; answers their ids."""
@@ -20,15 +22,16 @@ def make_profiles(session: Session, *rows: dict[str, Any]) -> list[UUID]:
     session.execute(
         insert(Borrower),
         [
-            {"id": each, "external_id": str(each), "locale": "en", "timezone": "Asia/Shanghai"}
-            for each in ids
+            {"id": each, "external_id": str(each), "locale": "en"}
+            | {"timezone": row.get("timezone", DEFAULTS["timezone"])}
+            for each, row in zip(ids, rows, strict=True)
         ],
     )
     names = {name for row in rows for name in row}
     session.execute(
         insert(Profile),
         [
-            {"borrower_id": each, "refreshed_at": NOW} | dict.fromkeys(names) | {"extra": {}} | row
+            {"borrower_id": each, "refreshed_at": NOW, **dict.fromkeys(names), **DEFAULTS, **row}
             for each, row in zip(ids, rows, strict=True)
         ],
     )

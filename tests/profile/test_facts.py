@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.kit.predicates import FactType
+from backend.kit.programme_zone import Moment
 from backend.profile import queries
 from backend.profile.catalogue import FACTS
 from backend.profile.models import Profile
 from backend.profile.rules import facts_on, months_between
-from tests.clock import TODAY
+from tests.clock import NOW, TODAY
 from tests.factories.profile import make_profile, make_profiles
 
-NOT_KEPT = {"borrower_id", "extra", "refreshed_at"}
+NOT_KEPT = {"borrower_id", "timezone", "extra", "refreshed_at"}
+ZONES = ("Asia/Shanghai", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago")
 days = st.dates(TODAY - timedelta(days=900), TODAY)
 by_type = {
     int: st.integers(0, 10**6),
@@ -30,17 +32,21 @@ kept_rows = st.fixed_dictionaries(
         for column in Profile.__table__.columns
         if column.name not in NOT_KEPT and column.name != "awaited"
     }
+    | {"timezone": st.sampled_from(ZONES)}
 )
 
 
-@given(rows=st.lists(kept_rows, min_size=1, max_size=5), on=st.integers(0, 800))
-def test_columns_and_values_agree_on_any_day(session, rows, on):
-    day = TODAY + timedelta(days=on)
+@given(rows=st.lists(kept_rows, min_size=1, max_size=5), hours=st.integers(0, 19_200))
+def test_columns_and_values_agree_at_any_time_in_any_zone(session, rows, hours):
+    now = NOW + timedelta(hours=hours)
     ids = make_profiles(session, *rows)
 
-    found = queries.list_facts(session, borrower_ids=ids, today=day)
+    found = queries.list_facts(session, borrower_ids=ids, now=now)
 
-    assert [found[each] for each in ids] == [facts_on(row, today=day) for row in rows]
+    today = Moment(now).today
+    assert [found[each] for each in ids] == [
+        facts_on(row, today=today(row["timezone"])) for row in rows
+    ]
 
 
 def test_every_fact_of_the_catalogue_is_a_column_of_its_type(session):
@@ -57,7 +63,7 @@ def test_ages_are_counted_on_the_day_of_reading_and_reported_days_are_not(sessio
     reported = make_profile(session, dpd_base=30)
 
     later = queries.list_facts(
-        session, borrower_ids=[computed, reported], today=TODAY + timedelta(days=10)
+        session, borrower_ids=[computed, reported], now=NOW + timedelta(days=10)
     )
 
     assert later[computed]["days_past_due"] == 15

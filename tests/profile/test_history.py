@@ -38,7 +38,7 @@ def test_a_payment_s_event_is_absorbed_before_facts_are_said_to_have_changed(
     borrower_id = make_borrower(session, external_id=MINE)
     loan, _ = make_loan(session, borrower=MINE)
     deliver()
-    before = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    before = queries.get_facts(session, borrower_id=borrower_id, now=NOW)
 
     answer = client_api.post(
         "/v1/ingest/payments",
@@ -53,7 +53,7 @@ def test_a_payment_s_event_is_absorbed_before_facts_are_said_to_have_changed(
     assert answer.status_code < 300, answer.json
     deliver()
 
-    after = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    after = queries.get_facts(session, borrower_id=borrower_id, now=NOW)
     assert (before["days_past_due"], after["days_past_due"]) == (10, 0)
     assert after["repaid_total"] == 10_100
     told = session.execute(
@@ -80,7 +80,7 @@ def test_the_value_of_a_fact_as_of_any_event_can_be_read(session, deliver):
     assert now["days_past_due"] == 10
     assert (
         now["open_balance"]
-        == queries.get_facts(session, borrower_id=borrower_id, today=TODAY)["open_balance"]
+        == queries.get_facts(session, borrower_id=borrower_id, now=NOW)["open_balance"]
     )
     assert before["days_past_due"] is None
 
@@ -121,7 +121,7 @@ def test_a_tier_becomes_a_fact_once(session):
     service.put_tiers(session, told=[(borrower_id, "current", 5)], now=NOW)
     service.put_tiers(session, told=[(borrower_id, "current", 5)], now=NOW)
 
-    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    facts = queries.get_facts(session, borrower_id=borrower_id, now=NOW)
     assert facts["tier"] == "current"
     assert count_changes(session, borrower_id) == 1
 
@@ -135,7 +135,7 @@ def test_an_older_tier_that_is_told_later_does_not_undo_the_newer(session, deliv
     for told in deliveries:
         service.put_tiers(session, told=[(borrower_id, *each) for each in told], now=NOW)
 
-    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    facts = queries.get_facts(session, borrower_id=borrower_id, now=NOW)
     then = queries.get_facts_at(session, borrower_id=borrower_id, at=NOW, seq=6, today=TODAY)
     assert (facts["tier"], then["tier"]) == ("current", "stable")
 
@@ -263,7 +263,7 @@ def test_a_batch_of_news_leaves_the_known_past_alone_and_history_may_change_it(
     assert json.loads(answer.data)["status"] == "stored"
     deliver()
     assert (past_of(session, borrower_id) == before) is (backfill == "false")
-    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    facts = queries.get_facts(session, borrower_id=borrower_id, now=NOW)
     assert facts["repaid_total"] == 10_100
 
 
@@ -289,7 +289,7 @@ def test_an_event_is_not_absorbed_while_her_loans_are_to_be_settled(session, cli
 
     assert deliver_batch(refresh, now=NOW) > 0
     assert len(find_events(session, "FactsChanged")) == told
-    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    facts = queries.get_facts(session, borrower_id=borrower_id, now=NOW)
     assert facts["repaid_total"] == 0
 
     deliver()
@@ -297,5 +297,5 @@ def test_an_event_is_not_absorbed_while_her_loans_are_to_be_settled(session, cli
         select(EventRow.payload["cause_seq"]).where(EventRow.name == "FactsChanged")
     ).scalars()
     assert {each.seq for each in find_events(session, "PaymentReceived")[:1]} <= set(absorbed)
-    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    facts = queries.get_facts(session, borrower_id=borrower_id, now=NOW)
     assert (facts["repaid_total"], facts["days_past_due"]) == (10_100, 0)

@@ -12,7 +12,7 @@ from backend.kit.outbox import EventRow
 from backend.profile import queries
 from backend.profile.handlers import HANDLERS
 from backend.tiers.models import TierState
-from tests.clock import NOW, TODAY
+from tests.clock import NOW
 from tests.factories.loans import make_borrower, make_loan
 
 PERSON = {"kind": "borrower", "external_id": "imported-1", "locale": "en", "timezone": "Asia/Tokyo"}
@@ -55,7 +55,7 @@ def test_an_imported_borrower_without_a_loan_has_facts_and_a_tier(session, clien
     deliver()
 
     ((told,),) = find_told(session, BorrowersStored)
-    facts = queries.get_facts(session, borrower_id=UUID(told), today=TODAY)
+    facts = queries.get_facts(session, borrower_id=UUID(told), now=NOW)
     assert facts["income_monthly"] == 500
     assert session.execute(
         select(TierState.tier).where(TierState.borrower_id == UUID(told))
@@ -70,7 +70,7 @@ def test_a_change_that_is_imported_again_reaches_her_facts(session, client_api, 
     send(client_api, PERSON | {"monthly_income_minor": 700})
     deliver()
 
-    facts = queries.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    facts = queries.get_facts(session, borrower_id=borrower_id, now=NOW)
     assert facts["income_monthly"] == 700
 
 

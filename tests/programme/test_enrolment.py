@@ -5,7 +5,7 @@ from backend.kit.ids import new_id
 from backend.kit.outbox import EventRow
 from backend.profile import queries as profile
 from backend.programme import queries, service
-from tests.clock import NOW, TODAY
+from tests.clock import NOW
 from tests.factories.loans import make_borrower
 from tests.factories.profile import make_profiles
 from tests.fixtures.api import new_key
@@ -73,6 +73,6 @@ def test_the_status_is_a_fact(session, deliver):
     service.enrol_all(session, borrower_ids=[borrower_id], reason="demo", now=NOW)
     deliver()
 
-    facts = profile.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    facts = profile.get_facts(session, borrower_id=borrower_id, now=NOW)
     assert facts["programme_status"] == "enrolled"
     assert queries.count_by_status(session) == {"enrolled": 1}

@@ -31,7 +31,7 @@ def find_stale(session, borrower_id):
 
 
 def read_facts(session, borrower_id):
-    profile.get_facts(session, borrower_id=borrower_id, today=TODAY)
+    profile.get_facts(session, borrower_id=borrower_id, now=NOW)
 
 
 def read_facts_of_the_past(session, borrower_id):
