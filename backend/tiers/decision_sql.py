@@ -153,6 +153,7 @@ class Statements:
                 TierState.pending_tier.label("pending_before"),
                 TierState.pending_since_on.label("pending_since_before_on"),
                 TierState.since_on.label("since_before_on"),
+                TierState.placed_on.label("placed_on"),
                 func.coalesce(TierState.evaluation_number, 0).label("number_before"),
                 frozen.c.borrower_id.is_not(None).label("is_frozen"),
                 override.c.tier.label("override_tier"),
@@ -175,7 +176,9 @@ class Statements:
             c.override_tier.is_(None), c.rank_before.is_not(None), c.raw_rank < c.rank_before
         )
         since = func.coalesce(c.pending_since_before_on, TODAY)
-        is_over = since + literal(self.policy.grace_days, Integer) <= TODAY
+        is_over = or_(
+            c.placed_on == TODAY, since + literal(self.policy.grace_days, Integer) <= TODAY
+        )
         is_held = and_(is_worse, or_(c.is_frozen, not_true(is_over)))
         tier = case(
             (c.override_tier.is_not(None), c.override_tier),
@@ -284,8 +287,8 @@ def _state_rows(decided: CTE, version: int) -> CTE:
     placed = (
         upsert(TierState)
         .from_select(
-            ["borrower_id", *fresh],
-            select(c.borrower_id, *fresh.values()).where(c.from_tier.is_(None)),
+            ["borrower_id", "placed_on", *fresh],
+            select(c.borrower_id, TODAY, *fresh.values()).where(c.from_tier.is_(None)),
         )
         .on_conflict_do_nothing()
         .returning(TierState.borrower_id)

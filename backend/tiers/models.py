@@ -51,6 +51,7 @@ class TierState(Base):
     tier: Mapped[str]
     rank: Mapped[int]
     since_on: Mapped[date]
+    placed_on: Mapped[date]  # for the first time
     raw_tier: Mapped[str]
     bands: Mapped[str]
     policy_version: Mapped[int]

@@ -75,6 +75,7 @@ class State:
     policy_version: int
     pending_tier: str | None = None
     pending_since_on: date | None = None
+    placed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,15 @@ def settle(
     policy_version: int,
     around: Circumstances,
 ) -> State:
-    """The new state. Better at once; worse after the grace; a freeze stops that clock anew."""
+    """The new state. Better at once; worse after the grace; a freeze stops that clock anew.
+
+    On the day on which she is first placed there is no grace: what the core system sends after
+    her particulars is no change for the worse, only the rest of the same news.
+    """
     raw = verdict.tier
     ranks = {tier.code: tier.rank or 0 for tier in policy.tiers}
-    state = State(raw, raw, verdict.bands, policy_version)
+    placed_on = around.today if before is None else before.placed_on
+    state = State(raw, raw, verdict.bands, policy_version, placed_on=placed_on)
     if around.override_tier in ranks:
         return _with(state, tier=around.override_tier)
     if before is None or before.tier not in ranks or verdict.rank >= ranks[before.tier]:
@@ -109,7 +115,7 @@ def settle(
     if around.is_frozen or around.awaits_person:
         return _with(state, tier=before.tier)
     since = before.pending_since_on or around.today
-    if around.today >= since + timedelta(days=policy.grace_days):
+    if placed_on == around.today or around.today >= since + timedelta(days=policy.grace_days):
         return state
     return _with(state, tier=before.tier, pending_tier=raw, pending_since_on=since)
 

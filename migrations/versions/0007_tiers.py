@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("tier", sa.Text(), nullable=False),
         sa.Column("rank", sa.BigInteger(), nullable=False),
         sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("placed_on", sa.Date(), nullable=False),
         sa.Column("raw_tier", sa.Text(), nullable=False),
         sa.Column("bands", sa.Text(), nullable=False),
         sa.Column("policy_version", sa.BigInteger(), nullable=False),

@@ -2,15 +2,24 @@
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from backend.loans.models import LoanProduct
 from backend.tiers import policies
+from backend.tiers.models import TierState
 from backend.tiers.retier import Occasion, retier
 from tests.clock import NOW, TODAY
 from tests.factories.profile import make_profile
 from tests.factories.raw_loans import add_installments, make_product, make_raw_loan
 
 
+def standing_for_long(session):
+    """Everybody placed so far was placed long ago: what comes now is a change, with grace."""
+    session.execute(update(TierState).values(placed_on=TODAY - timedelta(days=100)))
+
+
 def place(session, *borrower_ids, on=0):
+    """Decided on that day, and standing there for long."""
     today = TODAY + timedelta(days=on)
     retier(
         session,
@@ -18,6 +27,7 @@ def place(session, *borrower_ids, on=0):
         loaded=policies.get_live(session),
         occasion=Occasion(today=today, now=NOW + timedelta(days=on), cause="test"),
     )
+    standing_for_long(session)
 
 
 def make_late(session, *days):

@@ -12,6 +12,7 @@ from backend.tiers.retier import Occasion, retier
 from tests.clock import NOW, TODAY
 from tests.factories.policies import PUBLISHER, make_dpd_policy, publish_policy
 from tests.factories.profile import make_profile
+from tests.tiers.standing import standing_for_long
 from tests.tiers.test_rules import read_state
 
 
@@ -22,6 +23,7 @@ def retier_on(session, borrower_id, *, on):
         loaded=policies.get_live(session),
         occasion=Occasion(today=TODAY + timedelta(days=on), now=NOW, cause="test"),
     )
+    standing_for_long(session)
 
 
 @pytest.fixture

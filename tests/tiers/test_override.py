@@ -11,6 +11,7 @@ from backend.tiers.retier import Occasion, retier
 from tests.clock import NOW, TODAY
 from tests.factories.profile import make_profile
 from tests.fixtures.api import new_key
+from tests.tiers.standing import standing_for_long
 from tests.tiers.test_rules import read_state
 
 LATE = {"oldest_unpaid_due_on": TODAY - timedelta(days=40)}
@@ -30,6 +31,7 @@ def place(session, borrower_id, *, on=0):
         loaded=policies.get_live(session),
         occasion=Occasion(today=TODAY + timedelta(days=on), now=NOW, cause="test"),
     )
+    standing_for_long(session)
 
 
 def ask(officer, borrower_id, *, days=30, tier="current"):

@@ -24,7 +24,8 @@ from tests.factories.profile import make_profiles
 
 POLICY = read_policy(make_dpd_policy(), facts=FACT_TYPES)
 JUDGE = Judge(POLICY)
-FINE = State("fine", "fine", "", 1)
+LONG_AGO = TODAY - timedelta(days=100)
+FINE = State("fine", "fine", "", 1, placed_on=LONG_AGO)
 
 
 def settled(before, days_past_due, *, on=0, **around):
@@ -53,6 +54,13 @@ def test_worse_counts_after_seven_days_and_not_before():
     assert (first.tier, first.pending_tier, first.pending_since_on) == ("fine", "late", TODAY)
     assert (sixth.tier, sixth.pending_since_on) == ("fine", TODAY)
     assert (seventh.tier, seventh.pending_tier) == ("late", None)
+
+
+def test_on_the_day_of_the_first_placing_the_rest_of_the_news_counts_at_once():
+    placed = settled(None, 0)
+    assert settled(placed, 40).tier == "late"
+    assert settled(placed, 40, is_frozen=True).tier == "fine"
+    assert settled(placed, 40, on=1).tier == "fine"
 
 
 def test_getting_well_again_within_the_grace_costs_nothing():
@@ -155,19 +163,21 @@ def policies(draw):
 kept = st.fixed_dictionaries({name: st.none() | VALUES[kind] for name, kind in KINDS.items()})
 pendings = st.none() | st.tuples(st.sampled_from(CODES), st.integers(0, 4))
 before_states = st.none() | st.builds(
-    lambda tier, raw, bands, version, pending: State(
+    lambda tier, raw, bands, version, pending, placed_on: State(
         tier,
         raw,
         bands,
         version,
         None if pending is None else pending[0],
         None if pending is None else TODAY - timedelta(days=pending[1]),
+        placed_on,
     ),
     st.sampled_from([*CODES, "gone"]),
     st.sampled_from(CODES),
     st.sampled_from(["0", "2", "4"]),
     st.sampled_from([1, 2]),
     pendings,
+    st.sampled_from([TODAY, LONG_AGO]),
 )
 people = st.lists(
     st.tuples(

@@ -17,6 +17,7 @@ from backend.tiers.retier import LOCK, Occasion, retier
 from tests.clock import NOW, TODAY
 from tests.factories.policies import make_dpd_policy, publish_policy
 from tests.factories.profile import make_profile, make_profiles
+from tests.tiers.standing import standing_for_long
 from tests.tiers.test_rules import read_state
 
 pytestmark = pytest.mark.commits
@@ -205,6 +206,7 @@ def waiting(session):
     publish_policy(session, make_dpd_policy())
     borrower_id = make_profile(session, dpd_base=0)
     demote(session, borrower_id, on=0)
+    standing_for_long(session)
     session.execute(make_late(borrower_id))
     demote(session, borrower_id, on=0)
     session.commit()
