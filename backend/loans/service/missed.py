@@ -22,8 +22,13 @@ _MARK = text(
     WITH due AS (
         SELECT i.borrower_id, i.loan_id, i.number
           FROM installment AS i
-          JOIN loan ON loan.borrower_id = i.borrower_id AND loan.id = i.loan_id
-          JOIN borrower ON borrower.id = i.borrower_id
+          JOIN LATERAL (
+              SELECT * FROM loan
+               WHERE loan.borrower_id = i.borrower_id AND loan.id = i.loan_id OFFSET 0
+          ) AS loan ON true
+          JOIN LATERAL (
+              SELECT timezone FROM borrower WHERE borrower.id = i.borrower_id OFFSET 0
+          ) AS borrower ON true
          WHERE i.missed_at IS NULL AND (i.paid_on IS NULL OR i.paid_on > i.due_on)
            AND i.principal_minor + i.interest_minor + i.fee_minor > 0
            AND i.due_on < CAST(:latest AS date)
