@@ -57,6 +57,8 @@ def put_while_another_does(session, kind, *, first, second):
                     " AND datname = current_database()"
                 )
             ).scalar_one():
+                # A transaction sees others' activity as it was at its first look, unless it asks.
+                session.execute(text("SELECT pg_stat_clear_snapshot()"))
                 assert not wait([late], timeout=0.05).done
             session.rollback()
         return stored, late.result()
