@@ -93,7 +93,7 @@ def _store_kind(
 ) -> list[Outcome]:
     if kind == "product":
         for row in rows:
-            loans.put_product(session, product=cast(ProductInput, row))
+            loans.put_product(session, product=cast(ProductInput, row), now=now)
         return [Outcome("stored")] * len(rows)
     if kind == "borrower":
         return put_borrowers(session, rows, now=now, backfill=backfill)

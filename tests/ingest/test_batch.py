@@ -162,6 +162,20 @@ def test_a_product_has_no_id_of_ours(client_api):
     assert answer == {"line": 1, "status": "stored", "id": None, "problem": None}
 
 
+def test_another_allocation_order_settles_the_loans_of_the_product_anew(
+    client_api, session, deliver
+):
+    paid = {"external_id": "p9", "loan_external_id": "l1", "received_on": "2026-10-01"}
+    send(client_api, [BORROWER, LOAN, {"kind": "payment", "amount_minor": 150, **paid}])
+    deliver()
+    before = session.execute(select(Loan.outstanding_interest_minor)).scalar_one()
+    order = ["principal", "interest", "fee", "penalty"]
+    send(client_api, [{"kind": "product", "code": "personal", "allocation_order": order}])
+    deliver()
+    after = session.execute(select(Loan.outstanding_interest_minor, Loan.stale)).one()
+    assert (before, tuple(after)) == (150, (300, False))
+
+
 def test_a_line_may_come_before_what_it_hangs_on(client_api):
     assert {a["status"] for a in send(client_api, list(reversed(WHOLE)))} == {"stored"}
 
