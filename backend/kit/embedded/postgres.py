@@ -45,6 +45,8 @@ TESTS: Mapping[str, str] = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    # It would sit in a database that a test wants to drop, and only a superuser may send it away.
+    "autovacuum": "off",
 }
 ALWAYS: Mapping[str, str] = {
     "listen_addresses": "",
