@@ -16,7 +16,7 @@ from pathlib import Path
 
 from backend import app
 from backend.commands.instance import make_secrets
-from backend.kit import clock, migrations
+from backend.kit import migrations
 from backend.kit.db import Limits
 from backend.kit.embedded.postgres import Postgres
 from backend.kit.embedded.valkey import Valkey
@@ -204,8 +204,3 @@ def timed(work: Callable[[], object]) -> float:
     began_at = time.perf_counter()
     work()
     return time.perf_counter() - began_at
-
-
-def technical_now() -> float:
-    """Seconds since 1970."""
-    return clock.wall().timestamp()

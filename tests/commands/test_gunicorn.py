@@ -9,11 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
-import pytest
-
 from tests.commands.product import ROOT, Product, free_port
-
-pytestmark = pytest.mark.xdist_group("product")
 
 START_SECONDS_MAX = 30.0
 

@@ -10,8 +10,6 @@ from click.testing import CliRunner
 from backend.__main__ import main
 from tests.commands.product import Product
 
-pytestmark = pytest.mark.xdist_group("product")
-
 BORROWER = {"locale": "en", "timezone": "Asia/Shanghai"}
 
 

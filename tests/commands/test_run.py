@@ -9,9 +9,6 @@ import pytest
 
 from tests.commands.product import Product, is_alive
 
-# One worker of the run starts the product once for all of them.
-pytestmark = pytest.mark.xdist_group("product")
-
 RESTART_SECONDS_MAX = 15.0
 SOON_SECONDS = 10.0
 
