@@ -5,13 +5,15 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, request
 
 import backend.wiring
 import community.wiring
 import notifications.wiring
 import rewards.wiring
+from backend.auth import renewal, signing
 from backend.auth import service as auth
+from backend.auth.rules import Claims
 from backend.borrowers import queries as borrowers
 from backend.kit import (
     audience,
@@ -20,18 +22,25 @@ from backend.kit import (
     db,
     health,
     http,
+    keyring,
     logs,
     outbox,
     programme_zone,
     rate_limit,
+    resealing,
 )
+from backend.kit.keyring import RELOADS_BEFORE_EFFECT, Keyring, Snapshot
+from backend.kit.logs import get_logger
 from backend.kit.openapi import DocumentedApi, describe
 from backend.kit.ports import BorrowerPanel
 from backend.kit.texts import Locale
-from backend.kit.wiring import Audit, Handler, Job, Wiring, routes_of
+from backend.kit.wiring import Audit, Handler, HashedTable, Job, SealedColumn, Wiring, routes_of
 from backend.settings import Settings, load
 
+log = get_logger(__name__)
+
 VERSION = "0.1.0"
+WITHOUT_KEYS = ("health", "api-docs")
 WIRINGS: tuple[Wiring, ...] = (
     backend.wiring.WIRING,
     rewards.wiring.WIRING,
@@ -60,6 +69,16 @@ def audits() -> list[Audit]:
     return [audit for wiring in WIRINGS for audit in wiring.audits]
 
 
+def sealed() -> list[SealedColumn]:
+    """Every column of sealed values."""
+    return [column for wiring in WIRINGS for column in wiring.sealed]
+
+
+def hashed() -> list[HashedTable]:
+    """Every table of keyed hashes that are looked for."""
+    return [table for wiring in WIRINGS for table in wiring.hashed]
+
+
 def borrower_panels() -> dict[str, BorrowerPanel]:
     """Each feature's part of the staff's view of a borrower."""
     return {name: panel for wiring in WIRINGS for name, panel in wiring.borrower_panels.items()}
@@ -71,31 +90,65 @@ class Process:
 
     settings: Settings
     database: db.Database
-    token_keys: auth.TokenKeys
+    keyring: Keyring
+
+    @property
+    def token_keys(self) -> auth.TokenKeys:
+        """The newest that this process knows. Raises as `Keyring.require`."""
+        self.keyring.require()
+        return signing.current()
+
+    def dispose(self) -> None:
+        """Let go of the database."""
+        self.keyring.close()
+        self.database.dispose()
 
 
 def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process:
-    """Give this process its database, keys, clock and routes of events."""
+    """Give this process its database, keys, clock and routes of events.
+
+    The keys are read when they are first needed, so that a server starts while its database is
+    away; `Keyring.watch` then keeps them new.
+    """
     logs.configure(level=settings.log_level)
+    for warning in settings.warnings:
+        log.warning("setting_is_weak", what=warning)
     database = db.Database(
-        settings.database_url, limits=limits or db.Limits(pool_size=settings.threads)
+        settings.database_url,
+        read_url=settings.read_database_url,
+        limits=limits or db.Limits(pool_size=settings.threads),
     )
     db.configure(database)
     programme_zone.configure(settings.programme_zone)
     clock.configure(demo_file=settings.demo_clock_file)
-    crypto.configure(field_keys=settings.field_keys, lookup_key=settings.lookup_key)
+    keys = Keyring(
+        settings.database_url,
+        settings.master_keys,
+        use=partial(_use_keys, issuer=settings.issuer),
+        reload_seconds=settings.rotation_delay.total_seconds() / RELOADS_BEFORE_EFFECT,
+    )
+    crypto.ask_when_unknown(keys.renew)
+    keyring.configure(keys)
     outbox.configure(routes_of(handlers()))
-    token_keys = auth.TokenKeys.build(settings.token_keys, issuer=settings.issuer)
-    return Process(settings=settings, database=database, token_keys=token_keys)
+    resealing.configure(sealed=sealed(), hashed=hashed())
+    return Process(settings=settings, database=database, keyring=keys)
+
+
+def _use_keys(found: Snapshot, *, issuer: str) -> None:
+    """Everything of this process that works with keys gets the new ones here."""
+    crypto.configure(field_keys=found.field, lookup_keys=found.lookup)
+    signing.configure(auth.TokenKeys.build(found.token, issuer=issuer))
 
 
 def create_app(process: Process | None = None) -> Flask:
     """The WSGI application. Without an argument it reads the environment."""
-    process = process or configure(load())
+    if process is None:
+        process = configure(load())
+        process.keyring.watch()
     settings = process.settings
     rate_limit.configure(url=settings.redis_url, per_minute=settings.requests_per_minute)
     audience.configure(
-        authenticate=partial(auth.read_token, process.token_keys),
+        authenticate=renewal.renewing(_read_token, renew=process.keyring.renew),
         may_command_line_confirm=settings.is_demo,
     )
     http.configure(own_locale=_own_locale)
@@ -105,9 +158,20 @@ def create_app(process: Process | None = None) -> Flask:
     app.config["BORROWER_PANELS"] = borrower_panels()
     app.config["PROGRAMME_ZONE"] = settings.programme_zone
     http.init_app(app)
+    app.before_request(_have_keys)
     document(app)
     health.init_app(app)
     return app
+
+
+def _read_token(token: str) -> Claims:
+    return auth.read_token(signing.current(), token)
+
+
+def _have_keys() -> None:
+    # A server that started while its database was away has none until it is back.
+    if request.blueprint not in WITHOUT_KEYS:
+        keyring.require()
 
 
 def _own_locale(borrower_id: UUID) -> Locale | None:

@@ -1,7 +1,8 @@
 """Every setting that comes from the environment: its unit, its default, whether it is secret.
 
-A production process refuses to start without its secrets and says which are missing. The demo
-(`goodfaith run`) makes its own and keeps them in DATA_DIR.
+A production process refuses to start without what it needs and names everything that is missing
+or wrong, a line each. The demo (`goodfaith run`) makes its own secrets and keeps them in DATA_DIR.
+A secret may stand in a file instead: NAME_FILE holds its path.
 """
 
 import base64
@@ -9,16 +10,22 @@ import binascii
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
-from backend.kit.crypto import KEY_BYTES, KeyRing
+from backend.kit.crypto import KEY_BYTES, KeyRing, is_weak
+from backend.kit.key_changes import Legacy
 
-SECRETS = ("FIELD_KEYS", "LOOKUP_KEY", "TOKEN_KEYS", "DATABASE_URL")
+SECRETS = ("MASTER_KEYS", "DATABASE_URL", "READ_DATABASE_URL", "REDIS_URL")
+# Names that a key of the demo, of a test or of an example bears; none of them guards anything.
+NO_KEY_OF_YOURS = frozenset({"demo", "test", "tests", "example", "changeme", "change-me"})
+ROTATION_DELAY_MIN = 2
 
 
 class SettingsError(RuntimeError):
-    """A setting is missing or wrong; the message names it and never quotes a secret."""
+    """Settings are missing or wrong; the message names each on a line and quotes no secret."""
 
 
 @dataclass(frozen=True)
@@ -26,47 +33,91 @@ class Settings:
     """The environment, read and checked once."""
 
     database_url: str  # DATABASE_URL, secret: postgresql://...
-    redis_url: str | None  # REDIS_URL: any Redis-compatible server; none = limits per process
-    field_keys: KeyRing  # FIELD_KEYS, secret: NAME:BASE64_OF_32_BYTES[,...], newest first
-    lookup_key: bytes  # LOOKUP_KEY, secret: BASE64_OF_32_BYTES, for keyed hashes
-    token_keys: KeyRing  # TOKEN_KEYS, secret: Ed25519 seeds, as FIELD_KEYS
-    issuer: str  # ISSUER: `iss` of our tokens; the public address of this installation
+    read_database_url: str | None  # READ_DATABASE_URL, secret: a replica for GETs; none = the same
+    redis_url: str | None  # REDIS_URL, secret: Redis-compatible server; none = limits per process
+    master_keys: KeyRing  # MASTER_KEYS, secret: NAME:BASE64_OF_32_BYTES[,...], newest first
+    issuer: str  # ISSUER: `iss` of our tokens; the public https address of this installation
     programme_zone: str  # PROGRAMME_ZONE: IANA zone in which jobs are scheduled
     is_demo: bool  # GOODFAITH_DEMO: 1 in the demo
     demo_clock_file: Path | None  # DEMO_CLOCK_FILE: the demo's date; only with GOODFAITH_DEMO
     data_dir: Path  # DATA_DIR: where the demo and the commands find a running instance
     requests_per_minute: int  # REQUESTS_PER_MINUTE per caller
+    rotation_delay: timedelta  # ROTATION_DELAY, seconds from a key's making to its use
     log_level: str  # LOG_LEVEL
     threads: int  # THREADS per server process, and connections in each of its two pools
+    warnings: tuple[str, ...] = ()  # what works and should not stay so
+
+
+class _Environment(dict[str, str]):
+    """The environment, and what was found wrong with it: all of it is told at once."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.problems: list[str] = []
+
+    def refuse(self, name: str, why: str) -> None:
+        """Note that a setting cannot be used."""
+        self.problems.append(f"{name}: {why}")
+
+    def raise_problems(self) -> None:
+        """Raises SettingsError where there is anything to tell."""
+        if self.problems:
+            raise SettingsError("\n".join(self.problems))
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises SettingsError."""
-    env = os.environ if environ is None else environ
-    missing = [name for name in SECRETS if not env.get(name)]
-    if missing:
-        message = f"these settings are missing: {', '.join(missing)}"
-        raise SettingsError(message)
+    env = _Environment(os.environ if environ is None else environ)
     is_demo = env.get("GOODFAITH_DEMO") == "1"
     clock_file = env.get("DEMO_CLOCK_FILE")
     if clock_file and not is_demo:
-        message = "DEMO_CLOCK_FILE is for the demo only (GOODFAITH_DEMO=1)"
-        raise SettingsError(message)
-    return Settings(
-        database_url=driver_url(env["DATABASE_URL"]),
-        redis_url=env.get("REDIS_URL") or None,
-        field_keys=_ring(env, "FIELD_KEYS"),
-        lookup_key=_key(env, "LOOKUP_KEY"),
-        token_keys=_ring(env, "TOKEN_KEYS"),
-        issuer=env.get("ISSUER", "http://localhost:8000"),
-        programme_zone=_zone(env.get("PROGRAMME_ZONE", "Asia/Shanghai")),
+        env.refuse("DEMO_CLOCK_FILE", "for the demo only (GOODFAITH_DEMO=1)")
+    database_url = _secret(env, "DATABASE_URL", is_needed=True)
+    settings = Settings(
+        database_url=driver_url(database_url),
+        read_database_url=driver_url(_secret(env, "READ_DATABASE_URL")) or None,
+        redis_url=_secret(env, "REDIS_URL") or None,
+        master_keys=_master_keys(env, is_demo=is_demo),
+        issuer=_issuer(env, is_demo=is_demo),
+        programme_zone=_zone(env, is_demo=is_demo),
         is_demo=is_demo,
         demo_clock_file=Path(clock_file) if clock_file else None,
-        data_dir=Path(env.get("DATA_DIR", ".data")),
+        data_dir=Path(env.get("DATA_DIR") or ".data"),
         requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", default=1_200),
-        log_level=env.get("LOG_LEVEL", "INFO").upper(),
+        rotation_delay=timedelta(
+            seconds=_whole(env, "ROTATION_DELAY", default=30, at_least=ROTATION_DELAY_MIN)
+        ),
+        log_level=_log_level(env),
         threads=_whole(env, "THREADS", default=4),
+        warnings=_warnings(env, database_url),
     )
+    env.raise_problems()
+    return settings
+
+
+@dataclass(frozen=True)
+class MigrationSettings:
+    """What bringing a database up to date needs."""
+
+    database_url: str
+    master_keys: KeyRing
+    legacy: Legacy
+
+
+def load_for_migration(environ: Mapping[str, str] | None = None) -> MigrationSettings:
+    """The few settings of `goodfaith migrate`. Raises SettingsError."""
+    env = _Environment(os.environ if environ is None else environ)
+    found = MigrationSettings(
+        database_url=driver_url(_secret(env, "DATABASE_URL", is_needed=True)),
+        master_keys=_master_keys(env, is_demo=env.get("GOODFAITH_DEMO") == "1"),
+        legacy=Legacy(
+            field=_ring(env, "FIELD_KEYS"),
+            lookup=_key(env, "LOOKUP_KEY"),
+            token=_ring(env, "TOKEN_KEYS"),
+        ),
+    )
+    env.raise_problems()
+    return found
 
 
 def driver_url(url: str) -> str:
@@ -77,37 +128,106 @@ def driver_url(url: str) -> str:
     return url
 
 
-def _ring(env: Mapping[str, str], name: str) -> KeyRing:
-    try:
-        return KeyRing.parse(env[name])
-    except (ValueError, binascii.Error):
-        message = f"{name} must be NAME:BASE64_OF_32_BYTES[,NAME:...], newest first"
-        raise SettingsError(message) from None
+def _secret(env: _Environment, name: str, *, is_needed: bool = False) -> str:
+    """The value of NAME, or the content of the file that NAME_FILE names; empty without either."""
+    value, path = env.get(name, ""), env.get(f"{name}_FILE", "")
+    if value and path:
+        env.refuse(name, f"given twice, by {name} and by {name}_FILE")
+    elif path:
+        try:
+            value = Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            env.refuse(f"{name}_FILE", "the file cannot be read")
+            return ""
+    if is_needed and not value:
+        env.refuse(name, f"missing (or a file that holds it, in {name}_FILE)")
+    return value
 
 
-def _key(env: Mapping[str, str], name: str) -> bytes:
-    try:
-        key = base64.b64decode(env[name], validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
-        message = f"{name} must be the base64 of 32 bytes"
-        raise SettingsError(message)
-    return key
+def _master_keys(env: _Environment, *, is_demo: bool) -> KeyRing:
+    value = _secret(env, "MASTER_KEYS", is_needed=True)
+    ring = _parsed(env, "MASTER_KEYS", value) if value else None
+    if ring is None:
+        return KeyRing({})
+    if not is_demo:
+        for name, key in ring.keys.items():
+            if name.lower() in NO_KEY_OF_YOURS:
+                env.refuse("MASTER_KEYS", f"the key {name!r} is one of a demo or an example")
+            elif is_weak(key):
+                env.refuse("MASTER_KEYS", f"the key {name!r} is no random key")
+    return ring
 
 
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        message = f"PROGRAMME_ZONE must be an IANA zone, not {name!r}"
-        raise SettingsError(message)
+def _issuer(env: _Environment, *, is_demo: bool) -> str:
+    issuer = env.get("ISSUER", "")
+    if is_demo:
+        return issuer or "http://localhost:8000"
+    if not issuer:
+        env.refuse("ISSUER", "missing: the public https address of this installation")
+    elif urlsplit(issuer).scheme != "https" or not urlsplit(issuer).hostname:
+        env.refuse("ISSUER", "must be an https address")
+    return issuer
+
+
+def _zone(env: _Environment, *, is_demo: bool) -> str:
+    name = env.get("PROGRAMME_ZONE", "")
+    if not name and is_demo:
+        return "Asia/Shanghai"
+    if not name:
+        env.refuse("PROGRAMME_ZONE", "missing: the IANA zone of your working day")
+    elif name not in available_timezones():
+        env.refuse("PROGRAMME_ZONE", f"must be an IANA zone, not {name!r}")
     return name
 
 
-def _whole(env: Mapping[str, str], name: str, *, default: int) -> int:
+def _warnings(env: _Environment, database_url: str) -> tuple[str, ...]:
+    parts = urlsplit(database_url)
+    hosts = parse_qs(parts.query).get("host", []) or [parts.hostname or ""]
+    is_tcp = any(host and not host.startswith("/") for host in hosts)
+    gives_password = parts.password or "passfile" in parse_qs(parts.query)
+    if is_tcp and not gives_password and not (env.get("PGPASSWORD") or env.get("PGPASSFILE")):
+        return ("DATABASE_URL names no password for a server that is reached over the network",)
+    return ()
+
+
+def _ring(env: _Environment, name: str) -> KeyRing | None:
+    value = env.get(name, "")
+    return _parsed(env, name, value) if value else None
+
+
+def _parsed(env: _Environment, name: str, value: str) -> KeyRing | None:
+    try:
+        return KeyRing.parse(value)
+    except (ValueError, binascii.Error):
+        env.refuse(name, "must be NAME:BASE64_OF_32_BYTES[,NAME:...], newest first")
+        return None
+
+
+def _key(env: _Environment, name: str) -> bytes | None:
+    value = env.get(name, "")
+    if not value:
+        return None
+    try:
+        key = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        env.refuse(name, "must be the base64 of 32 bytes")
+    return key
+
+
+def _log_level(env: _Environment) -> str:
+    level = env.get("LOG_LEVEL", "").upper() or "INFO"
+    if level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        env.refuse("LOG_LEVEL", "must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    return level
+
+
+def _whole(env: _Environment, name: str, *, default: int, at_least: int = 1) -> int:
     value = env.get(name, "")
     if not value:
         return default
-    if not value.isascii() or not value.isdigit() or int(value) < 1:
-        message = f"{name} must be a whole number of at least 1"
-        raise SettingsError(message)
+    if not value.isascii() or not value.isdigit() or int(value) < at_least:
+        env.refuse(name, f"must be a whole number of at least {at_least}")
+        return default
     return int(value)

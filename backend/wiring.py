@@ -1,10 +1,11 @@
 """What the backend's own features plug into the application."""
 
 from backend.benefits import routes as benefit_routes
-from backend.borrowers import jobs as borrower_jobs
 from backend.borrowers import routes as borrower_routes
+from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.ingest import routes as ingest_routes
+from backend.kit import idempotency
 from backend.kit.wiring import Wiring
 from backend.loans import audit as loan_audit
 from backend.loans import handlers as loan_handlers
@@ -45,10 +46,11 @@ WIRING = Wiring(
         *loan_jobs.JOBS,
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
-        *borrower_jobs.JOBS,
         *staff_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS),
+    sealed=(*borrowers.SEALED, *idempotency.SEALED),
+    hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,
         **profile_panels.PANELS,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend import app
-from backend.kit import clock, delivery, jobs, metrics
+from backend.kit import clock, delivery, jobs, keyring, metrics
 from backend.kit.db import get_database
 from backend.kit.logs import get_logger
 from backend.kit.wiring import Handler, Job
@@ -38,7 +38,8 @@ class Worker:
         self._scheduler: BackgroundScheduler | None = None
 
     def run(self) -> None:
-        """Work until `stop`."""
+        """Work until `stop`, once there are keys to work with."""
+        self._wait_for_keys()
         loops = (self._deliver, self._lead_or_follow, self._assist)
         with ThreadPoolExecutor(len(loops), thread_name_prefix="worker") as pool:
             for loop in loops:
@@ -48,6 +49,16 @@ class Worker:
     def stop(self) -> None:
         """Finish what is in hand and return from `run`."""
         self.stopping.set()
+
+    def _wait_for_keys(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                keyring.require()
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                log.warning("keys_not_read", error=type(error).__name__)
+                self.stopping.wait(DATABASE_AWAY_SECONDS)
+            else:
+                return
 
     def _survive(self, loop: Callable[[], None]) -> None:
         """A loop goes on after any failure; a database that is away comes back."""
@@ -90,7 +101,8 @@ class Worker:
         return True
 
     def _try_to_lead(self) -> None:
-        connection = get_database().reads.connect()
+        # Of the primary: a lock on a replica would be that replica's own.
+        connection = get_database().writes.connect().execution_options(isolation_level="AUTOCOMMIT")
         taken = connection.execute(
             text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LEADER_LOCK}
         ).scalar_one()

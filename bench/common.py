@@ -16,11 +16,11 @@ from pathlib import Path
 
 from backend import app
 from backend.commands.instance import make_secrets
-from backend.kit import migrations
+from backend.commands.migrate import bring_up_to_date
 from backend.kit.db import Limits
 from backend.kit.embedded.postgres import Postgres
 from backend.kit.embedded.valkey import Valkey
-from backend.settings import load
+from backend.settings import load, load_for_migration
 
 SCALE = float(os.environ.get("SCALE", "0.1"))
 HOST = "127.0.0.1"
@@ -29,6 +29,7 @@ SERVER_ENVIRONMENT = {
     "REQUESTS_PER_MINUTE": "100000000",  # the limiter counts, and lets the load through
     "LOG_LEVEL": "ERROR",
     "ISSUER": "http://localhost",
+    "GOODFAITH_DEMO": "1",  # it makes its own secrets, on loopback
 }
 
 
@@ -73,11 +74,11 @@ def fresh_place() -> Iterator[Place]:
             environment.update(
                 DATA_DIR=str(folder), PROMETHEUS_MULTIPROC_DIR=str(folder / "metrics")
             )
-            migrations.upgrade(environment["DATABASE_URL"])
+            bring_up_to_date(load_for_migration(environment))
             process = app.configure(
                 load(environment), limits=Limits(statement_ms=600_000, pool_size=8)
             )
-            stack.callback(process.database.dispose)
+            stack.callback(process.dispose)
             yield Place(folder=folder, environment=environment, process=process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

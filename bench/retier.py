@@ -137,7 +137,7 @@ def figures() -> Iterator[Figure]:
 
 
 def _measure(place: Place, count: int) -> dict[str, float]:
-    place.process.database.dispose()
+    place.process.dispose()
     _execute(place, PEOPLE.format(count=count), "ANALYZE")
     _finish(_start(place, DATABASE, at=NOW - timedelta(days=1)))
     _execute(place, MOVE)

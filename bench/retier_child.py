@@ -19,7 +19,7 @@ def main() -> None:
     process = configure(load())
     context = JobContext(as_of=now.date(), now=now, run_id=new_id(), heartbeat=lambda: None)
     seconds = timed(lambda: retier_all(context))
-    process.database.dispose()
+    process.dispose()
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     sys.stdout.write(json.dumps({"seconds": seconds, "peak_mb": peak_kb / 1024}))
 

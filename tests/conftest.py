@@ -90,8 +90,9 @@ def settings(server_url: str, worker_name: str) -> Iterator[Settings]:
 def process(settings: Settings) -> Iterator[Process]:
     """The test's process, configured as a server's would be."""
     process = configure(settings)
+    process.keyring.require()
     yield process
-    process.database.dispose()
+    process.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,10 @@ class ExternalRef(Base):
 
 
 class BorrowerLookup(Base):
-    """Keyed hash of a normalised phone number or full name. Two people may share either."""
+    """Keyed hash of a normalised phone number or full name. Two people may share either.
+
+    `key_name` is the look-up key's, so that the job finds what another key hashed.
+    """
 
     __tablename__ = "borrower_lookup"
     __table_args__ = (
@@ -74,6 +77,7 @@ class BorrowerLookup(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     borrower_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key_name: Mapped[str]
 
 
 class AccessLog(Base):

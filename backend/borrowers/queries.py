@@ -114,17 +114,10 @@ def find_timezone(session: Session, *, borrower_id: UUID) -> str | None:
 def list_matching(session: Session, *, query: str) -> list[Profile]:
     """Borrowers whose external id, phone number or full name is exactly this, at most 20."""
     ids = list(session.execute(_by_external_id(query)).scalars())
-    hashes = [("name", crypto.keyed_hash(normalise_name(query), kind="name"))]
+    ids += _by_hash(session, kind="name", value=normalise_name(query))
     found_phones = [find_phone(query, region=region) for region in REGIONS.values()]
-    phones = {phone for phone in found_phones if phone is not None}
-    hashes += [("phone", crypto.keyed_hash(phone, kind="phone")) for phone in sorted(phones)]
-    for kind, digest in hashes:
-        ids += session.execute(
-            select(BorrowerLookup.borrower_id)
-            .where(BorrowerLookup.kind == kind, BorrowerLookup.hash == digest)
-            .order_by(BorrowerLookup.borrower_id)
-            .limit(SEARCH_RESULTS_MAX)
-        ).scalars()
+    for phone in sorted({phone for phone in found_phones if phone is not None}):
+        ids += _by_hash(session, kind="phone", value=phone)
     found = session.execute(
         select(Borrower).where(Borrower.id.in_(ids)).order_by(Borrower.id).limit(SEARCH_RESULTS_MAX)
     )
@@ -142,12 +135,18 @@ def find_by_phone(session: Session, *, phone: str, region: str) -> Sequence[UUID
     number = find_phone(phone, region=region)
     if number is None:
         return []
-    digest = crypto.keyed_hash(number, kind="phone")
+    return _by_hash(session, kind="phone", value=number)
+
+
+def _by_hash(session: Session, *, kind: str, value: str) -> Sequence[UUID]:
+    # While look-up keys rotate, some are hashed with the one and some with the other.
+    hashes = crypto.keyed_hashes(value, kind=kind)
+    found = select(BorrowerLookup.borrower_id).where(
+        BorrowerLookup.kind == kind, BorrowerLookup.hash.in_(hashes)
+    )
     return (
         session.execute(
-            select(BorrowerLookup.borrower_id)
-            .where(BorrowerLookup.kind == "phone", BorrowerLookup.hash == digest)
-            .limit(SEARCH_RESULTS_MAX)
+            found.distinct().order_by(BorrowerLookup.borrower_id).limit(SEARCH_RESULTS_MAX)
         )
         .scalars()
         .all()

@@ -9,6 +9,7 @@ from backend import app
 from backend.commands.failures import fail
 from backend.commands.instance import load_environment
 from backend.kit.db import Limits
+from backend.kit.keyring import KeysMissingError
 from backend.kit.problems import Problem
 from backend.settings import SettingsError, load
 
@@ -18,17 +19,25 @@ UNKNOWN_TABLE_OR_COLUMN = ("42P01", "42703")
 
 
 @contextmanager
-def configured() -> Iterator[app.Process]:
-    """The process's database, keys and clock. One clear line and a non-zero exit on failure."""
+def configured(*, needs_keys: bool = True) -> Iterator[app.Process]:
+    """The process's database, keys and clock. One clear line and a non-zero exit on failure.
+
+    A process that goes on for long (`needs_keys=False`) may begin while the database is away.
+    """
     try:
         load_environment()
         process = app.configure(load(), limits=COMMAND_LIMITS)
     except SettingsError as error:
         fail(str(error))
     try:
+        if needs_keys:
+            process.keyring.require()
+        process.keyring.watch()
         yield process
     except Problem as problem:
         fail(str(problem))
+    except KeysMissingError as error:
+        fail(str(error))
     except OperationalError:
         fail("the database does not answer; is `make run` (or your server) up?")
     except ProgrammingError as error:
@@ -36,4 +45,4 @@ def configured() -> Iterator[app.Process]:
             raise
         fail("the database is not at this version; run `goodfaith migrate`")
     finally:
-        process.database.dispose()
+        process.dispose()

@@ -1,4 +1,4 @@
-"""How a command fails: one clear line on the error stream, and a non-zero exit."""
+"""How a command fails: clear lines on the error stream, and a non-zero exit."""
 
 import sys
 from typing import NoReturn
@@ -7,6 +7,7 @@ import click
 
 
 def fail(message: str) -> NoReturn:
-    """One line, and out."""
-    click.echo(f"goodfaith: {message}", err=True)
+    """A line for each thing that is wrong, and out."""
+    for line in message.splitlines():
+        click.echo(f"goodfaith: {line}", err=True)
     sys.exit(1)

@@ -1,8 +1,8 @@
 """The instance that lives in DATA_DIR: its addresses, its keys, and how a command finds them.
 
-`instance.json` says where things are; `secrets.json` holds the keys that the demo made for
-itself. Both are for the owner's eyes alone. A production process has its own environment and
-no DATA_DIR, and nothing here touches it.
+`instance.json` says where things are; `secrets.json` holds the master key that the demo made for
+itself, and the keys that one of an older version made. Both are for the owner's eyes alone. A
+production process has its own environment and no DATA_DIR, and nothing here touches it.
 """
 
 import base64
@@ -31,10 +31,12 @@ def load_environment() -> None:
     folder = data_dir()
     known = {**_read(folder / "instance.json"), **_read(folder / "secrets.json")}
     own = os.environ.get("DATABASE_URL")
-    if own and own != known.get("DATABASE_URL"):
+    is_elsewhere = own and own != known.get("DATABASE_URL")
+    if is_elsewhere or os.environ.get("DATABASE_URL_FILE"):
         return
     for name, value in known.items():
-        os.environ.setdefault(name, value)
+        if f"{name}_FILE" not in os.environ:
+            os.environ.setdefault(name, value)
 
 
 def write_instance(folder: Path, environment: Mapping[str, str]) -> None:
@@ -43,14 +45,15 @@ def write_instance(folder: Path, environment: Mapping[str, str]) -> None:
 
 
 def make_secrets(folder: Path) -> dict[str, str]:
-    """The demo's keys, made at its first start. Lost keys are lost data: they are never remade."""
+    """The demo's secrets, made at its first start. Lost keys are lost data: they are never remade.
+
+    An older version kept FIELD_KEYS, LOOKUP_KEY and TOKEN_KEYS here. They stay, since `migrate`
+    adopts them into whatever database of that time the demo is started with.
+    """
     path = folder / "secrets.json"
-    if not path.exists():
-        made = {
-            "FIELD_KEYS": f"demo:{_new_key()}",
-            "LOOKUP_KEY": _new_key(),
-            "TOKEN_KEYS": f"demo:{_new_key()}",
-        }
+    known = _read(path)
+    if "MASTER_KEYS" not in known:
+        made = {"MASTER_KEYS": f"demo:{_new_key()}", **known}
         paths.write_secret(path, json.dumps(made, indent=1))
     return _read(path)
 

@@ -23,11 +23,14 @@ from backend.commands import welcome
 from backend.commands.children import Child, Leash
 from backend.commands.failures import fail
 from backend.commands.instance import data_dir, make_secrets, write_instance
-from backend.kit import migrations
+from backend.commands.migrate import bring_up_to_date
 from backend.kit.embedded import paths
 from backend.kit.embedded.account import EmbeddedServerError
 from backend.kit.embedded.postgres import Postgres
 from backend.kit.embedded.valkey import Valkey
+from backend.kit.key_changes import KeyChangeError
+from backend.kit.keyring import KeysMissingError
+from backend.settings import SettingsError, load_for_migration
 
 READY_SECONDS_MAX = 60
 PORT_FREE_SECONDS_MAX = 10
@@ -84,7 +87,10 @@ def _supervise(stack: ExitStack, *, folder: Path, port: int, empty: bool, consol
     _wait_for_port(port)
     environment, servers = _start_servers(stack, folder=folder, port=port, console=console)
     write_instance(folder, _shareable(environment))
-    migrations.upgrade(environment["DATABASE_URL"])
+    try:
+        bring_up_to_date(load_for_migration(environment))
+    except (SettingsError, KeyChangeError, KeysMissingError) as error:
+        fail(str(error))
     leash = Leash()
     welcome.set_clock(folder)
     if not empty:

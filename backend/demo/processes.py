@@ -33,10 +33,11 @@ def in_processes(work: Callable[..., None], arguments: Sequence[tuple[Any, ...]]
 
 def _configured(work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     process = app.configure(load(), limits=LIMITS)
+    process.keyring.watch()
     try:
         work(*arguments)
     finally:
-        process.database.dispose()
+        process.dispose()
 
 
 def deliver_all(now: datetime, only: str | None = None) -> None:

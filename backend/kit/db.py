@@ -71,15 +71,21 @@ class Limits:
 
 
 class Database:
-    """Engines of one process. A pool holds as many connections as the process has threads."""
+    """Engines of one process. A pool holds as many connections as the process has threads.
 
-    def __init__(self, url: str, *, limits: Limits | None = None) -> None:
+    `reads` may lead to a replica, which then must show what was acknowledged (docs/operating.md).
+    """
+
+    def __init__(
+        self, url: str, *, read_url: str | None = None, limits: Limits | None = None
+    ) -> None:
         self.url = url
         self.limits = limits or Limits()
-        self.writes = self._engine(isolation_level="READ COMMITTED")
-        self.reads = self._engine(isolation_level="AUTOCOMMIT")
+        self.has_replica = read_url not in (None, url)
+        self.writes = self._engine(url, isolation_level="READ COMMITTED")
+        self.reads = self._engine(read_url or url, isolation_level="AUTOCOMMIT")
 
-    def _engine(self, *, isolation_level: Any) -> Engine:
+    def _engine(self, url: str, *, isolation_level: Any) -> Engine:
         limits = self.limits
         options = (
             f"-c statement_timeout={limits.statement_ms} -c lock_timeout={limits.lock_ms}"
@@ -87,7 +93,7 @@ class Database:
             " -c timezone=UTC -c application_name=goodfaith"
         )
         return create_engine(
-            self.url,
+            url,
             isolation_level=isolation_level,
             pool_pre_ping=True,
             hide_parameters=True,  # an error that is logged must not quote a row
@@ -171,6 +177,6 @@ def joining() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Statements that each see the newest state. For GET routes; writes belong elsewhere."""
+    """Statements that each see the newest state, perhaps on a replica. For GET routes alone."""
     with _new_session("reads") as session:
         yield session

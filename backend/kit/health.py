@@ -9,8 +9,9 @@ from flask import Blueprint, Flask, Response, redirect, send_from_directory
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.kit import metrics, migrations, rate_limit
-from backend.kit.db import reading
+from backend.kit import keyring, metrics, migrations, rate_limit
+from backend.kit.db import get_database, reading, transaction
+from backend.kit.problems import Unavailable
 
 ASSETS = Path(flask_swagger_ui.__file__).parent / "dist"
 DOCS_POLICY = (
@@ -62,13 +63,26 @@ def healthz() -> dict[str, str]:
 def readyz() -> tuple[dict[str, str], int]:
     """Ready when the database answers at our schema; the counter's server is optional."""
     checks = {"database": _database(), "redis": "ok" if rate_limit.is_shared() else "absent"}
+    if get_database().has_replica:
+        checks["replica"] = _replica()
     checks["migrations"] = _migrations() if checks["database"] == "ok" else "unknown"
-    is_ready = checks["database"] == "ok" and checks["migrations"] == "ok"
+    checks["keys"] = _keys()
+    needed = {"database", "replica", "migrations", "keys"} & checks.keys()
+    is_ready = all(checks[name] == "ok" for name in needed)
     checks["status"] = "ready" if is_ready else "not ready"
     return checks, HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def _database() -> str:
+    try:
+        with transaction() as session:
+            session.execute(select(1))
+    except SQLAlchemyError:
+        return "away"
+    return "ok"
+
+
+def _replica() -> str:
     try:
         with reading() as session:
             session.execute(select(1))
@@ -79,11 +93,19 @@ def _database() -> str:
 
 def _migrations() -> str:
     try:
-        with reading() as session:
+        with transaction() as session:
             current = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except SQLAlchemyError:
         return "missing"
     return "ok" if current == migrations.head() else "behind"
+
+
+def _keys() -> str:
+    try:
+        keyring.require()
+    except (SQLAlchemyError, keyring.KeysMissingError, Unavailable):
+        return "missing"
+    return "ok"
 
 
 @blp.get("/metrics")

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from backend.kit import metrics
 from backend.kit.fields import OutSchema, StrictSchema
+from backend.kit.keyring import KeysMissingError
 from backend.kit.logs import get_logger, told
 from backend.kit.openapi import PROBLEM_JSON, refuses
 from backend.kit.problems import (
@@ -114,7 +115,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(Problem, render_problem)
     app.register_error_handler(HTTPException, _render_framework_error)
-    for away in (OperationalError, InterfaceError, PoolTimeout):
+    for away in (OperationalError, InterfaceError, PoolTimeout, KeysMissingError):
         app.register_error_handler(away, _render_away)
     app.register_error_handler(Exception, _render_defect)
 

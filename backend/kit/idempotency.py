@@ -23,11 +23,13 @@ from backend.kit.http import render_problem
 from backend.kit.openapi import note
 from backend.kit.problems import BadRequest, Conflict, Invalid, Problem
 from backend.kit.texts import Text
+from backend.kit.wiring import SealedColumn
 
 KEY = re.compile(r"^[!-~]{1,255}$")
 KEPT = timedelta(hours=24)
 PURGE_BATCH = 10_000
 CONTEXT = "idempotent_answer.body"
+SEALED = (SealedColumn("idempotent_answer", "body", context=CONTEXT),)
 # Answers to these are about the moment, not about the act: a retry deserves a new one.
 NOT_STORED = frozenset({401, 409, 422, 429})
 SERVER_ERROR = 500

@@ -60,6 +60,27 @@ class Audit:
 
 
 @dataclass(frozen=True)
+class SealedColumn:
+    """A column of values that `kit.crypto` sealed; keys rotate, so each is known to the job."""
+
+    table: str
+    column: str
+    context: str  # as given to `crypto.encrypt`
+
+
+@dataclass(frozen=True)
+class HashedTable:
+    """Hashes by `crypto.keyed_hash_to_keep`, each beside its `key_name`, that are found by value.
+
+    `rehash(session, after, limit)` hashes the next rows of another key anew. It answers where it
+    came to (None at the end) and how many rows it changed, and leaves alone what is locked.
+    """
+
+    table: str
+    rehash: Callable[[Session, Any, int], tuple[Any, int]]
+
+
+@dataclass(frozen=True)
 class Wiring:
     """One package's parts."""
 
@@ -67,6 +88,8 @@ class Wiring:
     handlers: tuple[Handler, ...] = ()
     jobs: tuple[Job, ...] = ()
     audits: tuple[Audit, ...] = ()
+    sealed: tuple[SealedColumn, ...] = ()
+    hashed: tuple[HashedTable, ...] = ()
     # Each feature's part of the staff's view of a borrower, by its name there.
     borrower_panels: Mapping[str, BorrowerPanel] = field(default_factory=dict)
     # Events that nobody hears yet, each with the reason why it is announced all the same.

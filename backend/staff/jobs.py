@@ -1,11 +1,11 @@
-"""Nightly tidying of what the tools leave behind."""
+"""Tidying of what the tools leave behind, nightly, and of keys, weekly."""
 
 from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from backend.kit import delivery, idempotency
+from backend.kit import delivery, idempotency, resealing
 from backend.kit.db import transaction
 from backend.kit.wiring import Job, JobContext
 
@@ -32,4 +32,7 @@ def _in_batches(context: JobContext, purge_batch: Callable[[Session], int]) -> i
     return total
 
 
-JOBS = (Job(name="purge", cron="40 3 * * *", run=purge),)
+JOBS = (
+    Job(name="purge", cron="40 3 * * *", run=purge),
+    Job(name="reencrypt", cron="40 3 * * 0", run=resealing.run),
+)

@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from backend.auth import service as auth
 from backend.kit import clock
 from tests.api.refusals import assert_refused
-from tests.fixtures.api import Api, bearer, token_for
+from tests.fixtures.api import Api, bearer, token_for, token_keys_of
+from tests.fixtures.settings import KEY_NAME
 
 
 def _unsigned(claims: dict) -> str:
-    parts = ({"alg": "none", "typ": "JWT", "kid": "tests"}, claims)
+    parts = ({"alg": "none", "typ": "JWT", "kid": KEY_NAME}, claims)
     return (
         ".".join(base64.urlsafe_b64encode(orjson.dumps(p)).decode().rstrip("=") for p in parts)
         + "."
@@ -24,7 +25,7 @@ def _unsigned(claims: dict) -> str:
 
 @pytest.fixture
 def bad_tokens(settings, world) -> dict[str, str]:
-    keys = auth.TokenKeys.build(settings.token_keys, issuer=settings.issuer)
+    keys = token_keys_of(settings)
     good = token_for(settings, audience="borrower", subject_id=world.ann.id)
     other = token_for(settings, audience="borrower", subject_id=world.bea.id)
     claims = jwt.decode(good, options={"verify_signature": False})

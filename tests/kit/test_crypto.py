@@ -14,7 +14,7 @@ OLD, NEW = b"o" * 32, b"n" * 32
 
 
 def use(**keys: bytes) -> None:
-    crypto.configure(field_keys=KeyRing(keys), lookup_key=b"l" * 32)
+    crypto.configure(field_keys=KeyRing(keys), lookup_keys=KeyRing({"lookup": b"l" * 32}))
 
 
 @pytest.fixture(autouse=True)

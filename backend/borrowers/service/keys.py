@@ -1,63 +1,96 @@
-"""Sealing old rows anew after the field keys were rotated."""
+"""What of borrowers is sealed and hashed, and hashing it anew after the look-up keys rotated."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, func, or_, select, update
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
-from backend.borrowers.models import Borrower
-from backend.borrowers.queries import BORN_ON, NAME, PHONE
+from backend.borrowers.models import Borrower, BorrowerLookup
+from backend.borrowers.queries import BORN_ON, NAME, PHONE, open_field
+from backend.borrowers.rules import normalise_name
 from backend.kit import crypto
+from backend.kit.logs import get_logger
+from backend.kit.wiring import HashedTable, SealedColumn
 
-_TABLE = cast(Table, Borrower.__table__)
-_SEALED = {
-    "phone_cipher": (Borrower.phone_cipher, PHONE),
-    "name_cipher": (Borrower.name_cipher, NAME),
-    "born_on_cipher": (Borrower.born_on_cipher, BORN_ON),
-}
+SEALED = (
+    SealedColumn("borrower", "phone_cipher", context=PHONE),
+    SealedColumn("borrower", "name_cipher", context=NAME),
+    SealedColumn("borrower", "born_on_cipher", context=BORN_ON),
+)
+_LOOKUPS = cast(Table, BorrowerLookup.__table__)
+
+log = get_logger(__name__)
 
 
-def reencrypt_chunk(session: Session, *, after: UUID, limit: int) -> tuple[UUID | None, int]:
-    """Seal the next `limit` borrowers' fields under the current key, where they are not yet.
-
-    Returns the last id looked at (None at the end) and how many rows changed. Starting again
-    from the beginning is harmless.
-    """
-    last = (
-        session.execute(
-            select(Borrower.id).where(Borrower.id > after).order_by(Borrower.id).limit(limit)
-        )
-        .scalars()
-        .all()
-    )
-    if not last:
-        return None, 0
-    prefix = crypto.current_prefix()
-    old = [func.substring(column, 1, len(prefix)) != prefix for column, _ in _SEALED.values()]
-    rows = session.execute(
-        select(Borrower.id, *(column for column, _ in _SEALED.values()))
-        .where(Borrower.id > after, Borrower.id <= last[-1], or_(*old))
-        .order_by(Borrower.id)
-        .with_for_update()
-    ).all()
+def store_lookups(session: Session, people: Sequence[tuple[UUID, str | None, str | None]]) -> None:
+    """Make these borrowers, whose rows are locked, found by these phone numbers and names alone."""
+    ids = [borrower_id for borrower_id, _, _ in people]
+    session.execute(delete(BorrowerLookup).where(BorrowerLookup.borrower_id.in_(ids)))
+    rows = []
+    for borrower_id, phone, name in people:
+        for kind, value in _lookups(phone, name):
+            key_name, digest = crypto.keyed_hash_to_keep(value, kind=kind)
+            rows.append(
+                {"kind": kind, "hash": digest, "key_name": key_name, "borrower_id": borrower_id}
+            )
     if rows:
-        session.connection().execute(
-            update(_TABLE)
-            .where(_TABLE.c.id == bindparam("row_id"))
-            .values({name: bindparam(f"new_{name}") for name in _SEALED}),
-            [_rewrapped(row._mapping) for row in rows],
-        )
-    return last[-1], len(rows)
+        session.connection().execute(insert(_LOOKUPS), rows)
 
 
-def _rewrapped(row: Any) -> dict[str, Any]:
-    values: dict[str, Any] = {"row_id": row["id"]}
-    for name, (_, context) in _SEALED.items():
-        sealed = row[name]
-        values[f"new_{name}"] = (
-            None
-            if sealed is None
-            else crypto.encrypt(crypto.decrypt(sealed, context=context), context=context)
-        )
+def _lookups(phone: str | None, name: str | None) -> list[tuple[str, str]]:
+    values = []
+    if phone is not None:
+        values.append(("phone", phone))
+    if name is not None and normalise_name(name):
+        values.append(("name", normalise_name(name)))
     return values
+
+
+def rehash(session: Session, after: UUID | None, limit: int) -> tuple[UUID | None, int]:
+    """Hash the next borrowers' numbers and names under the current look-up key.
+
+    Returns the last borrower looked at (None at the end) and how many changed; one whose row
+    somebody holds is passed over.
+    """
+    old = (
+        select(BorrowerLookup.borrower_id)
+        .where(
+            BorrowerLookup.key_name != crypto.current_lookup_id(),
+            BorrowerLookup.borrower_id > (after or UUID(int=0)),
+        )
+        .distinct()
+        .order_by(BorrowerLookup.borrower_id)
+        .limit(limit)
+    )
+    ids = session.execute(old).scalars().all()
+    if not ids:
+        return None, 0
+    # The row is the lock, as it is for whoever stores her particulars.
+    rows = session.execute(
+        select(Borrower.id, Borrower.phone_cipher, Borrower.name_cipher)
+        .where(Borrower.id.in_(ids))
+        .order_by(Borrower.id)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).all()
+    people = [opened for row in rows if (opened := _opened(row)) is not None]
+    if people:
+        store_lookups(session, people)
+    return ids[-1], len(people)
+
+
+def _opened(row: Any) -> tuple[UUID, str | None, str | None] | None:
+    try:
+        return (
+            row.id,
+            open_field(row.phone_cipher, context=PHONE),
+            open_field(row.name_cipher, context=NAME),
+        )
+    except crypto.UnreadableError:
+        # Her hashes stay as they are: they are all that finds her until her fields can be read.
+        log.warning("borrower_not_rehashed", borrower_id=str(row.id))
+        return None
+
+
+HASHED = (HashedTable("borrower_lookup", rehash),)

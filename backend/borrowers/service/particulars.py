@@ -6,13 +6,14 @@ from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from sqlalchemy import Row as DbRow
-from sqlalchemy import Table, bindparam, delete, insert, text, update
+from sqlalchemy import Table, bindparam, insert, text, update
 from sqlalchemy.orm import Session
 
 from backend.borrowers.errors import invalid_phone
-from backend.borrowers.models import Borrower, BorrowerLookup
+from backend.borrowers.models import Borrower
 from backend.borrowers.queries import BORN_ON, NAME, PHONE, list_existing, open_field
-from backend.borrowers.rules import find_phone, normalise_name, region_of
+from backend.borrowers.rules import find_phone, region_of
+from backend.borrowers.service.keys import store_lookups
 from backend.events.borrowers import BorrowerChanged, BorrowersStored
 from backend.kit import crypto
 from backend.kit.bulk import Outcome, without_repeats
@@ -52,7 +53,6 @@ _STORE_REFS = text(
 )
 _Item = tuple[int, UUID, dict[str, Any]]
 _TABLE = cast(Table, Borrower.__table__)
-_LOOKUPS = cast(Table, BorrowerLookup.__table__)
 
 
 def put_borrowers(
@@ -104,8 +104,10 @@ def _put(
             changed.append((place, known.id, _with_own_choices(known, content)))
     stored = _insert(session, new, outcomes, now=now)
     _update(session, changed, outcomes, now=now)
-    _store_lookups(session, [*stored, *changed])
-    return [*stored, *changed]
+    written = [*stored, *changed]
+    if written:
+        store_lookups(session, [(i, c["phone"], c["name"]) for _, i, c in written])
+    return written
 
 
 def _content(row: BorrowerInput) -> dict[str, Any]:
@@ -193,26 +195,3 @@ def _update(
     )
     for place, borrower_id, _ in changed:
         outcomes[place] = Outcome("stored", borrower_id)
-
-
-def _store_lookups(session: Session, items: Sequence[_Item]) -> None:
-    if not items:
-        return
-    ids = [borrower_id for _, borrower_id, _ in items]
-    session.execute(delete(BorrowerLookup).where(BorrowerLookup.borrower_id.in_(ids)))
-    rows = [
-        {"kind": kind, "hash": crypto.keyed_hash(value, kind=kind), "borrower_id": borrower_id}
-        for _, borrower_id, content in items
-        for kind, value in _lookups(content)
-    ]
-    if rows:
-        session.connection().execute(insert(_LOOKUPS), rows)
-
-
-def _lookups(content: dict[str, Any]) -> list[tuple[str, str]]:
-    values = []
-    if content["phone"] is not None:
-        values.append(("phone", content["phone"]))
-    if content["name"] is not None and normalise_name(content["name"]):
-        values.append(("name", normalise_name(content["name"])))
-    return values
