@@ -88,7 +88,8 @@ def retire(name: str, reason: str | None) -> None:
         with transaction() as session:
             key = _find(session, name)
             _refuse_early(key, margin=process.settings.rotation_delay)
-        _wait_for_writers()
+            before = key_changes.horizon(session)
+        _wait_for_writers(before)
         with transaction(patience_seconds=resealing.COUNT_SECONDS_MAX) as session:
             needed = _uses_of(key, resealing.list_uses(session))
             if needed:
@@ -149,9 +150,8 @@ def _refuse_early(key: Key, *, margin: timedelta) -> None:
         raise KeyChangeError(f"tokens that {name} signed may live until {when}")
 
 
-def _wait_for_writers() -> None:
+def _wait_for_writers(before: int) -> None:
     with transaction() as session:
-        before = key_changes.horizon(session)
         give_up_at = time.monotonic() + WRITERS_SECONDS_MAX
         while not key_changes.have_ended(session, before=before):
             if time.monotonic() > give_up_at:

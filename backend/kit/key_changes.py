@@ -184,8 +184,8 @@ def list_keys(session: Session) -> list[Key]:
 
 
 def horizon(session: Session) -> int:
-    """The transaction that would begin next: `have_ended` asks about all before it."""
-    return int(_ask(session, "pg_snapshot_xmax"))
+    """A number that every transaction that writes already is below; this one has to end first."""
+    return int(session.execute(select(cast(func.pg_current_xact_id(), Text))).scalar_one())
 
 
 def have_ended(session: Session, *, before: int) -> bool:
@@ -194,14 +194,8 @@ def have_ended(session: Session, *, before: int) -> bool:
     One of them may hold values sealed under a key that no later one uses, and nobody can count
     what is not committed. Asked in a transaction that has written nothing itself.
     """
-    return int(_ask(session, "pg_snapshot_xmin")) >= before
-
-
-def _ask(session: Session, function: str) -> str:
-    end: str = session.execute(
-        select(cast(getattr(func, function)(func.pg_current_snapshot()), Text))
-    ).scalar_one()
-    return end
+    oldest = func.pg_snapshot_xmin(func.pg_current_snapshot())
+    return int(session.execute(select(cast(oldest, Text))).scalar_one()) > before
 
 
 def _lock(session: Session) -> None:

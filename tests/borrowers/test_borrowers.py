@@ -1,18 +1,17 @@
 """Her own particulars, and the staff who look at them."""
 
-import base64
-
 import pytest
 from sqlalchemy import select
 
-from backend.borrowers import jobs, queries
+from backend.borrowers import queries
 from backend.borrowers.models import AccessLog, Borrower
 from backend.borrowers.rules import AccessPurpose, find_phone, mask_phone, normalise_name
 from backend.borrowers.wording import PURPOSES
-from backend.kit import crypto
+from backend.kit import resealing
 from tests.clock import TODAY
 from tests.factories.loans import make_borrower, make_loan
 from tests.factories.runs import make_job_context
+from tests.fixtures.keys import keys, ring
 
 CARE = {"X-Access-Purpose": "account_care"}
 
@@ -185,30 +184,36 @@ def test_nobody_is_a_404(staff_api):
     assert (answer.status_code, answer.json["code"]) == (404, "borrower-not-found")
 
 
-def ring(*names):
-    keys = ",".join(f"{n}:{base64.b64encode(n[0].encode() * 32).decode()}" for n in names)
-    return crypto.KeyRing.parse(keys)
-
-
-def test_after_a_rotation_every_field_is_sealed_anew(session, settings):
-    lookup = settings.lookup_key
-    try:
-        crypto.configure(field_keys=ring("old"), lookup_key=lookup)
+def test_after_a_rotation_every_field_is_sealed_and_every_look_up_hashed_anew(session):
+    with keys(field=ring("old"), lookup=ring("first")):
         for n in range(3):
             make_borrower(session, external_id=f"b{n}", name=f"Name {n}", phone=f"+1202555010{n}")
-        crypto.configure(field_keys=ring("new", "old"), lookup_key=lookup)
+    with keys(field=ring("new", "old"), lookup=ring("second", "first")):
         make_borrower(session, external_id="b3", name="Name 3")
-        assert jobs.reencrypt(make_job_context()) == {"resealed": 3}
-        assert jobs.reencrypt(make_job_context()) == {"resealed": 0}
-        # The old key may go now.
-        crypto.configure(field_keys=ring("new"), lookup_key=lookup)
+        # Found before anything is hashed anew, and after.
+        assert len(queries.list_matching(session, query="+12025550102")) == 1
+        assert len(queries.list_matching(session, query="name 3")) == 1
+        done = {"resealed": 3, "rehashed": 3, "unreadable": 0}
+        assert resealing.run(make_job_context()) == done
+        assert resealing.run(make_job_context()) == dict.fromkeys(done, 0)
+    # The old keys may go now.
+    with keys(field=ring("new"), lookup=ring("second")):
         session.expire_all()
         ids = session.execute(select(Borrower.id).order_by(Borrower.external_id)).scalars().all()
         names = [queries.get_profile(session, borrower_id=who).name for who in ids]
         assert names == ["Name 0", "Name 1", "Name 2", "Name 3"]
-        assert len(queries.list_matching(session, query="+12025550102")) == 1
-    finally:
-        crypto.configure(field_keys=settings.field_keys, lookup_key=lookup)
+        for found in ("+12025550102", "name 0", "name 3"):
+            assert len(queries.list_matching(session, query=found)) == 1
+        assert queries.find_by_phone(session, phone="(202) 555-0102", region="US") == [ids[2]]
+
+
+def test_a_borrower_of_two_look_up_keys_is_found_once(session):
+    with keys(lookup=ring("first")):
+        make_borrower(session, external_id="b1", name="Same Name")
+    with keys(lookup=ring("second", "first")):
+        make_borrower(session, external_id="b2", name="Same Name")
+        found = queries.list_matching(session, query="same name")
+    assert sorted(each.external_id for each in found) == ["b1", "b2"]
 
 
 def test_purposes_are_a_closed_list():

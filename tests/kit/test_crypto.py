@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from backend.kit import crypto
 from backend.kit.crypto import KeyRing, UnreadableError
+from tests.fixtures.keys import keys, ring
 
 OLD, NEW = b"o" * 32, b"n" * 32
 
@@ -60,6 +62,48 @@ def test_keys_rotate() -> None:
     assert crypto.decrypt(again, context="c") == "a"
     with pytest.raises(UnreadableError):
         crypto.decrypt(sealed, context="c")
+
+
+def test_a_stored_hash_is_found_while_look_up_keys_rotate() -> None:
+    with keys(lookup=ring("old")):
+        name, stored = crypto.keyed_hash_to_keep("a", kind="k")
+    with keys(lookup=ring("new", "old")):
+        assert name == "old"
+        assert stored in crypto.keyed_hashes("a", kind="k")
+        assert stored != crypto.keyed_hash("a", kind="k") == crypto.keyed_hashes("a", kind="k")[0]
+        assert crypto.keyed_hash_to_keep("a", kind="k") == ("new", crypto.keyed_hash("a", kind="k"))
+    with keys(lookup=ring("new")):
+        assert stored not in crypto.keyed_hashes("a", kind="k")
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_nobody_sealed_are_unreadable_and_nothing_worse(junk: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        crypto.decrypt_bytes(junk, context="c")
+    with pytest.raises(UnreadableError):
+        crypto.decrypt_bytes(crypto.current_prefix() + junk[:20], context="c")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        b"\0" * 32,
+        b"f" * 32,
+        bytes(range(32)),
+        bytes(range(250, 186, -2)),
+        b"ab" * 16,
+        b"change-me-change-me-change-me-32",
+        b"correct horse battery staple ok!",
+    ],
+)
+def test_a_key_that_a_person_made_is_weak(key: bytes) -> None:
+    assert len(key) == crypto.KEY_BYTES
+    assert crypto.is_weak(key)
+
+
+@given(st.randoms(use_true_random=True))
+def test_a_random_key_is_not_weak(random: Random) -> None:
+    assert not crypto.is_weak(random.randbytes(crypto.KEY_BYTES))
 
 
 TWICE = ",".join(f"a:{base64.b64encode(key).decode()}" for key in (OLD, NEW))
