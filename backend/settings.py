@@ -9,7 +9,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -32,9 +32,12 @@ class SettingsError(RuntimeError):
 class Settings:
     """The environment, read and checked once."""
 
-    database_url: str  # DATABASE_URL, secret: postgresql://...
-    read_database_url: str | None  # READ_DATABASE_URL, secret: a replica for GETs; none = the same
-    redis_url: str | None  # REDIS_URL, secret: Redis-compatible server; none = limits per process
+    # DATABASE_URL, secret: postgresql://...
+    database_url: str = field(repr=False)
+    # READ_DATABASE_URL, secret: a replica for GETs; none = the same
+    read_database_url: str | None = field(repr=False)
+    # REDIS_URL, secret: any Redis-compatible server; none = limits per process
+    redis_url: str | None = field(repr=False)
     master_keys: KeyRing  # MASTER_KEYS, secret: NAME:BASE64_OF_32_BYTES[,...], newest first
     issuer: str  # ISSUER: `iss` of our tokens; the public https address of this installation
     programme_zone: str  # PROGRAMME_ZONE: IANA zone in which jobs are scheduled

@@ -47,7 +47,7 @@ def _acting(reason: str | None) -> Iterator[Process]:
 
 
 @keys.command()
-@click.argument("kind", type=click.Choice([*Kind, ALL]))
+@click.argument("kind", type=click.Choice([*map(str, Kind), ALL]))
 @_reason
 def rotate(kind: str, reason: str | None) -> None:
     """Make a new key; every process knows it before the first one uses it."""

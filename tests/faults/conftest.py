@@ -20,16 +20,18 @@ from tests.fixtures.api import bearer, token_for
 CROWD = 24_999  # and one who pays: three chunks of a re-tier
 PERSON = {"name": "Zhao Qianxun", "phone": "+86 139 1234 5678"}
 START_SECONDS_MAX = 30.0
+ROTATION_DELAY = 2
 
 _marks = count(1)
 
 
 class Busy(Product):
-    """Lets one caller ask as often as the traffic does."""
+    """Lets one caller ask as often as the traffic does, and new keys take effect soon."""
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**super().environment, "REQUESTS_PER_MINUTE": "1000000"}
+        more = {"REQUESTS_PER_MINUTE": "1000000", "ROTATION_DELAY": str(ROTATION_DELAY)}
+        return {**super().environment, **more}
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +43,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture(scope="session")
 def tokens(started: Product) -> dict[str, dict[str, str]]:
     """Headers of the core system and of the one who pays, who is stored with her loan."""
-    known = settings.load({**_keys(started), **started.instance()})
+    known = settings.load({**secrets_of(started), **started.instance()})
     client = bearer(
         token_for(known, audience="client", subject_id=_id(1), scopes=("ingest.write",))
     )
@@ -92,7 +94,8 @@ def traffic(product: Product, tokens: dict[str, dict[str, str]], ever_sent: set[
     )
 
 
-def _keys(product: Product) -> dict[str, str]:
+def secrets_of(product: Product) -> dict[str, str]:
+    """What its settings hold besides its instance.json."""
     content: dict[str, str] = json.loads((product.data_dir / "secrets.json").read_text())
     return content
 

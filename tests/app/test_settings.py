@@ -1,0 +1,139 @@
+"""A production process starts with its own secrets or not at all, and says all that is wrong."""
+
+import base64
+import secrets
+
+import pytest
+
+from backend import settings
+from backend.settings import SettingsError
+
+DATABASE = "postgresql://goodfaith:pw@db.bank.test/goodfaith"
+
+
+def key(raw: bytes | None = None, *, name: str = "2027a") -> str:
+    return f"{name}:{base64.b64encode(raw or secrets.token_bytes(32)).decode()}"
+
+
+GOOD = {
+    "MASTER_KEYS": key(),
+    "DATABASE_URL": DATABASE,
+    "ISSUER": "https://api.bank.test",
+    "PROGRAMME_ZONE": "America/New_York",
+}
+
+
+def problems(environment: dict[str, str]) -> list[str]:
+    with pytest.raises(SettingsError) as told:
+        settings.load(environment)
+    return str(told.value).splitlines()
+
+
+def test_what_is_given_is_enough():
+    found = settings.load(GOOD)
+    assert found.database_url == "postgresql+psycopg://goodfaith:pw@db.bank.test/goodfaith"
+    assert (found.is_demo, found.read_database_url, found.warnings) == (False, None, ())
+
+
+def test_everything_that_is_missing_is_named_at_once_a_line_each():
+    lines = problems({})
+    assert [line.partition(":")[0] for line in lines] == [
+        "DATABASE_URL", "MASTER_KEYS", "ISSUER", "PROGRAMME_ZONE",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_nothing_that_guards_or_decides_has_a_default(name):
+    for without in ({k: v for k, v in GOOD.items() if k != name}, GOOD | {name: ""}):
+        [line] = problems(without)
+        assert line.startswith(f"{name}: missing")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ISSUER", "http://api.bank.test"),
+        ("ISSUER", "api.bank.test"),
+        ("ISSUER", "https://"),
+        ("PROGRAMME_ZONE", "Mars/Base"),
+        ("MASTER_KEYS", "no-key"),
+        ("MASTER_KEYS", "short:" + base64.b64encode(b"short").decode()),
+        ("MASTER_KEYS", key(b"\0" * 32)),
+        ("MASTER_KEYS", key(b"f" * 32)),
+        ("MASTER_KEYS", key(bytes(range(32)))),
+        ("MASTER_KEYS", key(b"change-me-change-me-change-me-32")),
+        ("MASTER_KEYS", key(name="demo")),
+        ("MASTER_KEYS", key(name="tests")),
+        ("MASTER_KEYS", f"{key()},{key(b'o' * 32, name='older')}"),
+        ("LOG_LEVEL", "LOUD"),
+        ("THREADS", "0"),
+        ("THREADS", "four"),
+        ("ROTATION_DELAY", "1"),
+        ("REQUESTS_PER_MINUTE", "-1"),
+        ("DEMO_CLOCK_FILE", "/tmp/clock.json"),  # noqa: S108 - nothing is written
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_name_and_never_quoted(name, value):
+    [line] = problems(GOOD | {name: value})
+    assert line.startswith(f"{name}: ")
+    if name == "MASTER_KEYS":
+        assert value.partition(":")[2] not in line or value == "no-key"
+
+
+def test_the_demo_needs_only_what_it_makes_itself():
+    demo = {"GOODFAITH_DEMO": "1", "MASTER_KEYS": key(name="demo"), "DATABASE_URL": DATABASE}
+    found = settings.load(demo)
+    assert (found.issuer, found.programme_zone) == ("http://localhost:8000", "Asia/Shanghai")
+    assert problems({"GOODFAITH_DEMO": "1"}) == problems({"GOODFAITH_DEMO": "1", "ISSUER": "x"})
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path):
+    files = {}
+    for name in ("MASTER_KEYS", "DATABASE_URL"):
+        path = tmp_path / name.lower()
+        path.write_text(f"{GOOD[name]}\n")
+        files[f"{name}_FILE"] = str(path)
+    rest = {name: value for name, value in GOOD.items() if f"{name}_FILE" not in files}
+    assert settings.load(rest | files) == settings.load(GOOD)
+    assert settings.load_for_migration(files).master_keys == settings.load(GOOD).master_keys
+
+
+def test_a_file_that_is_not_there_and_a_secret_given_twice_are_told(tmp_path):
+    rest = {name: value for name, value in GOOD.items() if name != "MASTER_KEYS"}
+    away = str(tmp_path / "away")
+    assert problems(rest | {"MASTER_KEYS_FILE": away})[0].startswith("MASTER_KEYS_FILE: ")
+    assert "twice" in problems(GOOD | {"MASTER_KEYS_FILE": away})[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "warns"),
+    [
+        ("postgresql://goodfaith@db.bank.test/goodfaith", True),
+        ("postgresql://goodfaith@/goodfaith?host=db.bank.test", True),
+        ("postgresql://goodfaith@/goodfaith?host=/run/postgresql", False),
+        ("postgresql://goodfaith@/goodfaith?host=/run/a&host=db.bank.test", True),
+        ("postgresql://goodfaith@db.bank.test/goodfaith?passfile=/etc/pgpass", False),
+        (DATABASE, False),
+    ],
+)
+def test_a_database_without_a_password_over_the_network_is_warned_of(url, warns):
+    assert bool(settings.load(GOOD | {"DATABASE_URL": url}).warnings) is warns
+    with_file = GOOD | {"DATABASE_URL": url, "PGPASSFILE": "/etc/pgpass"}
+    assert settings.load(with_file).warnings == ()
+
+
+def test_settings_do_not_show_their_secrets():
+    shown = repr(settings.load(GOOD | {"READ_DATABASE_URL": DATABASE}))
+    assert "pw@" not in shown
+    assert GOOD["MASTER_KEYS"].partition(":")[2] not in shown
+
+
+def test_keys_of_an_older_version_are_read_to_be_adopted():
+    old = {"FIELD_KEYS": key(name="demo"), "LOOKUP_KEY": key().partition(":")[2]}
+    found = settings.load_for_migration(GOOD | old)
+    assert found.legacy.field is not None
+    assert list(found.legacy.field.keys) == ["demo"]
+    assert found.legacy.lookup is not None
+    assert found.legacy.token is None
+    with pytest.raises(SettingsError, match="LOOKUP_KEY"):
+        settings.load_for_migration(GOOD | {"LOOKUP_KEY": "short"})
