@@ -14,6 +14,7 @@ COMMANDS = {
     "import": "import_:import_",
     "token": "tokens:token",
     "staff": "staff:staff",
+    "client": "clients:client",
     "job": "operate:job",
     "audit": "operate:audit",
     "openapi": "operate:openapi",

@@ -11,8 +11,9 @@ import community.wiring
 import notifications.wiring
 import rewards.wiring
 from backend.auth import caller as auth_caller
-from backend.auth import revocations, signing
+from backend.auth import lender_keys, revocations, signing
 from backend.auth import service as auth
+from backend.auth.lender_keys import LenderKeys
 from backend.borrowers import queries as borrowers
 from backend.kit import (
     audience,
@@ -105,6 +106,7 @@ def create_app(process: Process | None = None) -> Flask:
         may_command_line_confirm=settings.is_demo,
     )
     http.configure(own_locale=_own_locale)
+    lender_keys.configure(LenderKeys(settings.exchange) if settings.exchange else None)
     app = Flask("goodfaith", static_folder=None)
     app.config.update(openapi_config())
     app.config["JOBS"] = jobs()

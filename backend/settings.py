@@ -10,15 +10,36 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from backend.kit.crypto import KEY_BYTES, KeyRing
 
 SECRETS = ("FIELD_KEYS", "LOOKUP_KEY", "TOKEN_KEYS", "DATABASE_URL")
+EXCHANGE = ("EXCHANGE_JWKS_URL", "EXCHANGE_ISSUER", "EXCHANGE_AUDIENCE")
+EXCHANGE_ALGORITHMS_DEFAULT = "RS256,ES256,EdDSA"
+# Signatures with a key pair. `none` and HS* would let whoever knows a public key sign.
+ASYMMETRIC = frozenset(
+    {
+        *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+        *("ES256", "ES384", "ES512", "EdDSA"),
+    }
+)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class SettingsError(RuntimeError):
     """A setting is missing or wrong; the message names it and never quotes a secret."""
+
+
+@dataclass(frozen=True)
+class ExchangeSettings:
+    """Whose tokens are exchanged for ours, and by which keys they are judged."""
+
+    jwks_url: str  # EXCHANGE_JWKS_URL: https, or http on loopback in the demo
+    issuer: str  # EXCHANGE_ISSUER: their `iss`
+    audience: str  # EXCHANGE_AUDIENCE: their `aud`
+    algorithms: tuple[str, ...]  # EXCHANGE_ALGORITHMS: RS256,ES256,EdDSA unless said otherwise
 
 
 @dataclass(frozen=True)
@@ -38,6 +59,7 @@ class Settings:
     requests_per_minute: int  # REQUESTS_PER_MINUTE per caller
     log_level: str  # LOG_LEVEL
     threads: int  # THREADS per server process, and connections in each of its two pools
+    exchange: ExchangeSettings | None  # EXCHANGE_...: none = the lender's tokens are not taken
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -66,6 +88,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", default=1_200),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
         threads=_whole(env, "THREADS", default=4),
+        exchange=_exchange(env, is_demo=is_demo),
     )
 
 
@@ -94,6 +117,39 @@ def _key(env: Mapping[str, str], name: str) -> bytes:
         message = f"{name} must be the base64 of 32 bytes"
         raise SettingsError(message)
     return key
+
+
+def _exchange(env: Mapping[str, str], *, is_demo: bool) -> ExchangeSettings | None:
+    given = [name for name in EXCHANGE if env.get(name)]
+    if not given:
+        return None
+    missing = [name for name in EXCHANGE if name not in given]
+    if missing:
+        message = f"{', '.join(given)} also need: {', '.join(missing)}"
+        raise SettingsError(message)
+    url = env["EXCHANGE_JWKS_URL"]
+    if not _is_trustworthy(url, is_demo=is_demo):
+        message = "EXCHANGE_JWKS_URL must be https://HOST/... (http on loopback in the demo alone)"
+        raise SettingsError(message)
+    words = env.get("EXCHANGE_ALGORITHMS") or EXCHANGE_ALGORITHMS_DEFAULT
+    algorithms = tuple(word.strip() for word in words.split(","))
+    refused = [name for name in algorithms if name not in ASYMMETRIC]
+    if refused:
+        message = f"EXCHANGE_ALGORITHMS takes {', '.join(sorted(ASYMMETRIC))}; not {refused[0]!r}"
+        raise SettingsError(message)
+    return ExchangeSettings(url, env["EXCHANGE_ISSUER"], env["EXCHANGE_AUDIENCE"], algorithms)
+
+
+def _is_trustworthy(url: str, *, is_demo: bool) -> bool:
+    """Whether nobody between us and that address can put keys of his own into the answer."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_demo and host in LOOPBACK)
 
 
 def _zone(name: str) -> str:

@@ -1,5 +1,6 @@
 """What the backend's own features plug into the application."""
 
+from backend.auth import client_routes, oauth_routes
 from backend.benefits import routes as benefit_routes
 from backend.borrowers import jobs as borrower_jobs
 from backend.borrowers import routes as borrower_routes
@@ -38,6 +39,8 @@ WIRING = Wiring(
         tier_routes.blp,
         tier_staff_routes.blp,
         staff_routes.blp,
+        oauth_routes.blp,
+        client_routes.blp,
     ),
     handlers=(*loan_handlers.HANDLERS, *profile_handlers.HANDLERS, *tier_handlers.HANDLERS),
     # In the order of a night: what is late, the facts, the tiers, then tidying.

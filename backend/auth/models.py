@@ -22,6 +22,7 @@ class ApiClient(Base):
     name: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[Any]]
     created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
 
 
 class LoginSession(Base):

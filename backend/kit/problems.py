@@ -91,6 +91,7 @@ class Unauthorized(Problem):
 
     status, code = 401, "unauthorized"
     title = Text("A valid access token is needed.", "需要有效的访问令牌。")
+    challenge: ClassVar[str] = 'Bearer realm="goodfaith"'  # what WWW-Authenticate asks for
 
 
 class Forbidden(Problem):

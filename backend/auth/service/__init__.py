@@ -1,5 +1,17 @@
 """What changes log-ins, tokens and clients. One verb for each use case; none of them commits."""
 
+from backend.auth.service.clients import (
+    ClientToken,
+    NewSecret,
+    add_client,
+    disable_client,
+    get_client,
+    get_client_for_update,
+    issue_client_token,
+    put_client,
+    rotate_secret,
+)
+from backend.auth.service.exchange import purge_assertions, read_assertion, use_assertion
 from backend.auth.service.sessions import (
     TokenAnswer,
     open_session,
@@ -12,20 +24,30 @@ from backend.auth.service.tokens import (
     ALGORITHM,
     TokenKeys,
     issue_token,
-    put_client,
     read_token,
 )
 
 __all__ = [
     "ALGORITHM",
+    "ClientToken",
+    "NewSecret",
     "TokenAnswer",
     "TokenKeys",
+    "add_client",
+    "disable_client",
+    "get_client",
+    "get_client_for_update",
+    "issue_client_token",
     "issue_token",
     "open_session",
+    "purge_assertions",
     "put_client",
+    "read_assertion",
     "read_token",
     "refresh",
     "revoke_all",
     "revoke_session",
     "revoke_token",
+    "rotate_secret",
+    "use_assertion",
 ]

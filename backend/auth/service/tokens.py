@@ -7,14 +7,9 @@ from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
-from backend.auth.models import ApiClient
-from backend.auth.rules import CLIENT_SCOPES, CLOCK_SKEW_SECONDS, Claims, to_milliseconds
+from backend.auth.rules import CLOCK_SKEW_SECONDS, Claims, to_milliseconds
 from backend.kit.crypto import KeyRing
-from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.kit.problems import Unauthorized
 from backend.staff.rules import permissions_of
@@ -138,15 +133,3 @@ def _number(value: object) -> float:
         raise Unauthorized
     # A float of milliseconds may fall a hair short of them.
     return round(value, 3)
-
-
-def put_client(session: Session, *, name: str, now: datetime) -> AnyRow:
-    """The client of that name, made with the core system's scopes when there is none."""
-    session.execute(
-        insert(ApiClient)
-        .values(id=new_id(), name=name, scopes=sorted(CLIENT_SCOPES), created_at=now)
-        .on_conflict_do_nothing(index_elements=["name"])
-    )
-    return session.execute(
-        select(ApiClient.id, ApiClient.scopes).where(ApiClient.name == name)
-    ).one()
