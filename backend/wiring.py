@@ -1,6 +1,8 @@
 """What the backend's own features plug into the application."""
 
 from backend.auth import client_routes, oauth_routes
+from backend.auth import jobs as auth_jobs
+from backend.auth import routes as auth_routes
 from backend.benefits import routes as benefit_routes
 from backend.borrowers import jobs as borrower_jobs
 from backend.borrowers import routes as borrower_routes
@@ -29,6 +31,10 @@ from backend.tiers import staff_routes as tier_staff_routes
 
 WIRING = Wiring(
     blueprints=(
+        auth_routes.blp,
+        auth_routes.own_blp,
+        oauth_routes.blp,
+        client_routes.blp,
         borrower_routes.blp,
         borrower_staff_routes.blp,
         loan_routes.blp,
@@ -39,8 +45,6 @@ WIRING = Wiring(
         tier_routes.blp,
         tier_staff_routes.blp,
         staff_routes.blp,
-        oauth_routes.blp,
-        client_routes.blp,
     ),
     handlers=(*loan_handlers.HANDLERS, *profile_handlers.HANDLERS, *tier_handlers.HANDLERS),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
@@ -50,6 +54,7 @@ WIRING = Wiring(
         *tier_jobs.JOBS,
         *borrower_jobs.JOBS,
         *staff_jobs.JOBS,
+        *auth_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS),
     borrower_panels={

@@ -91,7 +91,7 @@ def serving(lender: Lender) -> Iterator[None]:
     """Its server, on loopback, until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             lender.asked += 1
             time.sleep(lender.delay_seconds)
             content = lender.answer()

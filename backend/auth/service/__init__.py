@@ -17,6 +17,7 @@ from backend.auth.service.sessions import (
     open_session,
     refresh,
     revoke_all,
+    revoke_others,
     revoke_session,
     revoke_token,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "read_token",
     "refresh",
     "revoke_all",
+    "revoke_others",
     "revoke_session",
     "revoke_token",
     "rotate_secret",

@@ -71,32 +71,26 @@ def test_threads_that_need_keys_at_once_ask_once(lender, trust):
     assert lender.asked == 1
 
 
+BODIES = {
+    "huge": b'{"keys": []' + b" " * SET_BYTES_MAX + b"}",
+    "not json": b"<html>Sorry</html>",
+    "a deep hole": b"[" * 100_000,
+    "another shape": b'["keys"]',
+    "no keys": b'{"keys": []}',
+    "keys that are none": b'{"keys": [null, 1, {}, {"kid": "x", "kty": "EC"}]}',
+    "too many keys": json.dumps({"keys": [{}] * 101}).encode(),
+}
+FAILURES = ("500", "redirecting", *BODIES)
+
+
 def fail_by(lender, how: str) -> None:
-    good = lender.answer()
+    """Answers that would be good ones but for this."""
     if how == "500":
         lender.status = 500
     elif how == "redirecting":
         lender.status, lender.location = 302, lender.url
-    elif how == "huge":
-        lender.body = good[:-1] + b" " * SET_BYTES_MAX + b"}"
-    elif how == "not json":
-        lender.body = b"<html>Sorry</html>"
-    elif how == "a deep hole":
-        lender.body = b"[" * 100_000
-    elif how == "another shape":
-        lender.body = b'["keys"]'
-    elif how == "no keys":
-        lender.body = b'{"keys": []}'
-    elif how == "keys that are none":
-        lender.body = json.dumps({"keys": [None, 1, {}, {"kid": "x", "kty": "EC"}]}).encode()
-    elif how == "too many keys":
-        lender.body = json.dumps({"keys": [{}] * 101}).encode()
-
-
-FAILURES = (
-    *("500", "redirecting", "huge", "not json", "a deep hole"),
-    *("another shape", "no keys", "keys that are none", "too many keys"),
-)
+    else:
+        lender.body = BODIES[how]
 
 
 @pytest.mark.parametrize("how", FAILURES)
