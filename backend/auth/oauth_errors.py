@@ -1,71 +1,61 @@
 """Refusals of the OAuth doors. `error` is the word that OAuth clients look for [RFC 6749, 5.2]."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from backend.kit.problems import BadRequest, Conflict, NotFound, Problem, Unauthorized, Unavailable
-from backend.kit.texts import DEFAULT_LOCALE, Locale, Text
-
-
-class OAuthRefusal(Problem):
-    code = "oauth-refused"
-    title = Text("The request was refused.", "请求被拒绝。")
-    error: ClassVar[str] = "server_error"
-
-    def as_dict(self, locale: Locale = DEFAULT_LOCALE) -> dict[str, Any]:
-        """As the parent's, with that word."""
-        return super().as_dict(locale) | {"error": self.error}
+from backend.kit.problems import BadRequest, Conflict, NotFound, Unauthorized, Unavailable
+from backend.kit.texts import Text
 
 
-class OAuthInvalid(OAuthRefusal, BadRequest):
-    status, code = 400, "oauth-request-invalid"
+class OAuthInvalid(BadRequest):
+    code = "oauth-request-invalid"
     title = Text("A parameter is missing, repeated or not valid.", "缺少参数、参数重复或参数无效。")
-    error = "invalid_request"
+    members: ClassVar = {"error": "invalid_request"}
 
 
-class GrantTypeUnsupported(OAuthRefusal, BadRequest):
-    status, code = 400, "grant-type-unsupported"
+class GrantTypeUnsupported(BadRequest):
+    code = "grant-type-unsupported"
     title = Text("This address serves another grant type.", "此地址不支持该授权类型。")
-    error = "unsupported_grant_type"
+    members: ClassVar = {"error": "unsupported_grant_type"}
 
 
-class ScopeRefused(OAuthRefusal, BadRequest):
-    status, code = 400, "scope-refused"
+class ScopeRefused(BadRequest):
+    code = "scope-refused"
     title = Text("This client may not ask for that scope.", "该客户端无权申请此权限范围。")
-    error = "invalid_scope"
+    members: ClassVar = {"error": "invalid_scope"}
 
 
-class ClientRefused(OAuthRefusal, Unauthorized):
+class ClientRefused(Unauthorized):
     """Unknown, disabled or with a wrong secret: the answer is the same."""
 
-    status, code = 401, "client-refused"
+    code = "client-refused"
     title = Text("The client's id and secret are not accepted.", "客户端编号或密钥未被接受。")
-    error = "invalid_client"
+    members: ClassVar = {"error": "invalid_client"}
     challenge = 'Basic realm="goodfaith", charset="UTF-8"'
 
 
-class SubjectTokenRefused(OAuthRefusal, BadRequest):
+class SubjectTokenRefused(BadRequest):
     """Forged, expired, used before, or of somebody whom we do not know: the answer is the same."""
 
-    status, code = 400, "subject-token-refused"
+    code = "subject-token-refused"
     title = Text("The token to exchange is not accepted.", "用于兑换的令牌未被接受。")
-    error = "invalid_request"
+    members: ClassVar = {"error": "invalid_request"}
 
 
-class ExchangeNotConfigured(OAuthRefusal, NotFound):
-    status, code = 404, "exchange-not-configured"
+class ExchangeNotConfigured(NotFound):
+    code = "exchange-not-configured"
     title = Text(
         "This installation does not exchange the lender's tokens: EXCHANGE_JWKS_URL,"
         " EXCHANGE_ISSUER and EXCHANGE_AUDIENCE are not set.",
         "本系统未启用机构令牌兑换：尚未设置 EXCHANGE_JWKS_URL、EXCHANGE_ISSUER 和"
         " EXCHANGE_AUDIENCE。",
     )
-    error = "invalid_request"
+    members: ClassVar = {"error": "invalid_request"}
 
 
-class LenderKeysAway(OAuthRefusal, Unavailable):
-    status, code = 503, "lender-keys-away"
+class LenderKeysAway(Unavailable):
+    code = "lender-keys-away"
     title = Text("The lender's keys cannot be fetched just now.", "暂时无法获取机构的公钥。")
-    error = "temporarily_unavailable"
+    members: ClassVar = {"error": "temporarily_unavailable"}
 
 
 class ClientUnknown(NotFound):
