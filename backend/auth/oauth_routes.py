@@ -121,11 +121,12 @@ class Exchange(MethodView):
 def _credentials(args: dict[str, Any]) -> tuple[UUID, str]:
     """The client's id and secret, from the header or the body. Refuses: OAuthInvalid."""
     client_id, secret = args["client_id"], args["client_secret"]
-    if "Authorization" in request.headers:
+    # Another scheme is no authentication of a client and says nothing here.
+    if request.headers.get("Authorization", "").lower().startswith("basic"):
         if secret is not None:
             raise OAuthInvalid(Text("Show the client's secret once.", "客户端密钥只应提供一次。"))
         given = request.authorization
-        if given is None or given.type != "basic":
+        if given is None:
             raise ClientRefused
         # Both parts are form-encoded before they are joined [RFC 6749, 2.3.1].
         own_id, secret = (unquote_plus(part or "") for part in (given.username, given.password))

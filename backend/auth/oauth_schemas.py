@@ -31,9 +31,8 @@ class OAuthInSchema(Schema):
 
 
 def _parameter(**kwargs: Any) -> fields.String:
-    return fields.String(
-        load_default=None, validate=validate.Length(max=PARAMETER_LENGTH_MAX), **kwargs
-    )
+    known = {"validate": validate.Length(max=PARAMETER_LENGTH_MAX)} | kwargs
+    return fields.String(load_default=None, allow_none=False, **known)
 
 
 class TokenRequestSchema(OAuthInSchema):
@@ -64,12 +63,9 @@ class ExchangeRequestSchema(OAuthInSchema):
         metadata={"description": "The lender's JWT: one borrower, one use, five minutes at most."},
     )
     subject_token_type = fields.String(required=True, validate=validate.OneOf([JWT_TYPE]))
-    requested_token_type = fields.String(
-        load_default=None, validate=validate.OneOf([ACCESS_TOKEN_TYPE])
-    )
+    requested_token_type = _parameter(validate=validate.OneOf([ACCESS_TOKEN_TYPE]))
     # Left out of sight it would be taken for granted that she is only acted for.
-    actor_token = fields.String(
-        load_default=None,
+    actor_token = _parameter(
         validate=validate.Length(max=0, error="Acting for another is not supported."),
         metadata={"description": "Not supported: nobody acts for her."},
     )
