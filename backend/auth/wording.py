@@ -39,7 +39,8 @@ STEPS = (
             "Ask for a code with a demo borrower's number. The answer holds a challenge_id.",
             "用演示借款人的号码获取验证码，返回结果中有 challenge_id。",
         ),
-        """curl -s {host}/v1/auth/otp -H "Content-Type: application/json" \\
+        """curl -s {host}/v1/auth/otp \\
+  -H "Content-Type: application/json" \\
   -d '{"phone": "+1 202 555 0105"}'""",
     ),
     (Text("Look again at this page for the code.", "刷新本页面查看验证码。"), ""),
@@ -48,7 +49,8 @@ STEPS = (
             "Send both. The answer holds an access token and a refresh token.",
             "提交两者，返回结果中有访问令牌和刷新令牌。",
         ),
-        """curl -s {host}/v1/auth/otp/verify -H "Content-Type: application/json" \\
+        """curl -s {host}/v1/auth/otp/verify \\
+  -H "Content-Type: application/json" \\
   -d '{"challenge_id": "...", "code": "......"}'""",
     ),
 )

@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["subject_id", "session_id"],
             ["login_session.subject_id", "login_session.id"],
-            name=op.f("fk_refresh_token_subject_id_login_session"),
+            name=op.f("fk_refresh_token_subject_id_session_id_login_session"),
         ),
         sa.PrimaryKeyConstraint("family_hash", name=op.f("pk_refresh_token")),
     )
