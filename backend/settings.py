@@ -8,7 +8,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -26,6 +26,10 @@ ASYMMETRIC = frozenset(
     }
 )
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# Beyond the demo, which shows its messages on a page of its own.
+PRODUCTION = ("OTP_WEBHOOK_URL", "OTP_WEBHOOK_SECRET")
+WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - says what follows, and is no secret
+WEBHOOK_SECRET_BYTES_MIN = 24
 
 
 class SettingsError(RuntimeError):
@@ -40,6 +44,14 @@ class ExchangeSettings:
     issuer: str  # EXCHANGE_ISSUER: their `iss`
     audience: str  # EXCHANGE_AUDIENCE: their `aud`
     algorithms: tuple[str, ...]  # EXCHANGE_ALGORITHMS: RS256,ES256,EdDSA unless said otherwise
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where to call out, and the key that signs what we say [Standard Webhooks]."""
+
+    url: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,8 @@ class Settings:
     data_dir: Path  # DATA_DIR: where the demo and the commands find a running instance
     requests_per_minute: int  # REQUESTS_PER_MINUTE per caller
     log_level: str  # LOG_LEVEL
+    otp_webhook: Webhook | None  # OTP_WEBHOOK_URL, OTP_WEBHOOK_SECRET: who sends log-in codes
+    otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     threads: int  # THREADS per server process, and connections in each of its two pools
     exchange: ExchangeSettings | None  # EXCHANGE_...: none = the lender's tokens are not taken
 
@@ -65,11 +79,12 @@ class Settings:
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises SettingsError."""
     env = os.environ if environ is None else environ
-    missing = [name for name in SECRETS if not env.get(name)]
+    is_demo = env.get("GOODFAITH_DEMO") == "1"
+    needed = SECRETS if is_demo else (*SECRETS, *PRODUCTION)
+    missing = [name for name in needed if not env.get(name)]
     if missing:
         message = f"these settings are missing: {', '.join(missing)}"
         raise SettingsError(message)
-    is_demo = env.get("GOODFAITH_DEMO") == "1"
     clock_file = env.get("DEMO_CLOCK_FILE")
     if clock_file and not is_demo:
         message = "DEMO_CLOCK_FILE is for the demo only (GOODFAITH_DEMO=1)"
@@ -87,6 +102,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=Path(env.get("DATA_DIR", ".data")),
         requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", default=1_200),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
+        otp_webhook=_webhook(env) if env.get("OTP_WEBHOOK_URL") else None,
+        otp_per_day=_whole(env, "OTP_PER_DAY", default=10_000),
         threads=_whole(env, "THREADS", default=4),
         exchange=_exchange(env, is_demo=is_demo),
     )
@@ -150,6 +167,25 @@ def _is_trustworthy(url: str, *, is_demo: bool) -> bool:
     if not host or parts.username is not None:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_demo and host in LOOPBACK)
+
+
+def _webhook(env: Mapping[str, str]) -> Webhook:
+    url, secret = env["OTP_WEBHOOK_URL"], env.get("OTP_WEBHOOK_SECRET", "")
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        message = "OTP_WEBHOOK_URL must be an https:// address"
+        raise SettingsError(message)
+    try:
+        key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) < WEBHOOK_SECRET_BYTES_MIN:
+        message = (
+            f"OTP_WEBHOOK_SECRET must be {WEBHOOK_SECRET_PREFIX} and the base64 of at least"
+            f" {WEBHOOK_SECRET_BYTES_MIN} bytes"
+        )
+        raise SettingsError(message)
+    return Webhook(url, secret)
 
 
 def _zone(name: str) -> str:

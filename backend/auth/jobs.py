@@ -13,9 +13,10 @@ BATCHES_MAX = 1_000
 
 
 def forget(context: JobContext) -> dict[str, Any]:
-    """Forget ended sessions, exchanged tokens, and revocations that no living token can meet."""
+    """Forget old codes, exchanged tokens, ended sessions, and revocations that nothing can meet."""
     return {
         "assertions": _in_batches(context, purge_assertions),
+        "challenges": _in_batches(context, purge.purge_challenges),
         "sessions": _in_batches(context, purge.purge_sessions),
         "revocations": _in_batches(context, revocations.purge),
     }

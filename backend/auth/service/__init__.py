@@ -12,6 +12,7 @@ from backend.auth.service.clients import (
     rotate_secret,
 )
 from backend.auth.service.exchange import purge_assertions, read_assertion, use_assertion
+from backend.auth.service.otp import Challenge, request_code, verify_code
 from backend.auth.service.sessions import (
     TokenAnswer,
     open_session,
@@ -30,6 +31,7 @@ from backend.auth.service.tokens import (
 
 __all__ = [
     "ALGORITHM",
+    "Challenge",
     "ClientToken",
     "NewSecret",
     "TokenAnswer",
@@ -46,10 +48,12 @@ __all__ = [
     "read_assertion",
     "read_token",
     "refresh",
+    "request_code",
     "revoke_all",
     "revoke_others",
     "revoke_session",
     "revoke_token",
     "rotate_secret",
     "use_assertion",
+    "verify_code",
 ]
