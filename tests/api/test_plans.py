@@ -145,6 +145,7 @@ def test_hot_statements_use_indexes(
         lambda: staff.get("/v1/tier-reviews", headers=PURPOSE),
     )
     hear(*_log_in(public_api, process, session, crowd.ann.id))
+    hear(*_machines(public_api, staff_api("admin"), session))
     hear(*_ingest(client_api))
     hear(deliver)
     low, high = _range(session)
@@ -183,6 +184,29 @@ def _log_in(api, process, session, borrower_id):
         lambda: api.delete(f"/v1/me/sessions/{lost}", headers=own),
         lambda: api.delete("/v1/me/sessions", headers=own),
         lambda: api.post("/v1/auth/logout", headers=own),
+    )
+
+
+def _machines(public_api, desk, session):
+    """A machine's way in, and the lender's own token."""
+    session.commit()
+    body = {"name": "planned", "scopes": ["ingest.read"]}
+    made = desk.post("/v1/clients", json=body).json
+    form = {"grant_type": "client_credentials"} | {
+        name: made[name] for name in ("client_id", "client_secret")
+    }
+    now = clock.wall()
+    assertion = auth.Assertion("https://l.test", "plan-1", "ann", now + timedelta(minutes=1))
+
+    def exchange() -> None:
+        with transaction() as own:
+            auth.use_assertion(own, assertion=assertion, now=now)
+            auth.purge_assertions(own, now=now)
+
+    return (
+        lambda: public_api.post("/v1/auth/token", data=form),
+        lambda: desk.get("/v1/clients"),
+        exchange,
     )
 
 

@@ -11,7 +11,7 @@ from backend.auth.service.clients import (
     put_client,
     rotate_secret,
 )
-from backend.auth.service.exchange import purge_assertions, read_assertion, use_assertion
+from backend.auth.service.exchange import Assertion, purge_assertions, read_assertion, use_assertion
 from backend.auth.service.otp import Challenge, request_code, verify_code
 from backend.auth.service.sessions import (
     TokenAnswer,
@@ -31,6 +31,7 @@ from backend.auth.service.tokens import (
 
 __all__ = [
     "ALGORITHM",
+    "Assertion",
     "Challenge",
     "ClientToken",
     "NewSecret",
