@@ -28,6 +28,7 @@ from backend.auth.oauth_schemas import (
     ExchangeRequestSchema,
     TokenRequestSchema,
 )
+from backend.auth.rules import label_of
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint
 from backend.kit.db import transaction
@@ -106,7 +107,7 @@ class Exchange(MethodView):
                 audience="borrower",
                 subject_id=auth.use_assertion(session, assertion=assertion, now=now),
                 amr=[EXCHANGE_AMR],
-                label=None,
+                label=label_of(None, user_agent=request.headers.get("User-Agent")),
                 now=now,
             )
         return {
