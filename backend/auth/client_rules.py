@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
 
-from backend.auth.rules import CLIENT_SCOPES
+from backend.auth.rules import ACCESS_LIFE, CLIENT_SCOPES
 
 # The lender's own token, exchanged for one of ours, is made for that moment.
 ASSERTION_LIFE_MAX = timedelta(minutes=5)
 
-CLIENT_TOKEN_LIFE = timedelta(minutes=15)
+CLIENT_TOKEN_LIFE = ACCESS_LIFE
 CLIENT_NAME_LENGTH_MAX = 100
 CLIENT_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 SECRET_PREFIX = "goodfaith_cs_"  # noqa: S105 - so that scanners of code and logs know one

@@ -3,6 +3,9 @@
 Nothing that a token says decides what is fetched, only that something may be: a key id that we do
 not know has the set fetched again, at most once a minute. While the lender's server is away the
 last good set stays in use.
+
+PyJWT reads the keys. Its own client (2.15) would not do: it reads an answer of any size, has every
+caller wait for a renewal, and does not pause after a fetch that failed.
 """
 
 import threading
