@@ -39,11 +39,14 @@ from backend.auth.rules import CLIENT_SCOPES, REVOKED_MARGIN
 from backend.auth.service.tokens import TokenKeys, issue_token
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
+from backend.kit.logs import get_logger
 from backend.kit.texts import Text
 from backend.staff import service as staff
 
 # Compared with where there is nothing to compare with, so that both take the same steps.
 NO_SECRET = bytes(32)
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, repr=False)
@@ -237,6 +240,7 @@ def _authenticate(session: Session, *, client_id: UUID, secret: str, now: dateti
     if not rows:
         hmac.compare_digest(NO_SECRET, given)
     if not matching:
+        log.info("client_refused", client_id=str(client_id))
         raise ClientRefused
     client = matching[0]
     session.execute(
