@@ -15,6 +15,7 @@ COMMANDS = {
     "token": "tokens:token",
     "staff": "staff:staff",
     "keys": "keys:keys",
+    "client": "clients:client",
     "job": "operate:job",
     "audit": "operate:audit",
     "openapi": "operate:openapi",

@@ -12,20 +12,70 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 from zoneinfo import available_timezones
 
+from backend.kit.addresses import Network, read_networks
 from backend.kit.crypto import KEY_BYTES, KeyRing, is_weak
 from backend.kit.key_changes import Legacy
+from backend.kit.rate_limit import CLASSES
 
-SECRETS = ("MASTER_KEYS", "DATABASE_URL", "READ_DATABASE_URL", "REDIS_URL")
+SECRETS = (
+    "MASTER_KEYS",
+    "DATABASE_URL",
+    "READ_DATABASE_URL",
+    "REDIS_URL",
+    "OTP_WEBHOOK_SECRET",
+    "OIDC_CLIENT_SECRET",
+)
 # Names that a key of the demo, of a test or of an example bears; none of them guards anything.
 NO_KEY_OF_YOURS = frozenset({"demo", "test", "tests", "example", "changeme", "change-me"})
 ROTATION_DELAY_MIN = 2
+ISSUER_DEFAULT = "http://localhost:8000"
+OIDC_CALLBACK = "/v1/auth/staff/oidc/callback"
+EXCHANGE_ALGORITHMS_DEFAULT = "RS256,ES256,EdDSA"
+# Signatures with a key pair. `none` and HS* would let whoever knows a public key sign.
+ASYMMETRIC = frozenset(
+    {
+        *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+        *("ES256", "ES384", "ES512", "EdDSA"),
+    }
+)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - says what follows, and is no secret
+WEBHOOK_SECRET_BYTES_MIN = 24
 
 
 class SettingsError(RuntimeError):
     """Settings are missing or wrong; the message names each on a line and quotes no secret."""
+
+
+@dataclass(frozen=True)
+class ExchangeSettings:
+    """Whose tokens are exchanged for ours, and by which keys they are judged."""
+
+    jwks_url: str  # EXCHANGE_JWKS_URL: https, or http on loopback in the demo
+    issuer: str  # EXCHANGE_ISSUER: their `iss`
+    audience: str  # EXCHANGE_AUDIENCE: their `aud`
+    algorithms: tuple[str, ...]  # EXCHANGE_ALGORITHMS: RS256,ES256,EdDSA unless said otherwise
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    """The sign-on provider of the lender's staff."""
+
+    issuer: str  # OIDC_ISSUER: its address, as in its tokens; https (the demo: http on loopback)
+    client_id: str  # OIDC_CLIENT_ID
+    redirect_url: str  # OIDC_REDIRECT_URL: where it sends the browser back to
+    client_secret: str = field(repr=False)  # OIDC_CLIENT_SECRET, secret
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where to call out, and the key that signs what we say [Standard Webhooks]."""
+
+    url: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -44,19 +94,34 @@ class Settings:
     is_demo: bool  # GOODFAITH_DEMO: 1 in the demo
     demo_clock_file: Path | None  # DEMO_CLOCK_FILE: the demo's date; only with GOODFAITH_DEMO
     data_dir: Path  # DATA_DIR: where the demo and the commands find a running instance
-    requests_per_minute: int  # REQUESTS_PER_MINUTE per caller
+    requests_per_minute: Mapping[str, int]  # REQUESTS_PER_MINUTE[_CLASS] by class of routes
+    trusted_proxies: tuple[Network, ...]  # TRUSTED_PROXIES: CIDR[,...]; none = none is believed
     rotation_delay: timedelta  # ROTATION_DELAY, seconds from a key's making to its use
+    otp_webhook: Webhook | None  # OTP_WEBHOOK_URL, OTP_WEBHOOK_SECRET: who sends log-in codes
+    otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
+    oidc: OidcSettings | None  # OIDC_*: single sign-on of staff; none = by password alone
+    exchange: ExchangeSettings | None  # EXCHANGE_*: none = the lender's tokens are not taken
     log_level: str  # LOG_LEVEL
     threads: int  # THREADS per server process, and connections in each of its two pools
     warnings: tuple[str, ...] = ()  # what works and should not stay so
 
 
-class _Environment(dict[str, str]):
-    """The environment, and what was found wrong with it: all of it is told at once."""
+class _Environment:
+    """The environment, what was asked of it, and what was wrong: all of that is told at once."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        super().__init__(values)
+        self._values = values
+        self.asked: set[str] = set()
         self.problems: list[str] = []
+
+    def get(self, name: str, default: str = "") -> str:
+        """The value, or the default where it is not set or empty; the name is noted."""
+        self.asked.add(name)
+        return self._values.get(name) or default
+
+    def has(self, name: str) -> bool:
+        """Whether a variable that is none of our settings is set."""
+        return bool(self._values.get(name))
 
     def refuse(self, name: str, why: str) -> None:
         """Note that a setting cannot be used."""
@@ -71,31 +136,51 @@ class _Environment(dict[str, str]):
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises SettingsError."""
     env = _Environment(os.environ if environ is None else environ)
+    settings = _read(env)
+    env.raise_problems()
+    return settings
+
+
+def names() -> frozenset[str]:
+    """The name of every setting that `load` and `load_for_migration` look at."""
+    env = _Environment({})
+    _read(env)
+    _read_for_migration(env)
+    return frozenset(env.asked)
+
+
+def _read(env: _Environment) -> Settings:
     is_demo = env.get("GOODFAITH_DEMO") == "1"
     clock_file = env.get("DEMO_CLOCK_FILE")
     if clock_file and not is_demo:
         env.refuse("DEMO_CLOCK_FILE", "for the demo only (GOODFAITH_DEMO=1)")
     database_url = _secret(env, "DATABASE_URL", is_needed=True)
-    settings = Settings(
+    issuer = _issuer(env, is_demo=is_demo)
+    return Settings(
         database_url=driver_url(database_url),
         read_database_url=driver_url(_secret(env, "READ_DATABASE_URL")) or None,
         redis_url=_secret(env, "REDIS_URL") or None,
         master_keys=_master_keys(env, is_demo=is_demo),
-        issuer=_issuer(env, is_demo=is_demo),
+        issuer=issuer,
         programme_zone=_zone(env, is_demo=is_demo),
         is_demo=is_demo,
         demo_clock_file=Path(clock_file) if clock_file else None,
-        data_dir=Path(env.get("DATA_DIR") or ".data"),
-        requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", default=1_200),
+        data_dir=Path(env.get("DATA_DIR", ".data")),
+        requests_per_minute={
+            each.name: _whole(env, each.setting, default=each.per_minute) for each in CLASSES
+        },
+        trusted_proxies=_networks(env),
         rotation_delay=timedelta(
             seconds=_whole(env, "ROTATION_DELAY", default=30, at_least=ROTATION_DELAY_MIN)
         ),
+        otp_webhook=_webhook(env, is_demo=is_demo),
+        otp_per_day=_whole(env, "OTP_PER_DAY", default=10_000),
+        oidc=_oidc(env, own=issuer, is_demo=is_demo),
+        exchange=_exchange(env, is_demo=is_demo),
         log_level=_log_level(env),
         threads=_whole(env, "THREADS", default=4),
         warnings=_warnings(env, database_url),
     )
-    env.raise_problems()
-    return settings
 
 
 @dataclass(frozen=True)
@@ -110,7 +195,13 @@ class MigrationSettings:
 def load_for_migration(environ: Mapping[str, str] | None = None) -> MigrationSettings:
     """The few settings of `goodfaith migrate`. Raises SettingsError."""
     env = _Environment(os.environ if environ is None else environ)
-    found = MigrationSettings(
+    found = _read_for_migration(env)
+    env.raise_problems()
+    return found
+
+
+def _read_for_migration(env: _Environment) -> MigrationSettings:
+    return MigrationSettings(
         database_url=driver_url(_secret(env, "DATABASE_URL", is_needed=True)),
         master_keys=_master_keys(env, is_demo=env.get("GOODFAITH_DEMO") == "1"),
         legacy=Legacy(
@@ -119,8 +210,6 @@ def load_for_migration(environ: Mapping[str, str] | None = None) -> MigrationSet
             token=_ring(env, "TOKEN_KEYS"),
         ),
     )
-    env.raise_problems()
-    return found
 
 
 def driver_url(url: str) -> str:
@@ -133,7 +222,7 @@ def driver_url(url: str) -> str:
 
 def _secret(env: _Environment, name: str, *, is_needed: bool = False) -> str:
     """The value of NAME, or the content of the file that NAME_FILE names; empty without either."""
-    value, path = env.get(name, ""), env.get(f"{name}_FILE", "")
+    value, path = env.get(name), env.get(f"{name}_FILE")
     if value and path:
         env.refuse(name, f"given twice, by {name} and by {name}_FILE")
     elif path:
@@ -162,18 +251,18 @@ def _master_keys(env: _Environment, *, is_demo: bool) -> KeyRing:
 
 
 def _issuer(env: _Environment, *, is_demo: bool) -> str:
-    issuer = env.get("ISSUER", "")
+    issuer = env.get("ISSUER")
     if is_demo:
-        return issuer or "http://localhost:8000"
+        return issuer or ISSUER_DEFAULT
     if not issuer:
         env.refuse("ISSUER", "missing: the public https address of this installation")
-    elif urlsplit(issuer).scheme != "https" or not urlsplit(issuer).hostname:
+    elif not _is_trustworthy(issuer, is_demo=False):
         env.refuse("ISSUER", "must be an https address")
     return issuer
 
 
 def _zone(env: _Environment, *, is_demo: bool) -> str:
-    name = env.get("PROGRAMME_ZONE", "")
+    name = env.get("PROGRAMME_ZONE")
     if not name and is_demo:
         return "Asia/Shanghai"
     if not name:
@@ -183,18 +272,104 @@ def _zone(env: _Environment, *, is_demo: bool) -> str:
     return name
 
 
+def _webhook(env: _Environment, *, is_demo: bool) -> Webhook | None:
+    """The demo shows its messages on a page of its own; beyond it somebody must send them."""
+    url, secret = env.get("OTP_WEBHOOK_URL"), _secret(env, "OTP_WEBHOOK_SECRET")
+    if not url:
+        if not is_demo:
+            env.refuse("OTP_WEBHOOK_URL", "missing: who sends log-in codes by text message")
+        return None
+    parts = _split(url)
+    if parts is None or parts.scheme != "https":
+        env.refuse("OTP_WEBHOOK_URL", "must be an https:// address")
+    try:
+        key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) < WEBHOOK_SECRET_BYTES_MIN:
+        env.refuse(
+            "OTP_WEBHOOK_SECRET",
+            f"must be {WEBHOOK_SECRET_PREFIX} and the base64 of at least"
+            f" {WEBHOOK_SECRET_BYTES_MIN} bytes",
+        )
+    return Webhook(url, secret)
+
+
+def _oidc(env: _Environment, *, own: str, is_demo: bool) -> OidcSettings | None:
+    given = {
+        "OIDC_ISSUER": env.get("OIDC_ISSUER"),
+        "OIDC_CLIENT_ID": env.get("OIDC_CLIENT_ID"),
+        "OIDC_CLIENT_SECRET": _secret(env, "OIDC_CLIENT_SECRET"),
+    }
+    redirect_url = env.get("OIDC_REDIRECT_URL") or own.rstrip("/") + OIDC_CALLBACK
+    if not _is_whole(env, given, what="single sign-on"):
+        return None
+    if not _is_trustworthy(given["OIDC_ISSUER"], is_demo=is_demo):
+        env.refuse("OIDC_ISSUER", "must be https://... (in the demo also http on loopback)")
+    return OidcSettings(
+        issuer=given["OIDC_ISSUER"],
+        client_id=given["OIDC_CLIENT_ID"],
+        client_secret=given["OIDC_CLIENT_SECRET"],
+        redirect_url=redirect_url,
+    )
+
+
+def _exchange(env: _Environment, *, is_demo: bool) -> ExchangeSettings | None:
+    needed = ("EXCHANGE_JWKS_URL", "EXCHANGE_ISSUER", "EXCHANGE_AUDIENCE")
+    given = {name: env.get(name) for name in needed}
+    words = env.get("EXCHANGE_ALGORITHMS", EXCHANGE_ALGORITHMS_DEFAULT)
+    if not _is_whole(env, given, what="exchanging the lender's tokens"):
+        return None
+    if not _is_trustworthy(given["EXCHANGE_JWKS_URL"], is_demo=is_demo):
+        env.refuse("EXCHANGE_JWKS_URL", "must be https://... (in the demo also http on loopback)")
+    algorithms = tuple(word.strip() for word in words.split(","))
+    for name in algorithms:
+        if name not in ASYMMETRIC:
+            known = ", ".join(sorted(ASYMMETRIC))
+            env.refuse("EXCHANGE_ALGORITHMS", f"takes {known}; not {name!r}")
+    return ExchangeSettings(*given.values(), algorithms)
+
+
+def _is_whole(env: _Environment, given: Mapping[str, str], *, what: str) -> bool:
+    """Whether all of these are given; some without the others are refused."""
+    missing = [name for name, value in given.items() if not value]
+    if missing and len(missing) < len(given):
+        for name in missing:
+            env.refuse(name, f"missing: {what} needs it")
+    return not missing
+
+
+def _split(address: str) -> SplitResult | None:
+    """An address with a host and nobody's name in it, or None."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return parts if host and parts.username is None else None
+
+
+def _is_trustworthy(address: str, *, is_demo: bool) -> bool:
+    """Whether nobody between us and that address can put words of his own into the answer."""
+    parts = _split(address)
+    if parts is None:
+        return False
+    is_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+    return parts.scheme == "https" or (is_demo and is_loopback)
+
+
 def _warnings(env: _Environment, database_url: str) -> tuple[str, ...]:
     parts = urlsplit(database_url)
     hosts = parse_qs(parts.query).get("host", []) or [parts.hostname or ""]
     is_tcp = any(host and not host.startswith("/") for host in hosts)
     gives_password = parts.password or "passfile" in parse_qs(parts.query)
-    if is_tcp and not gives_password and not (env.get("PGPASSWORD") or env.get("PGPASSFILE")):
+    if is_tcp and not gives_password and not (env.has("PGPASSWORD") or env.has("PGPASSFILE")):
         return ("DATABASE_URL names no password for a server that is reached over the network",)
     return ()
 
 
 def _ring(env: _Environment, name: str) -> KeyRing | None:
-    value = env.get(name, "")
+    value = env.get(name)
     return _parsed(env, name, value) if value else None
 
 
@@ -207,7 +382,7 @@ def _parsed(env: _Environment, name: str, value: str) -> KeyRing | None:
 
 
 def _key(env: _Environment, name: str) -> bytes | None:
-    value = env.get(name, "")
+    value = env.get(name)
     if not value:
         return None
     try:
@@ -219,15 +394,23 @@ def _key(env: _Environment, name: str) -> bytes | None:
     return key
 
 
+def _networks(env: _Environment) -> tuple[Network, ...]:
+    try:
+        return read_networks(env.get("TRUSTED_PROXIES"))
+    except ValueError:
+        env.refuse("TRUSTED_PROXIES", "must be networks such as 10.0.0.0/8, commas between them")
+        return ()
+
+
 def _log_level(env: _Environment) -> str:
-    level = env.get("LOG_LEVEL", "").upper() or "INFO"
+    level = env.get("LOG_LEVEL", "INFO").upper()
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         env.refuse("LOG_LEVEL", "must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
     return level
 
 
 def _whole(env: _Environment, name: str, *, default: int, at_least: int = 1) -> int:
-    value = env.get(name, "")
+    value = env.get(name)
     if not value:
         return default
     if not value.isascii() or not value.isdigit() or int(value) < at_least:

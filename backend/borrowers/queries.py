@@ -135,12 +135,25 @@ def find_by_phone(session: Session, *, phone: str, region: str) -> Sequence[UUID
     number = find_phone(phone, region=region)
     if number is None:
         return []
-    return _by_hash(session, kind="phone", value=number)
+    return list_by_phone_hashes(session, phone_hashes=hash_phone(number))
+
+
+def hash_phone(e164: str) -> list[bytes]:
+    """By what a number is found: under each live look-up key, the current one first."""
+    return crypto.keyed_hashes(e164, kind="phone")
+
+
+def list_by_phone_hashes(session: Session, *, phone_hashes: Sequence[bytes]) -> Sequence[UUID]:
+    """Whose number has one of these hashes; several people may share one."""
+    return _by_hashes(session, kind="phone", hashes=phone_hashes)
 
 
 def _by_hash(session: Session, *, kind: str, value: str) -> Sequence[UUID]:
+    return _by_hashes(session, kind=kind, hashes=crypto.keyed_hashes(value, kind=kind))
+
+
+def _by_hashes(session: Session, *, kind: str, hashes: Sequence[bytes]) -> Sequence[UUID]:
     # While look-up keys rotate, some are hashed with the one and some with the other.
-    hashes = crypto.keyed_hashes(value, kind=kind)
     found = select(BorrowerLookup.borrower_id).where(
         BorrowerLookup.kind == kind, BorrowerLookup.hash.in_(hashes)
     )
@@ -151,6 +164,15 @@ def _by_hash(session: Session, *, kind: str, value: str) -> Sequence[UUID]:
         .scalars()
         .all()
     )
+
+
+def list_born_on(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, date | None]:
+    """Their days of birth, opened, where they are known."""
+    rows = session.execute(
+        select(Borrower.id, Borrower.born_on_cipher).where(Borrower.id.in_(borrower_ids))
+    )
+    opened = {row.id: open_field(row.born_on_cipher, context=BORN_ON) for row in rows}
+    return {id_: None if day is None else date.fromisoformat(day) for id_, day in opened.items()}
 
 
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:

@@ -16,7 +16,9 @@ from backend.staff import service as staff_service
 @click.command()
 @click.option("--borrower", metavar="EXTERNAL_ID", help="The lender's id of a borrower.")
 @click.option("--staff", "email", metavar="EMAIL", help="A staff account.")
-@click.option("--client", "name", metavar="NAME", help="A machine client; made when new.")
+@click.option(
+    "--client", "name", metavar="NAME", help="A machine client; in the demo made when new."
+)
 @click.option("--reason", help="Why; needed outside the demo, and kept on the staff trail.")
 def token(borrower: str | None, email: str | None, name: str | None, reason: str | None) -> None:
     """Print an access token, valid for 15 minutes, on the last line."""
@@ -38,7 +40,11 @@ def token(borrower: str | None, email: str | None, name: str | None, reason: str
                 subject, roles = account.id, account.roles
             else:
                 audience = "client"
-                client = auth.put_client(session, name=name or "", now=now)
+                client = (
+                    auth.put_client(session, name=name or "", now=now)
+                    if process.settings.is_demo
+                    else auth.get_client(session, name=name or "")
+                )
                 subject, scopes = client.id, client.scopes
             staff_service.record_action(
                 session,
@@ -56,6 +62,6 @@ def token(borrower: str | None, email: str | None, name: str | None, reason: str
                 now=now,
                 roles=roles,
                 scopes=scopes,
-                amr=COMMAND_LINE_AMR,
+                amr=(COMMAND_LINE_AMR,),
             )
         )

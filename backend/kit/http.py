@@ -27,6 +27,7 @@ from backend.kit.problems import (
     NotFound,
     Problem,
     TooLarge,
+    Unauthorized,
     Unavailable,
     UnsupportedMediaType,
 )
@@ -150,8 +151,8 @@ def render_problem(problem: Problem) -> Response:
     language = locale()
     body = problem.as_dict(language) | {"request_id": g.get("request_id", "")}
     response = Response(orjson.dumps(body, default=str), problem.status, mimetype=PROBLEM_JSON)
-    if problem.status == 401:  # noqa: PLR2004 - the one status with this header
-        response.headers["WWW-Authenticate"] = 'Bearer realm="goodfaith"'
+    if isinstance(problem, Unauthorized):
+        response.headers["WWW-Authenticate"] = problem.challenge
     retry_after = problem.retry_after_seconds
     if problem.status == Unavailable.status and retry_after is None:
         retry_after = RETRY_AFTER_SECONDS

@@ -1,6 +1,6 @@
 """Refusals as types. Each says its status, code and title once; `http` renders them [RFC 9457]."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -36,6 +36,7 @@ class Problem(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal-error"
     title: ClassVar[Text] = Text("Something went wrong on our side.", "我们这边出了点问题。")
+    members: ClassVar[Mapping[str, str]] = {}  # extension members of every such refusal
 
     def __init__(
         self,
@@ -76,7 +77,7 @@ class Problem(Exception):
             body["reasons"] = [asdict(reason) for reason in self.reasons]
         if self.would_change:
             body["would_change"] = list(self.would_change)
-        return body | self.context
+        return body | dict(self.members) | self.context
 
 
 class BadRequest(Problem):
@@ -91,6 +92,7 @@ class Unauthorized(Problem):
 
     status, code = 401, "unauthorized"
     title = Text("A valid access token is needed.", "需要有效的访问令牌。")
+    challenge: ClassVar[str] = 'Bearer realm="goodfaith"'  # what WWW-Authenticate asks for
 
 
 class Forbidden(Problem):

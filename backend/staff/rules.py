@@ -41,9 +41,14 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     ),
     Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "staff.read"}),
     Role.AUDITOR: frozenset(
-        {"borrowers.read", "facts.read", "programme.read", "tiers.read", "jobs.read", "staff.read"}
+        {
+            *("borrowers.read", "facts.read", "programme.read", "tiers.read"),
+            *("jobs.read", "staff.read", "clients.read"),
+        }
     ),
-    Role.ADMIN: frozenset({"jobs.read", "jobs.retry", "staff.read"}),
+    Role.ADMIN: frozenset(
+        {"jobs.read", "jobs.retry", "staff.read", "clients.read", "clients.write"}
+    ),
 }
 
 

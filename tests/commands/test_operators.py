@@ -105,6 +105,8 @@ def test_what_cannot_be_done_is_said_in_one_line(product, words, says):
     [
         *((), ("serve",), ("worker",), ("migrate",), ("import",), ("run",), ("audit",), ("job",)),
         *(("token",), ("staff",), ("staff", "add"), ("openapi",), ("demo",), ("demo", "advance")),
+        *(("client",), ("client", "add"), ("client", "rotate"), ("client", "disable")),
+        ("client", "list"),
     ],
 )
 def test_every_command_explains_itself(words):
