@@ -1,7 +1,6 @@
 """The assembly: the one place that knows all packages and joins them into an application."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,8 @@ import backend.wiring
 import community.wiring
 import notifications.wiring
 import rewards.wiring
+from backend.auth import caller as auth_caller
+from backend.auth import revocations, signing
 from backend.auth import service as auth
 from backend.borrowers import queries as borrowers
 from backend.kit import (
@@ -71,7 +72,11 @@ class Process:
 
     settings: Settings
     database: db.Database
-    token_keys: auth.TokenKeys
+
+    @property
+    def token_keys(self) -> auth.TokenKeys:
+        """The keys that it signs and verifies with just now."""
+        return signing.current()
 
 
 def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process:
@@ -85,8 +90,9 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     clock.configure(demo_file=settings.demo_clock_file)
     crypto.configure(field_keys=settings.field_keys, lookup_key=settings.lookup_key)
     outbox.configure(routes_of(handlers()))
-    token_keys = auth.TokenKeys.build(settings.token_keys, issuer=settings.issuer)
-    return Process(settings=settings, database=database, token_keys=token_keys)
+    signing.configure(auth.TokenKeys.build(settings.token_keys, issuer=settings.issuer))
+    revocations.configure()
+    return Process(settings=settings, database=database)
 
 
 def create_app(process: Process | None = None) -> Flask:
@@ -95,7 +101,7 @@ def create_app(process: Process | None = None) -> Flask:
     settings = process.settings
     rate_limit.configure(url=settings.redis_url, per_minute=settings.requests_per_minute)
     audience.configure(
-        authenticate=partial(auth.read_token, process.token_keys),
+        authenticate=auth_caller.read_caller,
         may_command_line_confirm=settings.is_demo,
     )
     http.configure(own_locale=_own_locale)

@@ -35,10 +35,15 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls. `id` is the borrower's, the staff account's or the client's."""
+    """Who calls. `id` is the borrower's, the staff account's or the client's.
+
+    `session_id` is None where no log-in stands behind the token.
+    """
 
     audience: Audience
     id: UUID
+    token_id: UUID
+    session_id: UUID | None = None
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     is_from_command_line: bool = False
@@ -150,6 +155,8 @@ def _identify() -> Caller:
     return Caller(
         audience=Audience(claims.audience),
         id=claims.subject_id,
+        token_id=claims.token_id,
+        session_id=claims.session_id,
         roles=claims.roles,
         permissions=claims.permissions,
         is_from_command_line=claims.is_from_command_line,

@@ -29,6 +29,14 @@ class CallerClaims(Protocol):
         """The borrower's, the staff account's or the client's id."""
 
     @property
+    def token_id(self) -> UUID:
+        """The token's own id."""
+
+    @property
+    def session_id(self) -> UUID | None:
+        """The log-in that the token belongs to, if any."""
+
+    @property
     def roles(self) -> frozenset[str]:
         """Staff roles; none for others."""
 

@@ -1,0 +1,179 @@
+"""A session is opened, lives, and ends everywhere within a second."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from backend.app import Process
+from backend.auth import revocations
+from backend.auth import service as auth
+from backend.auth.models import LoginSession, TokenRevocation
+from backend.kit import clock
+from backend.kit.db import transaction
+from backend.kit.ids import new_id
+from tests.fixtures.api import Api, bearer
+
+ME = "/v1/me/access-log"
+
+
+@pytest.fixture
+def log_in(process: Process, session: Session) -> Callable[..., auth.TokenAnswer]:
+    """A session of somebody, opened as a log-in would."""
+
+    def open_one(**changes) -> auth.TokenAnswer:
+        given = {
+            "audience": "borrower",
+            "subject_id": new_id(),
+            "amr": ["sms"],
+            "label": "a phone",
+            "now": clock.wall(),
+        } | changes
+        with transaction() as own:
+            return auth.open_session(own, process.token_keys, **given)
+
+    return open_one
+
+
+@pytest.fixture
+def answered(public_api: Api) -> Callable[[auth.TokenAnswer], int]:
+    """The status that an answer's access token is met with."""
+    return lambda tokens: public_api.get(ME, headers=bearer(tokens.access_token)).status_code
+
+
+def claims_of(process: Process, tokens: auth.TokenAnswer):
+    return auth.read_token(process.token_keys, tokens.access_token)
+
+
+def test_a_log_in_opens_doors_and_says_which_session_it_is(process, log_in, answered, session):
+    tokens = log_in()
+    claims = claims_of(process, tokens)
+    assert answered(tokens) == 200
+    stored = session.get(LoginSession, (claims.subject_id, claims.session_id))
+    assert stored.amr == list(claims.amr) == ["sms"]
+    assert tokens.expires_in == 900
+    assert tokens.refresh_token not in str(vars(stored))
+
+
+def test_a_revoked_session_is_refused_at_once_where_it_was_revoked(process, log_in, answered):
+    tokens, other = log_in(), log_in()
+    claims = claims_of(process, tokens)
+    assert answered(tokens) == 200
+    with transaction() as own:
+        ended = auth.revoke_session(
+            own,
+            subject_id=claims.subject_id,
+            session_id=claims.session_id,
+            cause="test",
+            now=clock.wall(),
+        )
+    assert ended
+    assert answered(tokens) == 401
+    assert answered(other) == 200
+
+
+def test_somebody_elses_session_is_not_there_to_revoke(process, log_in, answered):
+    tokens = log_in()
+    session_id = claims_of(process, tokens).session_id
+    with transaction() as own:
+        assert not auth.revoke_session(
+            own, subject_id=new_id(), session_id=session_id, cause="test", now=clock.wall()
+        )
+    assert answered(tokens) == 200
+
+
+def test_all_tokens_of_a_person_end_together_and_the_next_log_in_counts(process, log_in, answered):
+    her = new_id()
+    first, second = log_in(subject_id=her), log_in(subject_id=her)
+    now = clock.wall()
+    by_command = auth.issue_token(
+        process.token_keys,
+        audience="borrower",
+        subject_id=her,
+        life=timedelta(minutes=5),
+        now=now - timedelta(seconds=1),
+    )
+    with transaction() as own:
+        assert auth.revoke_all(own, subject_id=her, cause="test", now=now) == 2
+        again = auth.open_session(
+            own,
+            process.token_keys,
+            audience="borrower",
+            subject_id=her,
+            amr=["sms"],
+            label=None,
+            now=now,
+        )
+    assert [answered(each) for each in (first, second, again)] == [401, 401, 200]
+    old = auth.TokenAnswer(by_command, 0, None)
+    assert answered(old) == 401
+
+
+def test_a_revocation_that_is_rolled_back_never_was(process, log_in, answered):
+    tokens = log_in()
+    claims = claims_of(process, tokens)
+
+    def revoke_and_fail():
+        with transaction() as own:
+            auth.revoke_token(own, token_id=claims.token_id, now=clock.wall())
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        revoke_and_fail()
+    assert answered(tokens) == 200
+
+
+@pytest.mark.commits
+def test_two_processes_learn_of_each_others_revocations(app: Flask, session, monkeypatch):
+    """Also of one whose transaction began before, and ended after, something newer was seen."""
+    monkeypatch.setattr(revocations, "POLL_SECONDS", 0)
+    here, there = revocations.Copy(), revocations.Copy()
+    early, late = new_id(), new_id()
+    now = clock.wall()
+    until = now + timedelta(minutes=16)
+
+    def known_to(copy: revocations.Copy, each) -> bool:
+        return copy.is_revoked([each], issued_at=now)
+
+    revocations.revoke(session, ids=[early], until=until)
+    session.flush()
+    with transaction() as own:
+        revocations.revoke(own, ids=[late], until=until)
+    assert [known_to(copy, late) for copy in (here, there)] == [True, True]
+    assert [known_to(copy, early) for copy in (here, there)] == [False, False]
+    session.commit()
+    assert [known_to(copy, early) for copy in (here, there)] == [True, True]
+    assert [known_to(copy, late) for copy in (here, there)] == [True, True]
+
+
+@pytest.mark.commits
+def test_news_is_asked_for_at_most_once_a_second_unless_there_is_some(app: Flask, session):
+    here, there = revocations.Copy(), revocations.Copy()
+    each, now = new_id(), clock.wall()
+    assert not here.is_revoked([each], issued_at=now)
+    assert not there.is_revoked([each], issued_at=now)
+    revocations.revoke(session, ids=[each], until=now + timedelta(minutes=16))
+    session.commit()
+    assert not there.is_revoked([each], issued_at=now)
+    here.expect_news()
+    assert here.is_revoked([each], issued_at=now)
+
+
+def test_a_later_revocation_never_narrows_an_earlier_one(session):
+    each, now = new_id(), clock.wall()
+    hour = timedelta(hours=1)
+    revocations.revoke(session, ids=[each], until=now + hour)
+    revocations.revoke(session, ids=[each], until=now, not_before=now)
+    stored = session.get(TokenRevocation, each)
+    assert (stored.not_before, stored.until) == (None, now + hour)
+
+
+def test_what_no_token_names_any_more_is_forgotten(session):
+    old, young, now = new_id(), new_id(), clock.wall()
+    revocations.revoke(session, ids=[old], until=now - timedelta(seconds=1))
+    revocations.revoke(session, ids=[young], until=now + timedelta(seconds=9))
+    assert revocations.purge(session, now=now, limit=1) == 1
+    assert revocations.purge(session, now=now, limit=1) == 0
+    assert session.get(TokenRevocation, young)
