@@ -70,13 +70,6 @@ class AccountState(StrEnum):
     DISABLED = "disabled"
 
 
-def account_state(*, is_enrolled: bool, is_disabled: bool) -> AccountState:
-    """What an account is at present."""
-    if is_disabled:
-        return AccountState.DISABLED
-    return AccountState.ACTIVE if is_enrolled else AccountState.INVITED
-
-
 class ChangeState(StrEnum):
     """The life of a role change."""
 
