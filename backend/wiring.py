@@ -1,5 +1,7 @@
 """What the backend's own features plug into the application."""
 
+from backend.auth import jobs as auth_jobs
+from backend.auth import routes as auth_routes
 from backend.benefits import routes as benefit_routes
 from backend.borrowers import jobs as borrower_jobs
 from backend.borrowers import routes as borrower_routes
@@ -28,6 +30,8 @@ from backend.tiers import staff_routes as tier_staff_routes
 
 WIRING = Wiring(
     blueprints=(
+        auth_routes.blp,
+        auth_routes.own_blp,
         borrower_routes.blp,
         borrower_staff_routes.blp,
         loan_routes.blp,
@@ -47,6 +51,7 @@ WIRING = Wiring(
         *tier_jobs.JOBS,
         *borrower_jobs.JOBS,
         *staff_jobs.JOBS,
+        *auth_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS),
     borrower_panels={

@@ -1,55 +1,21 @@
 """A session is opened, lives, and ends everywhere within a second."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 
-from backend.app import Process
 from backend.auth import revocations
 from backend.auth import service as auth
 from backend.auth.models import LoginSession, TokenRevocation
 from backend.kit import clock
 from backend.kit.db import transaction
 from backend.kit.ids import new_id
-from tests.fixtures.api import Api, bearer
-
-ME = "/v1/me/access-log"
 
 
-@pytest.fixture
-def log_in(process: Process, session: Session) -> Callable[..., auth.TokenAnswer]:
-    """A session of somebody, opened as a log-in would."""
-
-    def open_one(**changes) -> auth.TokenAnswer:
-        given = {
-            "audience": "borrower",
-            "subject_id": new_id(),
-            "amr": ["sms"],
-            "label": "a phone",
-            "now": clock.wall(),
-        } | changes
-        with transaction() as own:
-            return auth.open_session(own, process.token_keys, **given)
-
-    return open_one
-
-
-@pytest.fixture
-def answered(public_api: Api) -> Callable[[auth.TokenAnswer], int]:
-    """The status that an answer's access token is met with."""
-    return lambda tokens: public_api.get(ME, headers=bearer(tokens.access_token)).status_code
-
-
-def claims_of(process: Process, tokens: auth.TokenAnswer):
-    return auth.read_token(process.token_keys, tokens.access_token)
-
-
-def test_a_log_in_opens_doors_and_says_which_session_it_is(process, log_in, answered, session):
+def test_a_log_in_opens_doors_and_says_which_session_it_is(claims_of, log_in, answered, session):
     tokens = log_in()
-    claims = claims_of(process, tokens)
+    claims = claims_of(tokens)
     assert answered(tokens) == 200
     stored = session.get(LoginSession, (claims.subject_id, claims.session_id))
     assert stored.amr == list(claims.amr) == ["sms"]
@@ -57,9 +23,9 @@ def test_a_log_in_opens_doors_and_says_which_session_it_is(process, log_in, answ
     assert tokens.refresh_token not in str(vars(stored))
 
 
-def test_a_revoked_session_is_refused_at_once_where_it_was_revoked(process, log_in, answered):
+def test_a_revoked_session_is_refused_at_once_where_it_was_revoked(claims_of, log_in, answered):
     tokens, other = log_in(), log_in()
-    claims = claims_of(process, tokens)
+    claims = claims_of(tokens)
     assert answered(tokens) == 200
     with transaction() as own:
         ended = auth.revoke_session(
@@ -74,9 +40,9 @@ def test_a_revoked_session_is_refused_at_once_where_it_was_revoked(process, log_
     assert answered(other) == 200
 
 
-def test_somebody_elses_session_is_not_there_to_revoke(process, log_in, answered):
+def test_somebody_elses_session_is_not_there_to_revoke(claims_of, log_in, answered):
     tokens = log_in()
-    session_id = claims_of(process, tokens).session_id
+    session_id = claims_of(tokens).session_id
     with transaction() as own:
         assert not auth.revoke_session(
             own, subject_id=new_id(), session_id=session_id, cause="test", now=clock.wall()
@@ -111,9 +77,9 @@ def test_all_tokens_of_a_person_end_together_and_the_next_log_in_counts(process,
     assert answered(old) == 401
 
 
-def test_a_revocation_that_is_rolled_back_never_was(process, log_in, answered):
+def test_a_revocation_that_is_rolled_back_never_was(claims_of, log_in, answered):
     tokens = log_in()
-    claims = claims_of(process, tokens)
+    claims = claims_of(tokens)
 
     def revoke_and_fail():
         with transaction() as own:

@@ -5,6 +5,7 @@ from backend.auth.service.sessions import (
     open_session,
     refresh,
     revoke_all,
+    revoke_others,
     revoke_session,
     revoke_token,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "read_token",
     "refresh",
     "revoke_all",
+    "revoke_others",
     "revoke_session",
     "revoke_token",
 ]

@@ -7,7 +7,7 @@ from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, true, update
 from sqlalchemy.orm import Session
 
 from backend.auth import revocations
@@ -113,24 +113,19 @@ def revoke_session(
     return _revoke(session, LoginSession.id == session_id, subject_id, cause=cause, now=now) > 0
 
 
-def revoke_all(
-    session: Session,
-    *,
-    subject_id: UUID,
-    cause: str,
-    now: datetime,
-    but: UUID | None = None,
-) -> int:
-    """End all sessions of hers, or all `but` one; answers how many.
+def revoke_all(session: Session, *, subject_id: UUID, cause: str, now: datetime) -> int:
+    """End all sessions of hers, and refuse every token issued before; answers how many ended."""
+    revocations.revoke(
+        session, ids=[subject_id], until=now + ACCESS_LIFE + REVOKED_MARGIN, not_before=now
+    )
+    return _revoke(session, true(), subject_id, cause=cause, now=now)
 
-    Without `but`, tokens that no session stands behind are refused as well.
-    """
-    if but is None:
-        revocations.revoke(
-            session, ids=[subject_id], until=now + ACCESS_LIFE + REVOKED_MARGIN, not_before=now
-        )
-        return _revoke(session, LoginSession.id.is_not(None), subject_id, cause=cause, now=now)
-    return _revoke(session, LoginSession.id != but, subject_id, cause=cause, now=now)
+
+def revoke_others(
+    session: Session, *, subject_id: UUID, but: UUID | None, cause: str, now: datetime
+) -> int:
+    """End all sessions of hers `but` the one that she speaks in; answers how many."""
+    return _revoke(session, LoginSession.id.is_distinct_from(but), subject_id, cause=cause, now=now)
 
 
 def revoke_token(session: Session, *, token_id: UUID, now: datetime) -> None:
