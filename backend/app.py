@@ -1,10 +1,12 @@
 """The assembly: the one place that knows all packages and joins them into an application."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 import backend.wiring
 import community.wiring
@@ -13,6 +15,7 @@ import rewards.wiring
 from backend.auth import caller as auth_caller
 from backend.auth import revocations, signing
 from backend.auth import service as auth
+from backend.auth.service import oidc
 from backend.borrowers import queries as borrowers
 from backend.kit import (
     audience,
@@ -31,6 +34,7 @@ from backend.kit.ports import BorrowerPanel
 from backend.kit.texts import Locale
 from backend.kit.wiring import Audit, Handler, Job, Wiring, routes_of
 from backend.settings import Settings, load
+from backend.staff import sessions as staff_sessions
 
 VERSION = "0.1.0"
 WIRINGS: tuple[Wiring, ...] = (
@@ -92,6 +96,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     outbox.configure(routes_of(handlers()))
     signing.configure(auth.TokenKeys.build(settings.token_keys, issuer=settings.issuer))
     revocations.configure()
+    staff_sessions.configure(end=_end_sessions)
     return Process(settings=settings, database=database)
 
 
@@ -109,6 +114,7 @@ def create_app(process: Process | None = None) -> Flask:
     app.config.update(openapi_config())
     app.config["JOBS"] = jobs()
     app.config["BORROWER_PANELS"] = borrower_panels()
+    app.config["SSO_PROVIDER"] = oidc.Provider(settings.oidc) if settings.oidc else None
     app.config["PROGRAMME_ZONE"] = settings.programme_zone
     http.init_app(app)
     document(app)
@@ -119,6 +125,14 @@ def create_app(process: Process | None = None) -> Flask:
 def _own_locale(borrower_id: UUID) -> Locale | None:
     with db.reading() as session:
         return borrowers.find_locale(session, borrower_id=borrower_id)
+
+
+def _end_sessions(
+    session: Session, *, subject_id: UUID, cause: str, now: datetime, but: UUID | None = None
+) -> int:
+    if but is None:
+        return auth.revoke_all(session, subject_id=subject_id, cause=cause, now=now)
+    return auth.revoke_others(session, subject_id=subject_id, but=but, cause=cause, now=now)
 
 
 def document(app: Flask) -> DocumentedApi:

@@ -10,15 +10,30 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from backend.kit.crypto import KEY_BYTES, KeyRing
+
+ISSUER_DEFAULT = "http://localhost:8000"
+OIDC_CALLBACK = "/v1/auth/staff/oidc/callback"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 SECRETS = ("FIELD_KEYS", "LOOKUP_KEY", "TOKEN_KEYS", "DATABASE_URL")
 
 
 class SettingsError(RuntimeError):
     """A setting is missing or wrong; the message names it and never quotes a secret."""
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    """The sign-on provider of the lender's staff."""
+
+    issuer: str  # OIDC_ISSUER: its address, as in its tokens; https (the demo: http on loopback)
+    client_id: str  # OIDC_CLIENT_ID
+    client_secret: str  # OIDC_CLIENT_SECRET, secret
+    redirect_url: str  # OIDC_REDIRECT_URL: where it sends the browser back to
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,7 @@ class Settings:
     data_dir: Path  # DATA_DIR: where the demo and the commands find a running instance
     requests_per_minute: int  # REQUESTS_PER_MINUTE per caller
     log_level: str  # LOG_LEVEL
+    oidc: OidcSettings | None  # OIDC_*: single sign-on of staff; none = by password alone
     threads: int  # THREADS per server process, and connections in each of its two pools
 
 
@@ -58,14 +74,38 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         field_keys=_ring(env, "FIELD_KEYS"),
         lookup_key=_key(env, "LOOKUP_KEY"),
         token_keys=_ring(env, "TOKEN_KEYS"),
-        issuer=env.get("ISSUER", "http://localhost:8000"),
+        issuer=env.get("ISSUER", ISSUER_DEFAULT),
         programme_zone=_zone(env.get("PROGRAMME_ZONE", "Asia/Shanghai")),
         is_demo=is_demo,
         demo_clock_file=Path(clock_file) if clock_file else None,
         data_dir=Path(env.get("DATA_DIR", ".data")),
         requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", default=1_200),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
+        oidc=_oidc(env, is_demo=is_demo),
         threads=_whole(env, "THREADS", default=4),
+    )
+
+
+def _oidc(env: Mapping[str, str], *, is_demo: bool) -> OidcSettings | None:
+    needed = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    missing = [name for name in needed if not env.get(name)]
+    if len(missing) == len(needed):
+        return None
+    if missing:
+        message = f"single sign-on also needs {', '.join(missing)}"
+        raise SettingsError(message)
+    issuer = env["OIDC_ISSUER"]
+    parts = urlsplit(issuer)
+    is_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if not parts.hostname or not (parts.scheme == "https" or (is_demo and is_loopback)):
+        message = "OIDC_ISSUER must be https://... (in the demo also http on loopback)"
+        raise SettingsError(message)
+    own = env.get("ISSUER", ISSUER_DEFAULT).rstrip("/")
+    return OidcSettings(
+        issuer=issuer,
+        client_id=env["OIDC_CLIENT_ID"],
+        client_secret=env["OIDC_CLIENT_SECRET"],
+        redirect_url=env.get("OIDC_REDIRECT_URL") or own + OIDC_CALLBACK,
     )
 
 

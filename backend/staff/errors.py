@@ -23,7 +23,9 @@ class SecondPersonNeeded(Forbidden):
 
 class OwnAccount(Conflict):
     code = "own-account"
-    title = Text("Another admin does this for your own account.", "您本人的账户须由另一位管理员处理。")
+    title = Text(
+        "Another admin does this for your own account.", "您本人的账户须由另一位管理员处理。"
+    )
 
 
 class AccountDisabled(Conflict):

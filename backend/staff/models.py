@@ -91,10 +91,10 @@ class StaffLogInFailures(Base):
     """
 
     __tablename__ = "staff_log_in_failures"
-    __table_args__ = (CheckConstraint("count >= 0", name="count_not_negative"),)
+    __table_args__ = (CheckConstraint("failures >= 0", name="failures_not_negative"),)
 
     key_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    count: Mapped[int]
+    failures: Mapped[int]
     since_at: Mapped[datetime]
     last_at: Mapped[datetime] = mapped_column(index=True)
     locked_until: Mapped[datetime | None]

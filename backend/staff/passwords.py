@@ -18,22 +18,26 @@ _NOBODYS = (
 )
 
 
-def hash_new(password: str, *, email: str, field: str = "password") -> str:
-    """The hash of a new password. Refuses: Invalid."""
-    normal = normal_password(password)
-    fault = password_fault(normal, email=email)
+def check_new(password: str, *, email: str, field: str = "password") -> None:
+    """Whether it can be somebody's password. Refuses: Invalid."""
+    fault = password_fault(normal_password(password), email=email)
     if fault is not None:
         raise Invalid(errors=[FieldError(f"#/{field}", fault)])
-    return HASHER.hash(normal)
+
+
+def hash_new(password: str, *, email: str, field: str = "password") -> str:
+    """The hash of a new password. Refuses: Invalid."""
+    check_new(password, email=email, field=field)
+    return HASHER.hash(normal_password(password))
 
 
 def matches(password: str, *, stored: str | None) -> bool:
     """Whether it is the password; without a stored hash it takes as long to say no."""
     try:
-        is_same = HASHER.verify(stored or _NOBODYS, normal_password(password))
+        HASHER.verify(stored or _NOBODYS, normal_password(password))
     except (VerificationError, InvalidHashError):
         return False
-    return is_same and stored is not None
+    return stored is not None
 
 
 def renewed(password: str, *, stored: str) -> str | None:

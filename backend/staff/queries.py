@@ -147,15 +147,17 @@ def _account_state() -> Any:
 
 def _accounts() -> Select[Any]:
     roles = (
-        select(func.coalesce(func.array_agg(aggregate_order_by(StaffRole.role, StaffRole.role)), NO_ROLES))
+        select(
+            func.coalesce(
+                func.array_agg(aggregate_order_by(StaffRole.role, StaffRole.role)), NO_ROLES
+            )
+        )
         .where(StaffRole.staff_id == StaffAccount.id)
         .scalar_subquery()
     )
     codes_left = (
         select(func.count())
-        .where(
-            StaffRecoveryCode.staff_id == StaffAccount.id, StaffRecoveryCode.used_at.is_(None)
-        )
+        .where(StaffRecoveryCode.staff_id == StaffAccount.id, StaffRecoveryCode.used_at.is_(None))
         .scalar_subquery()
     )
     return select(

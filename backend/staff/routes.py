@@ -30,15 +30,15 @@ from backend.staff.rules import ChangeState, Role, permissions_of
 from backend.staff.schemas import (
     AccountListArgs,
     AccountPageSchema,
-    AccountSchema,
-    IssuedCodeSchema,
-    OwnAccountSchema,
-    PasswordChangeSchema,
-    ReasonSchema,
-    RoleChangeInSchema,
+    EnrolmentCodeSchema,
+    OwnStaffAccountSchema,
     RoleChangeListArgs,
     RoleChangePageSchema,
-    RoleChangeSchema,
+    StaffAccountSchema,
+    StaffPasswordChangeSchema,
+    StaffReasonSchema,
+    StaffRoleChangeInSchema,
+    StaffRoleChangeSchema,
 )
 from backend.staff.service import log_in
 
@@ -58,7 +58,7 @@ blp.tag = "staff"
 class Me(MethodView):
     @permits("staff.self")
     @refuses(NotFound)
-    @blp.response(200, OwnAccountSchema)
+    @blp.response(200, OwnStaffAccountSchema)
     def get(self) -> dict[str, Any]:
         """Your account as it is now: roles, what they open, recovery codes that are left."""
         with reading() as session:
@@ -71,7 +71,7 @@ class Me(MethodView):
 class OwnPassword(MethodView):
     @permits("staff.self")
     @refuses(NotFound, PasswordNotChanged, LogInLocked)
-    @blp.arguments(PasswordChangeSchema)
+    @blp.arguments(StaffPasswordChangeSchema)
     @blp.response(204)
     def post(self, args: dict[str, Any]) -> None:
         """Choose another password. Your other sessions end."""
@@ -114,7 +114,7 @@ class Accounts(MethodView):
 @blp.route("/accounts/<uuid:staff_id>")
 class Account(MethodView):
     @refuses(NotFound)
-    @blp.response(200, AccountSchema)
+    @blp.response(200, StaffAccountSchema)
     def get(self, staff_id: UUID) -> Any:
         """One account."""
         with reading() as session:
@@ -126,8 +126,8 @@ class Disabling(MethodView):
     @idempotent
     @permits("staff.write")
     @refuses(NotFound, OwnAccount, AccountDisabled, LastAdmin)
-    @blp.arguments(ReasonSchema)
-    @blp.response(200, AccountSchema)
+    @blp.arguments(StaffReasonSchema)
+    @blp.response(200, StaffAccountSchema)
     def post(self, args: dict[str, Any], staff_id: UUID) -> Any:
         """Close another's account. Its sessions and tokens end at once."""
         with transaction() as session:
@@ -142,8 +142,8 @@ class Enabling(MethodView):
     @idempotent
     @permits("staff.write")
     @refuses(NotFound, OwnAccount, AccountEnabled)
-    @blp.arguments(ReasonSchema)
-    @blp.response(200, AccountSchema)
+    @blp.arguments(StaffReasonSchema)
+    @blp.response(200, StaffAccountSchema)
     def post(self, args: dict[str, Any], staff_id: UUID) -> Any:
         """Open another's closed account again, as it was."""
         with transaction() as session:
@@ -155,8 +155,8 @@ class Enabling(MethodView):
 class EnrolmentCodes(MethodView):
     @permits("staff.write")
     @refuses(NotFound, OwnAccount, AccountDisabled)
-    @blp.arguments(ReasonSchema)
-    @blp.response(201, IssuedCodeSchema)
+    @blp.arguments(StaffReasonSchema)
+    @blp.response(201, EnrolmentCodeSchema)
     def post(self, args: dict[str, Any], staff_id: UUID) -> service.IssuedCode:
         """A new enrolment code for another's account, shown once.
 
@@ -175,8 +175,8 @@ class RoleChangeRequests(MethodView):
     @idempotent
     @permits("staff.write")
     @refuses(NotFound, SecondPersonNeeded, RoleChangeOpen, RoleChangeVoid, LastAdmin)
-    @blp.arguments(RoleChangeInSchema)
-    @blp.response(201, RoleChangeSchema)
+    @blp.arguments(StaffRoleChangeInSchema)
+    @blp.response(201, StaffRoleChangeSchema)
     def post(self, args: dict[str, Any], staff_id: UUID) -> Any:
         """Ask for a change of another's roles. A second admin confirms it within 72 hours."""
         now = clock.now()
@@ -210,7 +210,7 @@ class RoleChangeConfirmation(MethodView):
     @idempotent
     @permits("staff.write", is_four_eyes=True)
     @refuses(NotFound, SecondPersonNeeded, RoleChangeSettled, RoleChangeVoid, LastAdmin)
-    @blp.response(200, RoleChangeSchema)
+    @blp.response(200, StaffRoleChangeSchema)
     def post(self, change_id: UUID) -> Any:
         """Make another admin's change so. A role that is lost opens nothing within a second."""
         return _decide(change_id, ChangeState.CONFIRMED)
@@ -221,7 +221,7 @@ class RoleChangeRejection(MethodView):
     @idempotent
     @permits("staff.write", is_four_eyes=True)
     @refuses(NotFound, SecondPersonNeeded, RoleChangeSettled)
-    @blp.response(200, RoleChangeSchema)
+    @blp.response(200, StaffRoleChangeSchema)
     def post(self, change_id: UUID) -> Any:
         """Let another admin's change come to nothing."""
         return _decide(change_id, ChangeState.REJECTED)

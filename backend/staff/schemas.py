@@ -1,5 +1,7 @@
 """What the routes of staff accounts and of the operator's desk say."""
 
+from typing import Any
+
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.kit.fields import (
@@ -20,7 +22,7 @@ PASSWORD_TYPED_MAX = 512
 EMAIL_LENGTH_MAX = 255
 
 
-def Email(**kwargs: object) -> fields.String:  # noqa: N802 - reads as the field it is
+def Email(**kwargs: Any) -> fields.String:  # noqa: N802 - reads as the field it is
     """The address of a staff account."""
     return fields.String(
         validate=[
@@ -32,14 +34,12 @@ def Email(**kwargs: object) -> fields.String:  # noqa: N802 - reads as the field
     )
 
 
-def Password(**kwargs: object) -> fields.String:  # noqa: N802
+def Password(**kwargs: Any) -> fields.String:  # noqa: N802
     """A password as it is typed; never shown in an answer."""
-    return fields.String(
-        load_only=True, validate=validate.Length(1, PASSWORD_TYPED_MAX), **kwargs
-    )
+    return fields.String(load_only=True, validate=validate.Length(1, PASSWORD_TYPED_MAX), **kwargs)
 
 
-def OneTimeCode(**kwargs: object) -> fields.String:  # noqa: N802
+def OneTimeCode(**kwargs: Any) -> fields.String:  # noqa: N802
     """A code as it is typed, with or without its dashes."""
     return ShortText(1, 60, load_only=True, **kwargs)
 
@@ -103,7 +103,7 @@ StaffActionPageSchema = page_schema(StaffActionSchema, name="StaffActionPageSche
 ROLES = [str(role) for role in Role]
 
 
-class AccountSchema(OutSchema):
+class StaffAccountSchema(OutSchema):
     id = fields.UUID(required=True)
     email = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf([str(s) for s in AccountState]))
@@ -115,11 +115,11 @@ class AccountSchema(OutSchema):
     recovery_codes_left = fields.Integer(required=True)
 
 
-class OwnAccountSchema(AccountSchema):
+class OwnStaffAccountSchema(StaffAccountSchema):
     permissions = fields.List(fields.String(), required=True)
 
 
-AccountPageSchema = page_schema(AccountSchema, name="StaffAccountPageSchema")
+AccountPageSchema = page_schema(StaffAccountSchema, name="StaffAccountPageSchema")
 
 
 class AccountListArgs(PageArgs):
@@ -128,18 +128,18 @@ class AccountListArgs(PageArgs):
     )
 
 
-class ReasonSchema(StrictSchema):
+class StaffReasonSchema(StrictSchema):
     reason = ShortText(1, 200, required=True)
 
 
-class IssuedCodeSchema(OutSchema):
+class EnrolmentCodeSchema(OutSchema):
     enrolment_code = fields.String(
         required=True, metadata={"description": "Shown once. Single use, for 72 hours."}
     )
     expires_at = Instant(required=True)
 
 
-class RoleChangeInSchema(StrictSchema):
+class StaffRoleChangeInSchema(StrictSchema):
     add = fields.List(fields.String(validate=validate.OneOf(ROLES)), load_default=list)
     remove = fields.List(fields.String(validate=validate.OneOf(ROLES)), load_default=list)
     reason = ShortText(1, 200, required=True)
@@ -153,7 +153,7 @@ class RoleChangeInSchema(StrictSchema):
             raise ValidationError("A role is either added or removed.", "remove")
 
 
-class RoleChangeSchema(OutSchema):
+class StaffRoleChangeSchema(OutSchema):
     id = fields.UUID(required=True)
     staff_id = fields.UUID(required=True)
     add = fields.List(fields.String(), required=True)
@@ -167,7 +167,7 @@ class RoleChangeSchema(OutSchema):
     decided_at = Instant(required=True, allow_none=True)
 
 
-RoleChangePageSchema = page_schema(RoleChangeSchema, name="StaffRoleChangePageSchema")
+RoleChangePageSchema = page_schema(StaffRoleChangeSchema, name="StaffRoleChangePageSchema")
 
 
 class RoleChangeListArgs(PageArgs):
@@ -176,7 +176,7 @@ class RoleChangeListArgs(PageArgs):
     )
 
 
-class PasswordChangeSchema(StrictSchema):
+class StaffPasswordChangeSchema(StrictSchema):
     old_password = Password(required=True)
     new_password = Password(required=True)
     totp_code = OneTimeCode(required=True)

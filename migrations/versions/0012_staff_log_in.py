@@ -49,11 +49,13 @@ def upgrade() -> None:
     op.create_table(
         "staff_log_in_failures",
         sa.Column("key_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("count >= 0", name=op.f("ck_staff_log_in_failures_count_not_negative")),
+        sa.CheckConstraint(
+            "failures >= 0", name=op.f("ck_staff_log_in_failures_failures_not_negative")
+        ),
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_staff_log_in_failures")),
     )
     op.create_index("ix_staff_log_in_failures_last_at", "staff_log_in_failures", ["last_at"])

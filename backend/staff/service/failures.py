@@ -1,8 +1,9 @@
 """Failed log-ins, counted in the database: all processes, and a restart, know of them."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, literal_column, select, update
+from sqlalchemy import Select, delete, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -80,7 +81,7 @@ def forget_failures(session: Session, *, email: str) -> None:
 
 def purge_failures(session: Session, *, now: datetime, limit: int = PURGE_BATCH) -> int:
     """Forget what happened a day ago, one batch."""
-    old = (
+    old: Select[Any] = (
         select(literal_column("ctid"))
         .select_from(StaffLogInFailures)
         .where(StaffLogInFailures.last_at <= now - COUNTS_KEPT)
@@ -102,9 +103,9 @@ def _latest(*each: Failures | None, now: datetime) -> datetime | None:
 def _lock(session: Session, key: bytes, *, now: datetime) -> Failures | None:
     row = session.execute(
         insert(StaffLogInFailures)
-        .values(key_hash=key, count=0, since_at=now, last_at=now)
+        .values(key_hash=key, failures=0, since_at=now, last_at=now)
         .on_conflict_do_update(
-            index_elements=["key_hash"], set_={"count": StaffLogInFailures.count}
+            index_elements=["key_hash"], set_={"failures": StaffLogInFailures.failures}
         )
         .returning(*StaffLogInFailures.__table__.columns)
     ).one()
@@ -112,8 +113,8 @@ def _lock(session: Session, key: bytes, *, now: datetime) -> Failures | None:
 
 
 def _read(row: AnyRow, *, now: datetime) -> Failures | None:
-    found = Failures(row.count, row.since_at, row.locked_until)
-    return None if row.count == 0 or found.is_forgotten(now, last_at=row.last_at) else found
+    found = Failures(row.failures, row.since_at, row.locked_until)
+    return None if row.failures == 0 or found.is_forgotten(now, last_at=row.last_at) else found
 
 
 def _store(session: Session, key: bytes, failures: Failures, *, now: datetime) -> None:
@@ -121,7 +122,7 @@ def _store(session: Session, key: bytes, failures: Failures, *, now: datetime) -
         update(StaffLogInFailures)
         .where(StaffLogInFailures.key_hash == key)
         .values(
-            count=failures.count,
+            failures=failures.count,
             since_at=failures.since_at,
             last_at=now,
             locked_until=failures.locked_until,
