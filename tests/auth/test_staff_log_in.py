@@ -60,9 +60,7 @@ def test_both_factors_open_a_session_with_the_roles(public_api, anna):
 
 def test_whatever_is_wrong_is_refused_alike(public_api, session, anna):
     gone = make_colleague(session, "auditor")
-    session.execute(
-        update(StaffAccount).where(StaffAccount.id == gone.id).values(disabled_at=NOW)
-    )
+    session.execute(update(StaffAccount).where(StaffAccount.id == gone.id).values(disabled_at=NOW))
     tried = [
         log_in(public_api, anna.log_in(password=WRONG)),
         log_in(public_api, anna.log_in(totp_code="000000")),
@@ -155,9 +153,7 @@ def test_an_unknown_address_is_locked_alike(public_api, anna):
 def test_an_address_that_tries_fifty_accounts_waits(public_api, session, anna):
     now = clock.wall()
     for number in range(49):
-        failures.Guard(
-            session, email=f"{number}@lender.test", address="127.0.0.1", now=now
-        ).fail()
+        failures.Guard(session, email=f"{number}@lender.test", address="127.0.0.1", now=now).fail()
     session.commit()
     assert log_in(public_api, anna.log_in(password=WRONG)).status_code == 401
     assert outcome(log_in(public_api, anna.log_in())) == (429, "log-in-locked")
@@ -182,7 +178,7 @@ def test_a_password_is_hashed_anew_when_the_parameters_change(public_api, sessio
     assert log_in(public_api, anna.log_in()).status_code == 200
     stored = session.get(StaffAccount, anna.id, populate_existing=True).password_hash
     assert stored != weak
-    assert "m=65536,t=3,p=4" in stored
+    assert "m=19456,t=2,p=1" in stored
     forget_last_step(session, anna.id)
     assert log_in(public_api, anna.log_in()).status_code == 200
 

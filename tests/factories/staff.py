@@ -16,7 +16,7 @@ from backend.staff.models import StaffAccount
 from backend.staff.rules import Role
 from tests.clock import NOW
 
-PASSWORD = "seven grey herons wait"
+PASSWORD = "seven grey herons wait"  # noqa: S105 - guards nothing
 
 
 @dataclass(frozen=True)
