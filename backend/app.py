@@ -13,9 +13,12 @@ import community.wiring
 import notifications.wiring
 import rewards.wiring
 from backend.auth import caller as auth_caller
-from backend.auth import revocations, signing
+from backend.auth import pages as demo_pages
+from backend.auth import revocations, sending, signing
 from backend.auth import service as auth
+from backend.auth.demo_messages import DemoMessages
 from backend.auth.service import oidc
+from backend.auth.webhook_sender import WebhookSender
 from backend.borrowers import queries as borrowers
 from backend.kit import (
     audience,
@@ -116,10 +119,22 @@ def create_app(process: Process | None = None) -> Flask:
     app.config["BORROWER_PANELS"] = borrower_panels()
     app.config["SSO_PROVIDER"] = oidc.Provider(settings.oidc) if settings.oidc else None
     app.config["PROGRAMME_ZONE"] = settings.programme_zone
+    app.config["OTP_PER_DAY"] = settings.otp_per_day
     http.init_app(app)
     document(app)
     health.init_app(app)
+    _send_codes(app, settings)
     return app
+
+
+def _send_codes(app: Flask, settings: Settings) -> None:
+    """By the lender's gateway where one is named, else to the demo's page of messages."""
+    if settings.otp_webhook is not None:
+        sending.configure(WebhookSender(settings.otp_webhook))
+        return
+    messages = DemoMessages(settings.data_dir)
+    sending.configure(messages)
+    demo_pages.init_app(app, messages)
 
 
 def _own_locale(borrower_id: UUID) -> Locale | None:

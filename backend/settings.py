@@ -8,7 +8,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -20,6 +20,10 @@ OIDC_CALLBACK = "/v1/auth/staff/oidc/callback"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 SECRETS = ("FIELD_KEYS", "LOOKUP_KEY", "TOKEN_KEYS", "DATABASE_URL")
+# Beyond the demo, which shows its messages on a page of its own.
+PRODUCTION = ("OTP_WEBHOOK_URL", "OTP_WEBHOOK_SECRET")
+WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - says what follows, and is no secret
+WEBHOOK_SECRET_BYTES_MIN = 24
 
 
 class SettingsError(RuntimeError):
@@ -32,8 +36,16 @@ class OidcSettings:
 
     issuer: str  # OIDC_ISSUER: its address, as in its tokens; https (the demo: http on loopback)
     client_id: str  # OIDC_CLIENT_ID
-    client_secret: str  # OIDC_CLIENT_SECRET, secret
     redirect_url: str  # OIDC_REDIRECT_URL: where it sends the browser back to
+    client_secret: str = field(repr=False)  # OIDC_CLIENT_SECRET, secret
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where to call out, and the key that signs what we say [Standard Webhooks]."""
+
+    url: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -53,17 +65,20 @@ class Settings:
     requests_per_minute: int  # REQUESTS_PER_MINUTE per caller
     log_level: str  # LOG_LEVEL
     oidc: OidcSettings | None  # OIDC_*: single sign-on of staff; none = by password alone
+    otp_webhook: Webhook | None  # OTP_WEBHOOK_URL, OTP_WEBHOOK_SECRET: who sends log-in codes
+    otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     threads: int  # THREADS per server process, and connections in each of its two pools
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises SettingsError."""
     env = os.environ if environ is None else environ
-    missing = [name for name in SECRETS if not env.get(name)]
+    is_demo = env.get("GOODFAITH_DEMO") == "1"
+    needed = SECRETS if is_demo else (*SECRETS, *PRODUCTION)
+    missing = [name for name in needed if not env.get(name)]
     if missing:
         message = f"these settings are missing: {', '.join(missing)}"
         raise SettingsError(message)
-    is_demo = env.get("GOODFAITH_DEMO") == "1"
     clock_file = env.get("DEMO_CLOCK_FILE")
     if clock_file and not is_demo:
         message = "DEMO_CLOCK_FILE is for the demo only (GOODFAITH_DEMO=1)"
@@ -82,6 +97,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", default=1_200),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
         oidc=_oidc(env, is_demo=is_demo),
+        otp_webhook=_webhook(env) if env.get("OTP_WEBHOOK_URL") else None,
+        otp_per_day=_whole(env, "OTP_PER_DAY", default=10_000),
         threads=_whole(env, "THREADS", default=4),
     )
 
@@ -95,9 +112,7 @@ def _oidc(env: Mapping[str, str], *, is_demo: bool) -> OidcSettings | None:
         message = f"single sign-on also needs {', '.join(missing)}"
         raise SettingsError(message)
     issuer = env["OIDC_ISSUER"]
-    parts = urlsplit(issuer)
-    is_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
-    if not parts.hostname or not (parts.scheme == "https" or (is_demo and is_loopback)):
+    if not _is_safe(issuer, is_demo=is_demo):
         message = "OIDC_ISSUER must be https://... (in the demo also http on loopback)"
         raise SettingsError(message)
     own = env.get("ISSUER", ISSUER_DEFAULT).rstrip("/")
@@ -107,6 +122,15 @@ def _oidc(env: Mapping[str, str], *, is_demo: bool) -> OidcSettings | None:
         client_secret=env["OIDC_CLIENT_SECRET"],
         redirect_url=env.get("OIDC_REDIRECT_URL") or own + OIDC_CALLBACK,
     )
+
+
+def _is_safe(address: str, *, is_demo: bool) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+    return bool(parts.hostname) and (parts.scheme == "https" or (is_demo and is_loopback))
 
 
 def driver_url(url: str) -> str:
@@ -134,6 +158,25 @@ def _key(env: Mapping[str, str], name: str) -> bytes:
         message = f"{name} must be the base64 of 32 bytes"
         raise SettingsError(message)
     return key
+
+
+def _webhook(env: Mapping[str, str]) -> Webhook:
+    url, secret = env["OTP_WEBHOOK_URL"], env.get("OTP_WEBHOOK_SECRET", "")
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        message = "OTP_WEBHOOK_URL must be an https:// address"
+        raise SettingsError(message)
+    try:
+        key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) < WEBHOOK_SECRET_BYTES_MIN:
+        message = (
+            f"OTP_WEBHOOK_SECRET must be {WEBHOOK_SECRET_PREFIX} and the base64 of at least"
+            f" {WEBHOOK_SECRET_BYTES_MIN} bytes"
+        )
+        raise SettingsError(message)
+    return Webhook(url, secret)
 
 
 def _zone(name: str) -> str:

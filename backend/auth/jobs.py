@@ -13,8 +13,9 @@ BATCHES_MAX = 1_000
 
 
 def forget(context: JobContext) -> dict[str, Any]:
-    """Forget ended sessions and revocations that no living token can meet."""
+    """Forget old codes, ended sessions, and revocations that no living token can meet."""
     return {
+        "challenges": _in_batches(context, purge.purge_challenges),
         "sessions": _in_batches(context, purge.purge_sessions),
         "revocations": _in_batches(context, revocations.purge),
     }

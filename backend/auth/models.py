@@ -1,13 +1,13 @@
-"""Machine clients, log-in sessions, and what is no longer accepted."""
+"""Machine clients, codes, log-in sessions, and what is no longer accepted."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.auth.rules import CAUSE_LENGTH_MAX, SESSION_LABEL_LENGTH_MAX
+from backend.auth.rules import CAUSE_LENGTH_MAX, SESSION_LABEL_LENGTH_MAX, TRIES_MAX
 from backend.kit.db import Base
 
 SHA256_BYTES = 32
@@ -97,3 +97,40 @@ class TokenRevocation(Base):
     written_by: Mapped[int] = mapped_column(
         server_default=text("(pg_current_xact_id()::text::bigint)")
     )
+
+
+class OtpChallenge(Base):
+    """A code that was asked for, whether or not the number is anybody's: the rows are alike.
+
+    The number, the address and the code are keyed hashes. Looked up by number and by address
+    across borrowers, of whom it names none.
+    """
+
+    __tablename__ = "otp_challenge"
+    __table_args__ = (
+        CheckConstraint(f"tries BETWEEN 0 AND {TRIES_MAX}", name="tries_bounded"),
+        CheckConstraint("used_at IS NULL OR tries > 0", name="used_by_trying"),
+        CheckConstraint("expires_at > created_at", name="expires_after_made"),
+        Index("ix_otp_challenge_phone_hash_created_at", "phone_hash", "created_at"),
+        Index("ix_otp_challenge_address_hash_created_at", "address_hash", "created_at"),
+        Index("ix_otp_challenge_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    phone_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    used_at: Mapped[datetime | None]
+
+
+class OtpDay(Base):
+    """How many codes were sent on a day (UTC)."""
+
+    __tablename__ = "otp_day"
+    __table_args__ = (CheckConstraint("sent >= 0", name="sent_not_negative"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    sent: Mapped[int]

@@ -6,7 +6,7 @@ revoked token is refused within a second everywhere. A process that revokes asks
 
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,14 +75,21 @@ class Copy:
             if self._is_fresh():
                 return
             wanted, asked_at, now = self._wanted, time.monotonic(), clock.wall()
-            # The primary is asked, never a replica that may be behind.
-            with transaction() as session:
-                rows = session.execute(_NEWS, {"seen": self._seen, "now": now}).all()
+            rows = _read(seen=self._seen, now=now)
+            if rows[0].seen < self._seen:
+                # Restored elsewhere: transactions are counted anew, and all may be news.
+                rows = _read(seen=0, now=now)
             # A new dictionary, because others read the present one meanwhile.
             kept = {id_: entry for id_, entry in self._entries.items() if entry.until > now}
             news = {row.id: _Entry(row.not_before, row.until) for row in rows if row.id is not None}
             self._entries = kept | news
             self._seen, self._had, self._asked_at = rows[0].seen, wanted, asked_at
+
+
+def _read(*, seen: int, now: datetime) -> Sequence[Any]:
+    # The primary is asked, never a replica that may be behind.
+    with transaction() as session:
+        return session.execute(_NEWS, {"seen": seen, "now": now}).all()
 
 
 _copy = Copy()

@@ -3,17 +3,36 @@
 from typing import Any
 from uuid import UUID
 
+from flask import current_app, request
 from flask.views import MethodView
 
-from backend.auth import queries, service, signing
-from backend.auth.errors import SessionEnded, SessionNotFound
-from backend.auth.schemas import RefreshSchema, SessionPageSchema, TokenAnswerSchema
-from backend.auth.service import TokenAnswer
+from backend.auth import queries, sending, service, signing
+from backend.auth.errors import (
+    CodeNotAccepted,
+    SessionEnded,
+    SessionNotFound,
+    TooManyCodes,
+    WhichBorrower,
+)
+from backend.auth.rules import label_of
+from backend.auth.schemas import (
+    OtpChallengeSchema,
+    OtpSchema,
+    RefreshSchema,
+    SessionPageSchema,
+    TokenAnswerSchema,
+    VerifySchema,
+)
+from backend.auth.service import Challenge, TokenAnswer
+from backend.borrowers.errors import invalid_phone
+from backend.borrowers.rules import find_phone, region_of
 from backend.kit import clock
+from backend.kit.addresses import client_address
 from backend.kit.audience import Audience, also, blueprint, caller
 from backend.kit.db import reading, transaction
-from backend.kit.http import refuses
+from backend.kit.http import locale, refuses
 from backend.kit.paging import Page, PageArgs
+from backend.kit.problems import Problem
 
 LOGGED_OUT = "logged_out"
 ENDED_BY_OWNER = "ended_by_owner"
@@ -33,6 +52,58 @@ own_blp = blueprint(
     url_prefix="/v1",
     description="Log-in, tokens and sessions.",
 )
+
+
+@blp.route("/otp")
+class OtpView(MethodView):
+    @blp.arguments(OtpSchema)
+    @blp.response(202, OtpChallengeSchema)
+    @refuses(TooManyCodes)
+    def post(self, body: dict[str, Any]) -> Challenge:
+        """Have a log-in code sent to your telephone.
+
+        The answer is the same whether or not the number is known to your lender.
+        """
+        phone = find_phone(body["phone"], region=region_of(locale()))
+        if phone is None:
+            raise invalid_phone()
+        with transaction() as session:
+            challenge = service.request_code(
+                session,
+                phone=phone,
+                address=client_address(),
+                per_day=current_app.config["OTP_PER_DAY"],
+                now=clock.wall(),
+            )
+        # After the commit, by somebody else: neither body nor time tells whose number it is.
+        sending.send_later(challenge, phone=phone, locale=locale())
+        return challenge
+
+
+@blp.route("/otp/verify")
+class OtpVerifyView(MethodView):
+    @blp.arguments(VerifySchema)
+    @blp.response(200, TokenAnswerSchema)
+    @refuses(CodeNotAccepted, WhichBorrower)
+    def post(self, body: dict[str, Any]) -> TokenAnswer:
+        """Log in with the code.
+
+        It works once, for five minutes and five tries. Whatever is wrong, the refusal is the same.
+        """
+        with transaction() as session:
+            outcome = service.verify_code(
+                session,
+                signing.current(),
+                challenge_id=body["challenge_id"],
+                code=body["code"],
+                born_on=body["born_on"],
+                label=label_of(body["label"], user_agent=request.headers.get("User-Agent")),
+                now=clock.wall(),
+            )
+        # Raised here, because the try that it cost is to be stored.
+        if isinstance(outcome, Problem):
+            raise outcome
+        return outcome
 
 
 @blp.route("/refresh")

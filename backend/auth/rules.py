@@ -1,5 +1,6 @@
-"""What a token says, how long it and a session live, and when a session is over."""
+"""What a token says, how long it and a session live, and how often a code may be asked for."""
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,19 @@ REFRESH_OVERLAP = timedelta(seconds=30)
 ROTATIONS_KEPT = 8  # within the overlap; no honest app rotates as often
 SESSION_LABEL_LENGTH_MAX = 200
 CAUSE_LENGTH_MAX = 40
+
+CODE_DIGITS = 6
+CODE_PATTERN = f"^[0-9]{{{CODE_DIGITS}}}$"
+CODE_LIFE = timedelta(minutes=5)
+TRIES_MAX = 5  # of one challenge
+CHALLENGE_WINDOW = timedelta(hours=1)
+CHALLENGES_PER_PHONE = 5  # in a window
+CHALLENGES_PER_ADDRESS = 20  # in a window
+CHALLENGE_KEPT = timedelta(hours=2)
+DAILY_COUNT_KEPT = timedelta(days=30)
+CODE_AMR = ("otp", "sms")  # RFC 8176
+# Whoever is given an IPv6 address is given this many bits of network with it.
+IPV6_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -78,3 +92,32 @@ def kept_rotations(rotations: Sequence[Rotation], *, now: datetime) -> tuple[Rot
 def to_milliseconds(at: datetime) -> datetime:
     """The instant as a token can say it."""
     return at.replace(microsecond=at.microsecond // 1_000 * 1_000)
+
+
+def may_try(*, expires_at: datetime, used_at: datetime | None, tries: int, now: datetime) -> bool:
+    """Whether a challenge still takes a code."""
+    return used_at is None and tries < TRIES_MAX and now < expires_at
+
+
+def label_of(name: str | None, *, user_agent: str | None) -> str | None:
+    """What to call a session: what the app says, else what its requests say of themselves."""
+    words = name or "".join(char for char in user_agent or "" if char.isprintable())
+    return words[:SESSION_LABEL_LENGTH_MAX] or None
+
+
+def network_of(address: str) -> str:
+    """An address as it is counted: one host of IPv4, one network of IPv6; text as it stands."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((int(found), IPV6_NETWORK_BITS), strict=False))
+
+
+def seconds_until(at: datetime, *, now: datetime) -> int:
+    """Whole seconds to wait, at least one."""
+    return max(1, -int((now - at).total_seconds() // 1))

@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from backend.kit.fields import Instant, OutSchema, ShortText, StrictSchema
+from backend.auth.rules import CODE_PATTERN, SESSION_LABEL_LENGTH_MAX
+from backend.kit.fields import Day, Instant, OutSchema, Pattern, ShortText, StrictSchema
 from backend.kit.paging import page_schema
 
 
@@ -18,6 +19,39 @@ class TokenAnswerSchema(OutSchema):
         required=True,
         allow_none=True,
         metadata={"description": "For the next access token; each is good for one exchange."},
+    )
+
+
+class OtpSchema(StrictSchema):
+    phone = ShortText(
+        required=True,
+        metadata={
+            "description": "With country code, or as dialled where `Accept-Language` is spoken.",
+            "example": "+1 202 555 0105",
+        },
+    )
+
+
+class OtpChallengeSchema(OutSchema):
+    challenge_id = fields.UUID(required=True)
+    expires_at = Instant(required=True)
+
+
+class VerifySchema(StrictSchema):
+    challenge_id = fields.UUID(required=True)
+    code = fields.String(
+        required=True,
+        validate=Pattern(CODE_PATTERN, error="Must be six digits."),
+        metadata={"example": "123456"},
+    )
+    born_on = Day(
+        load_default=None,
+        metadata={"description": "Needed where several people use the number."},
+    )
+    label = ShortText(
+        high=SESSION_LABEL_LENGTH_MAX,
+        load_default=None,
+        metadata={"description": "What to call this session in the list, such as a phone's name."},
     )
 
 

@@ -140,18 +140,35 @@ def _by_external_id(external_id: str) -> Any:
 def find_by_phone(session: Session, *, phone: str, region: str) -> Sequence[UUID]:
     """Whose number this is; several people may share one."""
     number = find_phone(phone, region=region)
-    if number is None:
-        return []
-    digest = crypto.keyed_hash(number, kind="phone")
+    return [] if number is None else list_by_phone_hash(session, phone_hash=hash_phone(number))
+
+
+def hash_phone(e164: str) -> bytes:
+    """By what a number is found."""
+    return crypto.keyed_hash(e164, kind="phone")
+
+
+def list_by_phone_hash(session: Session, *, phone_hash: bytes) -> Sequence[UUID]:
+    """Whose number has this hash; several people may share one."""
     return (
         session.execute(
             select(BorrowerLookup.borrower_id)
-            .where(BorrowerLookup.kind == "phone", BorrowerLookup.hash == digest)
+            .where(BorrowerLookup.kind == "phone", BorrowerLookup.hash == phone_hash)
+            .order_by(BorrowerLookup.borrower_id)
             .limit(SEARCH_RESULTS_MAX)
         )
         .scalars()
         .all()
     )
+
+
+def list_born_on(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, date | None]:
+    """Their days of birth, opened, where they are known."""
+    rows = session.execute(
+        select(Borrower.id, Borrower.born_on_cipher).where(Borrower.id.in_(borrower_ids))
+    )
+    opened = {row.id: open_field(row.born_on_cipher, context=BORN_ON) for row in rows}
+    return {id_: None if day is None else date.fromisoformat(day) for id_, day in opened.items()}
 
 
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:

@@ -49,6 +49,13 @@ class CallerClaims(Protocol):
         """Made by an operator's command, not by a log-in."""
 
 
+class OtpSender(Protocol):
+    """Brings a log-in code to its owner: the demo's page, or the lender's gateway."""
+
+    def __call__(self, phone_e164: str, code: str, locale: Locale) -> None:
+        """Send it now. Raises whatever went wrong; nobody waits for the answer."""
+
+
 class BorrowerPanel(Protocol):
     """One package's part of the staff's view of a borrower."""
 

@@ -1,4 +1,4 @@
-"""Log-in sessions, their refresh tokens, and revoked access tokens."""
+"""Log-in by code, sessions with their refresh tokens, and revoked access tokens."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["subject_id", "session_id"],
             ["login_session.subject_id", "login_session.id"],
-            name=op.f("fk_refresh_token_subject_id_login_session"),
+            name=op.f("fk_refresh_token_subject_id_session_id_login_session"),
         ),
         sa.PrimaryKeyConstraint("family_hash", name=op.f("pk_refresh_token")),
     )
@@ -88,4 +88,36 @@ def upgrade() -> None:
     op.create_index("ix_token_revocation_until", "token_revocation", ["until"], unique=False)
     op.create_index(
         "ix_token_revocation_written_by", "token_revocation", ["written_by"], unique=False
+    )
+    op.create_table(
+        "otp_challenge",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("phone_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("address_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("tries BETWEEN 0 AND 5", name=op.f("ck_otp_challenge_tries_bounded")),
+        sa.CheckConstraint(
+            "used_at IS NULL OR tries > 0", name=op.f("ck_otp_challenge_used_by_trying")
+        ),
+        sa.CheckConstraint(
+            "expires_at > created_at", name=op.f("ck_otp_challenge_expires_after_made")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_otp_challenge")),
+    )
+    for name, columns in (
+        ("ix_otp_challenge_phone_hash_created_at", ["phone_hash", "created_at"]),
+        ("ix_otp_challenge_address_hash_created_at", ["address_hash", "created_at"]),
+        ("ix_otp_challenge_created_at", ["created_at"]),
+    ):
+        op.create_index(name, "otp_challenge", columns, unique=False)
+    op.create_table(
+        "otp_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("sent >= 0", name=op.f("ck_otp_day_sent_not_negative")),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_otp_day")),
     )

@@ -1,11 +1,15 @@
-"""Sessions and who speaks in them."""
+"""Sessions and who speaks in them, telephones and what they are sent."""
 
-from collections.abc import Callable
+import queue
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from backend.app import Process
+from backend.auth import sending
 from backend.auth import service as auth
 from backend.kit import clock
 from backend.kit.db import transaction
@@ -43,3 +47,72 @@ def answered(public_api: Api) -> Callable[[auth.TokenAnswer], int]:
 @pytest.fixture
 def claims_of(process: Process) -> Callable:
     return lambda tokens: auth.read_token(process.token_keys, tokens.access_token)
+
+
+SECONDS_MAX = 5
+ANN, BEA, NOBODY = "+86 139 0000 4711", "+86 139 0000 4712", "+86 139 0000 4799"
+
+
+@dataclass
+class Telephones:
+    """What was sent, in the place of the lender's gateway: where the process ends."""
+
+    sent: queue.Queue[tuple[str, str, str]] = field(default_factory=queue.Queue)
+
+    def __call__(self, phone_e164: str, code: str, locale: str) -> None:
+        self.sent.put((phone_e164, code, locale))
+
+    def next_code(self) -> str:
+        """The code of the next message."""
+        return self.sent.get(timeout=SECONDS_MAX)[1]
+
+
+@pytest.fixture
+def telephones(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Telephones]:
+    """Codes come here, at once."""
+    before = sending._out
+    monkeypatch.setattr(sending, "PAUSE_SECONDS", 0.0)
+    here = Telephones()
+    sending.configure(here)
+    yield here
+    monkeypatch.setattr(sending, "_out", before)
+
+
+@pytest.fixture
+def people(client_api: Api) -> dict[str, str]:
+    """Ann and Bea with a telephone each: number to id."""
+    found = {}
+    for name, phone in (("ann", ANN), ("bea", BEA)):
+        body = {"locale": "en", "timezone": "Asia/Shanghai", "phone": phone}
+        answer = client_api.put(f"/v1/ingest/borrowers/{name}", json=body)
+        assert answer.status_code == 201, answer.text
+        found[phone] = answer.json["id"]
+    return found
+
+
+@pytest.fixture
+def ask(public_api: Api) -> Callable:
+    """`ask(phone)` as from an address of its own each time; answers the response."""
+    addresses = iter(f"10.{n // 65_536}.{n // 256 % 256}.{n % 256}" for n in range(1, 1_000_000))
+
+    def ask_from(phone: str, *, address: str | None = None, **kwargs):
+        return public_api.post(
+            "/v1/auth/otp",
+            json={"phone": phone},
+            environ_overrides={"REMOTE_ADDR": address or next(addresses)},
+            **kwargs,
+        )
+
+    return ask_from
+
+
+@pytest.fixture
+def show(public_api: Api) -> Callable:
+    """`show(challenge_id, code)` tries to log in."""
+
+    def show_code(challenge_id: str, code: str, **more):
+        return public_api.post(
+            "/v1/auth/otp/verify", json={"challenge_id": challenge_id, "code": code} | more
+        )
+
+    return show_code

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 
 from backend.auth.models import LoginSession, RefreshToken, TokenRevocation
 from backend.auth.service import purge
-from backend.kit import clock
+from backend.kit import clock, crypto
 from backend.staff import service as staff_service
 from backend.staff.models import StaffAccount, StaffRole
 from backend.staff.rules import Role
@@ -167,6 +167,19 @@ def test_nothing_stored_is_a_token(public_api, log_in, session):
         stored += str(session.execute(select(*table.__table__.columns)).all())
     for secret in (tokens.refresh_token, answer["refresh_token"], answer["access_token"]):
         assert secret not in stored
+
+
+def test_a_repeat_after_the_lookup_key_was_changed_harms_nobody_else(
+    public_api, log_in, settings, process
+):
+    tokens = log_in()
+    first = refresh(public_api, tokens.refresh_token).json
+    crypto.configure(field_keys=settings.field_keys, lookup_key=b"n" * 32)
+    try:
+        assert refresh(public_api, tokens.refresh_token).status_code == 401
+        assert refresh(public_api, first["refresh_token"]).status_code == 200
+    finally:
+        crypto.configure(field_keys=settings.field_keys, lookup_key=settings.lookup_key)
 
 
 @pytest.mark.commits

@@ -8,9 +8,10 @@ from flask import Flask
 from backend.auth import revocations
 from backend.auth import service as auth
 from backend.auth.models import LoginSession, TokenRevocation
-from backend.kit import clock
+from backend.kit import clock, db
 from backend.kit.db import transaction
 from backend.kit.ids import new_id
+from tests.fixtures.api import bearer
 
 
 def test_a_log_in_opens_doors_and_says_which_session_it_is(claims_of, log_in, answered, session):
@@ -125,6 +126,38 @@ def test_news_is_asked_for_at_most_once_a_second_unless_there_is_some(app: Flask
     assert not there.is_revoked([each], issued_at=now)
     here.expect_news()
     assert here.is_revoked([each], issued_at=now)
+
+
+@pytest.mark.commits
+def test_a_database_that_counts_anew_is_read_anew(app: Flask, session, monkeypatch):
+    """It was restored in another place while the processes ran on."""
+    monkeypatch.setattr(revocations, "POLL_SECONDS", 0)
+    copy, each, now = revocations.Copy(), new_id(), clock.wall()
+    assert not copy.is_revoked([each], issued_at=now)
+    copy._seen += 1_000_000
+    revocations.revoke(session, ids=[each], until=now + timedelta(minutes=16))
+    session.commit()
+    assert copy.is_revoked([each], issued_at=now)
+
+
+@pytest.mark.commits
+def test_while_the_database_is_away_no_token_is_judged(
+    public_api, log_in, answered, own_database, monkeypatch
+):
+    tokens = log_in()
+    assert answered(tokens) == 200
+    monkeypatch.setattr(revocations, "POLL_SECONDS", 0)
+    away = db.Database("postgresql+psycopg://nobody@127.0.0.1:9/nothing")
+    db.configure(away)
+    try:
+        answer = public_api.get("/v1/me", headers=bearer(tokens.access_token))
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"]
+        assert public_api.get("/v1/me", headers=bearer("a.b.c")).status_code == 401
+    finally:
+        db.configure(own_database)
+        away.dispose()
+    assert answered(tokens) == 200
 
 
 def test_a_later_revocation_never_narrows_an_earlier_one(session):

@@ -324,6 +324,7 @@ def test_the_settings_of_a_provider():
         ({"OIDC_ISSUER": "http://127.0.0.1:9000"}, "https"),
         ({"OIDC_ISSUER": "http://sso.lender.test", "GOODFAITH_DEMO": "1"}, "https"),
         ({"OIDC_ISSUER": "https://"}, "https"),
+        ({"OIDC_ISSUER": "https://[::1"}, "https"),
     ],
 )
 def test_settings_that_are_not_safe_are_refused(changes, says):

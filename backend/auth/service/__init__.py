@@ -1,5 +1,6 @@
 """What changes log-ins, tokens and clients. One verb for each use case; none of them commits."""
 
+from backend.auth.service.otp import Challenge, request_code, verify_code
 from backend.auth.service.sessions import (
     TokenAnswer,
     open_session,
@@ -19,6 +20,7 @@ from backend.auth.service.tokens import (
 
 __all__ = [
     "ALGORITHM",
+    "Challenge",
     "TokenAnswer",
     "TokenKeys",
     "issue_token",
@@ -26,8 +28,10 @@ __all__ = [
     "put_client",
     "read_token",
     "refresh",
+    "request_code",
     "revoke_all",
     "revoke_others",
     "revoke_session",
     "revoke_token",
+    "verify_code",
 ]

@@ -99,9 +99,12 @@ def refresh(
     rotations = [_restored(each) for each in row.rotations]
     if compare_digest(shown.hash(), row.token_hash):
         return _rotate(session, keys, row, shown, rotations, now=now)
-    for each in kept_rotations(rotations, now=now):
+    recent = kept_rotations(rotations, now=now)
+    for each in recent:
         if compare_digest(each.token_hash, shown.hash()):
-            return _answer(keys, row, each, refresh_token=shown.successor())
+            return _repeat(
+                keys, row, each, shown, {row.token_hash, *(r.token_hash for r in recent)}
+            )
     revoke_session(session, subject_id=row.subject_id, session_id=row.id, cause=REUSED, now=now)
     return None
 
@@ -201,6 +204,18 @@ def _rotate(
         )
         .execution_options(synchronize_session=False)
     )
+    return _answer(keys, row, made, refresh_token=successor)
+
+
+def _repeat(
+    keys: TokenKeys, row: Any, made: Rotation, shown: Refresh, known: set[bytes]
+) -> TokenAnswer | None:
+    """The answer of that exchange again."""
+    successor = shown.successor()
+    # The server's key was changed since: what it gives now is no token of this session, and
+    # giving it out would look like a theft when it is used.
+    if successor.hash() not in known:
+        return None
     return _answer(keys, row, made, refresh_token=successor)
 
 
