@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from backend.app import Process, create_app
 from backend.auth import service as auth
-from backend.auth.errors import TooManyCodes
+from backend.auth.errors import CodeNotAccepted, TooManyCodes
 from backend.auth.models import LoginSession, OtpChallenge, OtpDay
 from backend.auth.rules import network_of
 from backend.auth.service import purge
@@ -18,7 +18,7 @@ from backend.kit import clock
 from backend.kit.db import transaction
 from backend.settings import Settings
 from tests.auth.conftest import ANN, BEA, NOBODY
-from tests.auth.test_codes import grow_older
+from tests.auth.test_codes import grow_older, other_than
 
 
 def is_refused(answer) -> bool:
@@ -220,3 +220,42 @@ def test_many_guesses_at_once_are_five_tries(servers, people, telephones, sessio
     session.execute(update(OtpChallenge).values(tries=4))
     session.commit()
     assert servers[0].test_client().post("/v1/auth/otp/verify", json=right).status_code == 200
+
+
+@pytest.mark.commits
+def test_a_guess_waits_until_the_one_before_is_counted(
+    app: Flask, process: Process, session, people
+):
+    """The fifth is being judged in one process while the sixth, and right one, comes to another."""
+    now = clock.wall()
+    with transaction() as own:
+        asked = auth.request_code(own, phone="+8613900004711", address="", per_day=9, now=now)
+    session.execute(update(OtpChallenge).values(tries=4))
+    session.commit()
+    wrong = other_than(asked.code)
+    outcomes = []
+
+    def show(own, code: str) -> None:
+        outcome = auth.verify_code(
+            own,
+            process.token_keys,
+            challenge_id=asked.challenge_id,
+            code=code,
+            born_on=None,
+            label=None,
+            now=now,
+        )
+        outcomes.append(type(outcome))
+
+    def sixth() -> None:
+        with transaction() as own:
+            show(own, asked.code)
+
+    other = threading.Thread(target=sixth)
+    with transaction() as own:
+        show(own, wrong)
+        other.start()
+        other.join(timeout=0.3)
+        assert outcomes == [CodeNotAccepted]
+    other.join(timeout=5)
+    assert outcomes == [CodeNotAccepted, CodeNotAccepted]

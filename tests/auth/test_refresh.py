@@ -1,5 +1,6 @@
 """A refresh token is good for one exchange; a repeat is forgiven for a moment, a reuse is not."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -7,9 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
+from backend.auth import service as auth
 from backend.auth.models import LoginSession, RefreshToken, TokenRevocation
 from backend.auth.service import purge
 from backend.kit import clock, crypto
+from backend.kit.db import transaction
 from backend.staff import service as staff_service
 from backend.staff.models import StaffAccount, StaffRole
 from backend.staff.rules import Role
@@ -226,3 +229,26 @@ def test_ended_sessions_are_forgotten_with_what_led_to_them(public_api, log_in, 
     assert purge.purge_sessions(session, now=clock.wall()) == 0
     assert len(session.execute(select(RefreshToken)).all()) == 1
     assert [refresh(public_api, each).status_code for each in (old, young)] == [401, 200]
+
+
+@pytest.mark.commits
+def test_who_exchanges_second_waits_and_is_given_the_firsts_answer(process, log_in, session):
+    tokens, now = log_in(), clock.wall()
+    answers = []
+
+    def exchange(own) -> auth.TokenAnswer | None:
+        return auth.refresh(own, process.token_keys, refresh_token=tokens.refresh_token, now=now)
+
+    def second() -> None:
+        with transaction() as own:
+            answers.append(exchange(own))
+
+    other = threading.Thread(target=second)
+    with transaction() as own:
+        answers.append(exchange(own))
+        other.start()
+        other.join(timeout=0.3)
+        assert len(answers) == 1
+    other.join(timeout=5)
+    assert answers[0] == answers[1]
+    assert answers[0] is not None
