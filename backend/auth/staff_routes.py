@@ -17,7 +17,7 @@ from backend.auth.staff_schemas import (
     StaffLogInSchema,
 )
 from backend.kit import clock
-from backend.kit.addresses import client_address
+from backend.kit.addresses import client_address, counted_as
 from backend.kit.audience import Audience, blueprint
 from backend.kit.db import reading, transaction
 from backend.kit.http import refuses
@@ -60,7 +60,8 @@ class StaffLogIn(MethodView):
         Whatever is wrong, the answer is the same. After five failures in a row it is 429 for a
         minute, then for two, up to an hour, also for addresses that are nobody's.
         """
-        now, email, address = clock.wall(), args["email"].lower(), client_address()
+        now, email = clock.wall(), args["email"].lower()
+        address = counted_as(client_address())
         with reading() as session:
             log_in.require_unlocked(session, email=email, address=address, now=now)
             stored = queries.find_password_hash(session, email=email)

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask.views import MethodView
 
 from backend.kit import clock
-from backend.kit.addresses import client_address
+from backend.kit.addresses import client_address, counted_as
 from backend.kit.audience import Audience, blueprint, caller, permits
 from backend.kit.db import reading, transaction
 from backend.kit.http import refuses
@@ -75,7 +75,7 @@ class OwnPassword(MethodView):
     @blp.response(204)
     def post(self, args: dict[str, Any]) -> None:
         """Choose another password. Your other sessions end."""
-        now, address = clock.wall(), client_address()
+        now, address = clock.wall(), counted_as(client_address())
         with reading() as session:
             email = queries.get_account_view(session, staff_id=caller().id).email
             log_in.require_unlocked(session, email=email, address=address, now=now)

@@ -161,6 +161,16 @@ def test_an_address_that_tries_fifty_accounts_waits(public_api, session, anna):
     assert log_in(public_api, anna.log_in()).status_code == 200
 
 
+def test_a_network_of_ipv6_is_one_address(public_api, session, anna):
+    def from_host(number):
+        environ = {"REMOTE_ADDR": f"2001:db8:0:1::{number:x}"}
+        return public_api.post(LOG_IN, json=anna.log_in(password=WRONG), environ_overrides=environ)
+
+    assert [from_host(number).status_code for number in (1, 2)] == [401, 401]
+    counts = session.scalars(select(StaffLogInFailures.failures)).all()
+    assert counts == [2, 2]  # the account's, and one for both hosts
+
+
 def test_a_lock_out_survives_a_restart(process, app: Flask, session, anna):
     before = Api(client=app.test_client(), session=session)
     for _ in range(5):
