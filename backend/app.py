@@ -1,11 +1,13 @@
 """The assembly: the one place that knows all packages and joins them into an application."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Flask, request
+from sqlalchemy.orm import Session
 
 import backend.wiring
 import community.wiring
@@ -17,6 +19,7 @@ from backend.auth import pages as demo_pages
 from backend.auth import service as auth
 from backend.auth.demo_messages import DemoMessages
 from backend.auth.lender_keys import LenderKeys
+from backend.auth.service import oidc
 from backend.auth.webhook_sender import WebhookSender
 from backend.borrowers import queries as borrowers
 from backend.kit import (
@@ -40,6 +43,7 @@ from backend.kit.ports import BorrowerPanel
 from backend.kit.texts import Locale
 from backend.kit.wiring import Audit, Handler, HashedTable, Job, SealedColumn, Wiring, routes_of
 from backend.settings import Settings, load
+from backend.staff import sessions as staff_sessions
 
 log = get_logger(__name__)
 
@@ -136,6 +140,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     outbox.configure(routes_of(handlers()))
     resealing.configure(sealed=sealed(), hashed=hashed())
     revocations.configure()
+    staff_sessions.configure(end=_end_sessions)
     return Process(settings=settings, database=database, keyring=keys)
 
 
@@ -162,6 +167,7 @@ def create_app(process: Process | None = None) -> Flask:
     app.config.update(openapi_config())
     app.config["JOBS"] = jobs()
     app.config["BORROWER_PANELS"] = borrower_panels()
+    app.config["SSO_PROVIDER"] = oidc.Provider(settings.oidc) if settings.oidc else None
     app.config["PROGRAMME_ZONE"] = settings.programme_zone
     app.config["OTP_PER_DAY"] = settings.otp_per_day
     http.init_app(app)
@@ -191,6 +197,14 @@ def _send_codes(app: Flask, settings: Settings) -> None:
 def _own_locale(borrower_id: UUID) -> Locale | None:
     with db.reading() as session:
         return borrowers.find_locale(session, borrower_id=borrower_id)
+
+
+def _end_sessions(
+    session: Session, *, subject_id: UUID, cause: str, now: datetime, but: UUID | None = None
+) -> int:
+    if but is None:
+        return auth.revoke_all(session, subject_id=subject_id, cause=cause, now=now)
+    return auth.revoke_others(session, subject_id=subject_id, but=but, cause=cause, now=now)
 
 
 def document(app: Flask) -> DocumentedApi:

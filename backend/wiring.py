@@ -3,6 +3,7 @@
 from backend.auth import client_routes, oauth_routes
 from backend.auth import jobs as auth_jobs
 from backend.auth import routes as auth_routes
+from backend.auth import staff_routes as auth_staff_routes
 from backend.benefits import routes as benefit_routes
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
@@ -22,6 +23,7 @@ from backend.profile import staff_routes as profile_staff_routes
 from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
 from backend.staff import jobs as staff_jobs
+from backend.staff import routes as staff_account_routes
 from backend.staff import staff_routes
 from backend.tiers import audit as tier_audit
 from backend.tiers import handlers as tier_handlers
@@ -46,6 +48,8 @@ WIRING = Wiring(
         tier_routes.blp,
         tier_staff_routes.blp,
         staff_routes.blp,
+        staff_account_routes.blp,
+        auth_staff_routes.blp,
     ),
     handlers=(*loan_handlers.HANDLERS, *profile_handlers.HANDLERS, *tier_handlers.HANDLERS),
     # In the order of a night: what is late, the facts, the tiers, then tidying.

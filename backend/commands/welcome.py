@@ -58,6 +58,7 @@ def show(console: Console, *, port: int) -> None:
         ("a card borrower", f"{COMMAND} token --borrower 1    (real data, 1 to 30000)"),
         ("the core system", f"{COMMAND} token --client core"),
         ("staff, by role", f"{COMMAND} token --staff risk_officer@{STAFF_DOMAIN}"),
+        ("staff, log-in", f"{COMMAND} staff add risk_officer@{STAFF_DOMAIN} --role risk_officer"),
         ("tomorrow", f"{COMMAND} demo advance 1"),
     ):
         _line(console, what, how)

@@ -72,10 +72,9 @@ def _open_staff_accounts(*, now: datetime) -> None:
         for role in Role:
             staff.add_staff(session, email=staff_email(role), roles={role}, now=now)
         # Four eyes need two people in the same office.
-        staff.add_staff(
-            session, email=f"second.{staff_email(Role.RISK_OFFICER)}",
-            roles={Role.RISK_OFFICER}, now=now,
-        )  # fmt: skip
+        for role in (Role.RISK_OFFICER, Role.ADMIN):
+            email = f"second.{staff_email(role)}"
+            staff.add_staff(session, email=email, roles={role}, now=now)
 
 
 def staff_email(role: Role) -> str:

@@ -63,3 +63,18 @@ class BorrowerPanel(Protocol):
         self, session: Session, *, borrower_id: UUID, locale: Locale, now: datetime
     ) -> Mapping[str, Any] | None:
         """What this part knows of her, ready for JSON, or None."""
+
+
+class SessionEnder(Protocol):
+    """Ends log-in sessions and refuses their access tokens. Filled by `auth`."""
+
+    def __call__(
+        self,
+        session: Session,
+        *,
+        subject_id: UUID,
+        cause: str,
+        now: datetime,
+        but: UUID | None = None,
+    ) -> int:
+        """End all sessions of a subject, or all `but` one; answers how many."""

@@ -63,6 +63,12 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^Must be printable, without a slash\.$", "应为可打印字符，且不含斜杠。"),
         (r"^Must be a month: 2026-11\.$", "应为月份，例如 2026-11。"),
         (r"^Not a cursor of this list\.$", "不是此列表的游标。"),
+        (r"^Must not contain the e-mail address\.$", "不能包含邮箱地址。"),
+        (r"^Must not repeat the same few characters\.$", "不能只是重复少数几个字符。"),
+        (r"^Must be an e-mail address\.$", "应为邮箱地址。"),
+        (r"^Name either (\S+) or (\S+)\.$", r"\1 与 \2 须且只能填写一项。"),
+        (r"^Must name at least one role\.$", "至少应包含一个角色。"),
+        (r"^A role is either added or removed\.$", "同一角色不能既增加又移除。"),
         (r"^Invalid value\.$", "值无效。"),
     )
 )  # fmt: skip

@@ -1,5 +1,10 @@
-"""Which role may do what. One table; a route names the permission that it needs."""
+"""Which role may do what. One table; a route names the permission that it needs.
 
+And how a role changes hands: one admin asks, another confirms.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -17,7 +22,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-PERMISSIONS: dict[Role, frozenset[str]] = {
+# What an account may do about itself, whatever its roles.
+OWN_ACCOUNT = frozenset({"staff.self"})
+
+_GRANTED: dict[Role, frozenset[str]] = {
     Role.MODERATOR: frozenset(),
     Role.LEAD_MODERATOR: frozenset(),
     Role.MARKETER: frozenset({"facts.read", "audiences.count"}),
@@ -47,12 +55,69 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.ADMIN: frozenset(
-        {"jobs.read", "jobs.retry", "staff.read", "clients.read", "clients.write"}
+        {*("jobs.read", "jobs.retry", "staff.read", "staff.write", "clients.read", "clients.write")}
     ),
 }
+PERMISSIONS = {role: OWN_ACCOUNT | granted for role, granted in _GRANTED.items()}
 
 
 def permissions_of(roles: frozenset[str]) -> frozenset[str]:
     """Everything that any of the roles may do; a role that no longer exists gives nothing."""
     known = [Role(name) for name in roles if name in Role.__members__.values()]
     return frozenset().union(*(PERMISSIONS[role] for role in known))
+
+
+class AccountState(StrEnum):
+    """Invited until she has a password and a second factor; disabled until an admin enables her."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class ChangeState(StrEnum):
+    """The life of a role change."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+ROLE_CHANGE_LIFE = timedelta(hours=72)
+CHANGE_MOVES: dict[ChangeState, frozenset[ChangeState]] = {
+    ChangeState.PENDING: frozenset(
+        {ChangeState.CONFIRMED, ChangeState.REJECTED, ChangeState.EXPIRED}
+    ),
+    ChangeState.CONFIRMED: frozenset(),
+    ChangeState.REJECTED: frozenset(),
+    ChangeState.EXPIRED: frozenset(),
+}
+
+
+def may_move(state: ChangeState, to: ChangeState) -> bool:
+    """Whether a role change in `state` may become `to`."""
+    return to in CHANGE_MOVES[state]
+
+
+def roles_after(
+    held: Collection[str], *, add: Collection[str], remove: Collection[str]
+) -> frozenset[str]:
+    """What an account holds once a change is made."""
+    return (frozenset(held) | frozenset(add)) - frozenset(remove)
+
+
+def leaves_no_admin(
+    active_admins: Collection[object], *, subject: object, after: Collection[str]
+) -> bool:
+    """Whether the last active admin would go: then nobody could confirm anything any more."""
+    return set(active_admins) == {subject} and Role.ADMIN not in after
+
+
+def are_two_people(first: frozenset[object], second: frozenset[object]) -> bool:
+    """Whether two accounts cannot be in one hand.
+
+    Each is given as itself and everybody who let it in: who hands out an enrolment code may use
+    it herself, and would then confirm what she asked for.
+    """
+    return first.isdisjoint(second)

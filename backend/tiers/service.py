@@ -13,6 +13,7 @@ from backend.borrowers.models import Borrower
 from backend.kit.ids import new_id
 from backend.kit.problems import FieldError, Invalid, NotFound
 from backend.profile import queries as profile
+from backend.staff.errors import SecondPersonNeeded
 from backend.tiers import queries
 from backend.tiers.errors import (
     NoTierYet,
@@ -20,7 +21,6 @@ from backend.tiers.errors import (
     PolicyNotDraft,
     ReviewDecided,
     ReviewOpen,
-    SecondPersonNeeded,
 )
 from backend.tiers.models import TierFreeze, TierOverride, TierPolicy, TierReview, TierState
 from backend.tiers.policies import get_live

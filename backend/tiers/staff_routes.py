@@ -20,12 +20,12 @@ from backend.kit.predicates import parse
 from backend.kit.problems import NotFound
 from backend.kit.programme_zone import programme_day
 from backend.profile import queries as profile
+from backend.staff.errors import SecondPersonNeeded
 from backend.tiers import preview, queries, service, staff_view
 from backend.tiers.errors import (
     OverrideSettled,
     PolicyNotDraft,
     ReviewDecided,
-    SecondPersonNeeded,
 )
 from backend.tiers.policies import get_live
 from backend.tiers.policy import read_policy
