@@ -4,6 +4,7 @@ from backend.benefits import routes as benefit_routes
 from backend.borrowers import jobs as borrower_jobs
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import staff_routes as borrower_staff_routes
+from backend.consents import routes as consent_routes
 from backend.ingest import routes as ingest_routes
 from backend.kit.wiring import Wiring
 from backend.loans import audit as loan_audit
@@ -30,6 +31,7 @@ WIRING = Wiring(
     blueprints=(
         borrower_routes.blp,
         borrower_staff_routes.blp,
+        consent_routes.blp,
         loan_routes.blp,
         ingest_routes.blp,
         benefit_routes.blp,

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, g, request
-from sqlalchemy import LargeBinary, Select, delete, func, literal_column, select
+from sqlalchemy import LargeBinary, Select, delete, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -46,6 +46,7 @@ class IdempotentAnswer(Base):
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int]
     content_type: Mapped[str]
+    headers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 

@@ -63,6 +63,7 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^Must be printable, without a slash\.$", "应为可打印字符，且不含斜杠。"),
         (r"^Must be a month: 2026-11\.$", "应为月份，例如 2026-11。"),
         (r"^Not a cursor of this list\.$", "不是此列表的游标。"),
+        (r"^Names a purpose twice\.$", "同一用途出现了两次。"),
         (r"^Invalid value\.$", "值无效。"),
     )
 )  # fmt: skip
