@@ -14,6 +14,7 @@ import rewards.wiring
 from backend.auth import service as auth
 from backend.borrowers import queries as borrowers
 from backend.kit import (
+    addresses,
     audience,
     clock,
     crypto,
@@ -93,6 +94,7 @@ def create_app(process: Process | None = None) -> Flask:
     """The WSGI application. Without an argument it reads the environment."""
     process = process or configure(load())
     settings = process.settings
+    addresses.configure(trusted=settings.trusted_proxies)
     rate_limit.configure(url=settings.redis_url, per_minute=settings.requests_per_minute)
     audience.configure(
         authenticate=partial(auth.read_token, process.token_keys),

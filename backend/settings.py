@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from backend.kit.addresses import Network, read_networks
 from backend.kit.crypto import KEY_BYTES, KeyRing
+from backend.kit.rate_limit import CLASSES
 
 SECRETS = ("FIELD_KEYS", "LOOKUP_KEY", "TOKEN_KEYS", "DATABASE_URL")
 
@@ -35,7 +37,8 @@ class Settings:
     is_demo: bool  # GOODFAITH_DEMO: 1 in the demo
     demo_clock_file: Path | None  # DEMO_CLOCK_FILE: the demo's date; only with GOODFAITH_DEMO
     data_dir: Path  # DATA_DIR: where the demo and the commands find a running instance
-    requests_per_minute: int  # REQUESTS_PER_MINUTE per caller
+    requests_per_minute: Mapping[str, int]  # REQUESTS_PER_MINUTE[_CLASS] by class of routes
+    trusted_proxies: tuple[Network, ...]  # TRUSTED_PROXIES: CIDR[,...]; none = none is believed
     log_level: str  # LOG_LEVEL
     threads: int  # THREADS per server process, and connections in each of its two pools
 
@@ -63,7 +66,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         is_demo=is_demo,
         demo_clock_file=Path(clock_file) if clock_file else None,
         data_dir=Path(env.get("DATA_DIR", ".data")),
-        requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", default=1_200),
+        requests_per_minute={
+            each.name: _whole(env, each.setting, default=each.per_minute) for each in CLASSES
+        },
+        trusted_proxies=_networks(env),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
         threads=_whole(env, "THREADS", default=4),
     )
@@ -101,6 +107,14 @@ def _zone(name: str) -> str:
         message = f"PROGRAMME_ZONE must be an IANA zone, not {name!r}"
         raise SettingsError(message)
     return name
+
+
+def _networks(env: Mapping[str, str]) -> tuple[Network, ...]:
+    try:
+        return read_networks(env.get("TRUSTED_PROXIES", ""))
+    except ValueError:
+        message = "TRUSTED_PROXIES must be networks such as 10.0.0.0/8, with commas between them"
+        raise SettingsError(message) from None
 
 
 def _whole(env: Mapping[str, str], name: str, *, default: int) -> int:

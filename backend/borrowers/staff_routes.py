@@ -17,6 +17,7 @@ from backend.kit.audience import Audience, blueprint, caller
 from backend.kit.db import transaction
 from backend.kit.http import locale, refuses
 from backend.kit.ports import BorrowerPanel
+from backend.kit.rate_limit import LOOK_UP
 
 blp = blueprint(
     "borrowers",
@@ -25,6 +26,7 @@ blp = blueprint(
     url_prefix="/v1/staff/borrowers",
     description="Find a borrower and see her whole picture. Each look is logged with its purpose.",
     permission="borrowers.read",
+    rate=LOOK_UP,
 )
 
 

@@ -16,6 +16,7 @@ from tests.commands.product import ROOT, Product
 from tests.faults.books import Books
 from tests.faults.traffic import Traffic, call
 from tests.fixtures.api import bearer, token_for
+from tests.fixtures.settings import UNLIMITED
 
 CROWD = 24_999  # and one who pays: three chunks of a re-tier
 PERSON = {"name": "Zhao Qianxun", "phone": "+86 139 1234 5678"}
@@ -29,7 +30,7 @@ class Busy(Product):
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**super().environment, "REQUESTS_PER_MINUTE": "1000000"}
+        return {**super().environment, **UNLIMITED}
 
 
 @pytest.fixture(scope="session")
