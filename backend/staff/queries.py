@@ -11,6 +11,7 @@ from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 from backend.staff.errors import StaffUnknown
 from backend.staff.models import StaffAccount, StaffAction, StaffRole
+from backend.staff.rules import Role
 
 
 def get_account(session: Session, *, email: str) -> AnyRow:
@@ -25,6 +26,20 @@ def get_account(session: Session, *, email: str) -> AnyRow:
     if row is None:
         raise StaffUnknown
     return row
+
+
+def holds_role(session: Session, *, staff_id: UUID, role: Role) -> bool:
+    """Whether this is an active account with the role."""
+    found = (
+        select(StaffAccount.id)
+        .join(StaffRole, StaffRole.staff_id == StaffAccount.id)
+        .where(
+            StaffAccount.id == staff_id,
+            StaffAccount.disabled_at.is_(None),
+            StaffRole.role == role,
+        )
+    )
+    return session.execute(found).first() is not None
 
 
 def find_email(session: Session, *, staff_id: UUID) -> str | None:
