@@ -23,6 +23,7 @@ from backend.auth.service import oidc
 from backend.auth.webhook_sender import WebhookSender
 from backend.borrowers import queries as borrowers
 from backend.kit import (
+    addresses,
     audience,
     clock,
     crypto,
@@ -156,6 +157,7 @@ def create_app(process: Process | None = None) -> Flask:
         process = configure(load())
         process.keyring.watch()
     settings = process.settings
+    addresses.configure(trusted=settings.trusted_proxies)
     rate_limit.configure(url=settings.redis_url, per_minute=settings.requests_per_minute)
     audience.configure(
         authenticate=renewal.renewing(auth_caller.read_caller, renew=process.keyring.renew),

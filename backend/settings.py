@@ -327,7 +327,8 @@ def _exchange(env: _Environment, *, is_demo: bool) -> ExchangeSettings | None:
         if name not in ASYMMETRIC:
             known = ", ".join(sorted(ASYMMETRIC))
             env.refuse("EXCHANGE_ALGORITHMS", f"takes {known}; not {name!r}")
-    return ExchangeSettings(*given.values(), algorithms)
+    url, issuer, audience = given.values()
+    return ExchangeSettings(url, issuer, audience, algorithms)
 
 
 def _is_whole(env: _Environment, given: Mapping[str, str], *, what: str) -> bool:

@@ -8,6 +8,7 @@ from backend.benefits import routes as benefit_routes
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
+from backend.consents import routes as consent_routes
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -40,6 +41,7 @@ WIRING = Wiring(
         client_routes.blp,
         borrower_routes.blp,
         borrower_staff_routes.blp,
+        consent_routes.blp,
         loan_routes.blp,
         ingest_routes.blp,
         benefit_routes.blp,

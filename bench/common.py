@@ -26,7 +26,9 @@ SCALE = float(os.environ.get("SCALE", "0.1"))
 HOST = "127.0.0.1"
 READY_SECONDS_MAX = 30
 SERVER_ENVIRONMENT = {
-    "REQUESTS_PER_MINUTE": "100000000",  # the limiter counts, and lets the load through
+    # The limiter counts, and lets the load through.
+    "REQUESTS_PER_MINUTE": "100000000",
+    "REQUESTS_PER_MINUTE_INGEST": "100000000",
     "LOG_LEVEL": "ERROR",
     "ISSUER": "http://localhost",
     "GOODFAITH_DEMO": "1",  # it makes its own secrets, on loopback

@@ -8,10 +8,12 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Connection, make_url
 from sqlalchemy.orm import Session
 
 from backend.app import Process, configure, create_app, handlers
@@ -22,9 +24,10 @@ from backend.settings import Settings
 from backend.staff import service as staff_service
 from backend.staff.rules import Role
 from tests.clock import NOW
+from tests.fixtures import leak_watch, leaks
 from tests.fixtures.api import Api, bearer, token_for
 from tests.fixtures.network import close_network
-from tests.fixtures.server import cloned, running_server
+from tests.fixtures.server import cloned, plain, running_server
 from tests.fixtures.settings import make_settings
 from tests.fixtures.workers import ProductInOnePlace
 
@@ -38,6 +41,7 @@ _clones = count()
 
 def pytest_configure(config: pytest.Config) -> None:
     close_network()
+    config.pluginmanager.register(leak_watch)
     hypothesis_settings.register_profile(
         "goodfaith",
         max_examples=EXAMPLES_DEEP if DEEP else EXAMPLES,
@@ -70,7 +74,9 @@ def pytest_unconfigure() -> None:
 def server_url(pytestconfig: pytest.Config) -> str:
     """The run's PostgreSQL."""
     told: dict[str, str] | None = getattr(pytestconfig, "workerinput", None)
-    return told["server_url"] if told else _stack.enter_context(running_server())
+    url = told["server_url"] if told else _stack.enter_context(running_server())
+    leaks.watch(secret=make_url(url).password)
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +90,8 @@ def settings(server_url: str, worker_name: str) -> Iterator[Settings]:
     """Settings of the application, on this worker's clone."""
     with cloned(server_url, name=f"tests_{worker_name}") as url:
         yield make_settings(url)
+        with psycopg.connect(plain(url)) as connection:
+            leak_watch.report(leaks.find_in_database(connection))
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +133,8 @@ def own_database(process: Process, clone_database: Callable[[], str]) -> Iterato
     own = db.Database(clone_database(), limits=db.Limits(pool_size=20))
     db.configure(own)
     yield own
+    with own.writes.connect() as connection:
+        _refuse_leaks(connection)
     own.dispose()
     db.configure(process.database)
 
@@ -147,9 +157,20 @@ def session(process: Process, request: pytest.FixtureRequest) -> Iterator[Sessio
                 expire_on_commit=False,
             ) as session:
                 yield session
+                _refuse_leaks(connection)
         finally:
             db.use_shared_connection(None)
             outer.rollback()
+
+
+def _refuse_leaks(connection: Connection) -> None:
+    """What the test leaves in events, stored answers and the like names nobody."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        found = leaks.find_in_database(driver)
+    except psycopg.errors.InFailedSqlTransaction:
+        return  # the test left nothing that could be read
+    assert found == [], f"the test left {found}"
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The refusals of borrowers."""
 
-from backend.kit.problems import FieldError, Invalid, NotFound
+from backend.kit.problems import Conflict, FieldError, Invalid, NotFound
 from backend.kit.texts import Text
 
 
@@ -14,6 +14,11 @@ class PurposeMissing(Invalid):
     title = Text(
         "Say for what purpose you look (X-Access-Purpose).", "请说明查看目的（X-Access-Purpose）。"
     )
+
+
+class NotAnAccountManager(Conflict):
+    code = "not-an-account-manager"
+    title = Text("There is no active account manager with this id.", "没有此编号的在职客户经理。")
 
 
 def invalid_phone() -> Invalid:

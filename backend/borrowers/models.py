@@ -80,8 +80,43 @@ class BorrowerLookup(Base):
     key_name: Mapped[str]
 
 
+class Assignment(Base):
+    """Whose account manager somebody is, and was. One at a time; an end is never taken back.
+
+    `assigned_by` and `ended_by` are empty for the command line.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        CheckConstraint("ended_by IS NULL OR ended_at IS NOT NULL", name="end_has_its_time"),
+        Index(
+            "uq_assignment_borrower_id",
+            "borrower_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_assignment_staff_id_borrower_id",
+            "staff_id",
+            "borrower_id",
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    borrower_id: Mapped[UUID] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"))
+    since: Mapped[datetime]
+    assigned_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+
+
 class AccessLog(Base):
-    """A staff member looked at a borrower's data. Added only; shown to the borrower."""
+    """A staff member looked at a borrower's data. Added only; shown to the borrower.
+
+    `role` is the one in which she looked; empty in rows older than the column.
+    """
 
     __tablename__ = "access_log"
 
@@ -91,3 +126,4 @@ class AccessLog(Base):
     purpose: Mapped[str]
     what: Mapped[str]
     at: Mapped[datetime]
+    role: Mapped[str | None]

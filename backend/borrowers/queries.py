@@ -1,18 +1,27 @@
 """Reads of borrowers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, exists, false, func, select, true
 from sqlalchemy.orm import Session
 
 from backend.borrowers.errors import BorrowerNotFound
-from backend.borrowers.models import AccessLog, Borrower, BorrowerLookup, ExternalRef
-from backend.borrowers.rules import REGIONS, SEARCH_RESULTS_MAX, find_phone, normalise_name
+from backend.borrowers.models import AccessLog, Assignment, Borrower, BorrowerLookup, ExternalRef
+from backend.borrowers.rules import (
+    REGIONS,
+    SEARCH_RESULTS_MAX,
+    Viewer,
+    find_phone,
+    normalise_name,
+    sees_assigned,
+    sees_everybody,
+)
 from backend.kit import crypto
+from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 from backend.kit.texts import Locale, pick_locale
 
@@ -111,22 +120,40 @@ def find_timezone(session: Session, *, borrower_id: UUID) -> str | None:
     ).scalar_one_or_none()
 
 
-def list_matching(session: Session, *, query: str) -> list[Profile]:
-    """Borrowers whose external id, phone number or full name is exactly this, at most 20."""
-    ids = list(session.execute(_by_external_id(query)).scalars())
-    ids += _by_hash(session, kind="name", value=normalise_name(query))
+def list_matching(session: Session, *, query: str, who: Viewer) -> list[Profile]:
+    """Borrowers whose external id, phone number or full name is exactly this, at most 20.
+
+    Of those that `who` may see: others' namesakes do not crowd out her own.
+    """
+    ids = list(session.execute(_by_external_id(query, who)).scalars())
+    ids += _by_hash(session, kind="name", value=normalise_name(query), who=who)
     found_phones = [find_phone(query, region=region) for region in REGIONS.values()]
     for phone in sorted({phone for phone in found_phones if phone is not None}):
-        ids += _by_hash(session, kind="phone", value=phone)
+        ids += _by_hash(session, kind="phone", value=phone, who=who)
     found = session.execute(
         select(Borrower).where(Borrower.id.in_(ids)).order_by(Borrower.id).limit(SEARCH_RESULTS_MAX)
     )
     return [_open(borrower) for borrower in found.scalars()]
 
 
-def _by_external_id(external_id: str) -> Any:
+def visible_to(who: Viewer, borrower_id: Any) -> ColumnElement[bool]:
+    """Whether she may see the borrower whose id stands in that column."""
+    if sees_everybody(who):
+        return true()
+    if not sees_assigned(who):
+        return false()
+    return exists().where(Assignment.borrower_id == borrower_id, *_hers(who))
+
+
+def _hers(who: Viewer) -> tuple[ColumnElement[bool], ...]:
+    return (Assignment.staff_id == who.id, Assignment.ended_at.is_(None))
+
+
+def _by_external_id(external_id: str, who: Viewer) -> Any:
     return select(ExternalRef.object_id).where(
-        ExternalRef.kind == "borrower", ExternalRef.external_id == external_id
+        ExternalRef.kind == "borrower",
+        ExternalRef.external_id == external_id,
+        visible_to(who, ExternalRef.object_id),
     )
 
 
@@ -148,14 +175,19 @@ def list_by_phone_hashes(session: Session, *, phone_hashes: Sequence[bytes]) -> 
     return _by_hashes(session, kind="phone", hashes=phone_hashes)
 
 
-def _by_hash(session: Session, *, kind: str, value: str) -> Sequence[UUID]:
-    return _by_hashes(session, kind=kind, hashes=crypto.keyed_hashes(value, kind=kind))
+def _by_hash(session: Session, *, kind: str, value: str, who: Viewer) -> Sequence[UUID]:
+    hashes = crypto.keyed_hashes(value, kind=kind)
+    return _by_hashes(
+        session, visible_to(who, BorrowerLookup.borrower_id), kind=kind, hashes=hashes
+    )
 
 
-def _by_hashes(session: Session, *, kind: str, hashes: Sequence[bytes]) -> Sequence[UUID]:
+def _by_hashes(
+    session: Session, *conditions: ColumnElement[bool], kind: str, hashes: Sequence[bytes]
+) -> Sequence[UUID]:
     # While look-up keys rotate, some are hashed with the one and some with the other.
     found = select(BorrowerLookup.borrower_id).where(
-        BorrowerLookup.kind == kind, BorrowerLookup.hash.in_(hashes)
+        BorrowerLookup.kind == kind, BorrowerLookup.hash.in_(hashes), *conditions
     )
     return (
         session.execute(
@@ -177,9 +209,57 @@ def list_born_on(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID
 
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
     """Who looked at her data, for what, newest first."""
-    columns = (AccessLog.id, AccessLog.at, AccessLog.purpose, AccessLog.what)
+    columns = (AccessLog.id, AccessLog.at, AccessLog.purpose, AccessLog.what, AccessLog.role)
     query: Any = select(*columns).where(AccessLog.borrower_id == borrower_id)
     return page(session, query, keys=(AccessLog.id,), args=args, descending=True)
+
+
+def list_assigned_among(
+    session: Session, *, who: Viewer, borrower_ids: Sequence[UUID]
+) -> frozenset[UUID]:
+    """Which of these are assigned to her."""
+    if not borrower_ids or not sees_assigned(who):
+        return frozenset()
+    found = select(Assignment.borrower_id).where(
+        Assignment.borrower_id.in_(borrower_ids), *_hers(who)
+    )
+    return frozenset(session.execute(found).scalars())
+
+
+def check_there_are(session: Session, *, borrower_ids: Sequence[UUID]) -> None:
+    """Refuses: BorrowerNotFound, when one of them is nobody."""
+    wanted = set(borrower_ids)
+    found = select(func.count()).select_from(Borrower).where(Borrower.id.in_(wanted))
+    if session.execute(found).scalar_one() != len(wanted):
+        raise BorrowerNotFound
+
+
+def find_assignment(session: Session, *, borrower_id: UUID) -> AnyRow | None:
+    """Who looks after her now, and since when."""
+    columns = (
+        Assignment.borrower_id,
+        Assignment.staff_id,
+        Assignment.since,
+        Assignment.assigned_by,
+    )
+    return session.execute(
+        select(*columns).where(Assignment.borrower_id == borrower_id, Assignment.ended_at.is_(None))
+    ).one_or_none()
+
+
+def page_assigned(session: Session, *, who: Viewer, args: Mapping[str, Any]) -> Page:
+    """Whom she looks after."""
+    query: Any = (
+        select(Assignment.borrower_id, Assignment.since, Borrower.external_id, Borrower.name_cipher)
+        .join(Borrower, Borrower.id == Assignment.borrower_id)
+        .where(*_hers(who), true() if sees_assigned(who) else false())
+    )
+    found = page(session, query, keys=(Assignment.borrower_id,), args=args)
+    return replace(found, items=[_with_name(row) for row in found.items])
+
+
+def _with_name(row: Any) -> dict[str, Any]:
+    return {**row._mapping, "name": open_field(row.name_cipher, context=NAME)}
 
 
 def list_existing(session: Session, *, external_ids: Sequence[str]) -> dict[str, Row[Any]]:

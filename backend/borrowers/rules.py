@@ -1,15 +1,19 @@
-"""How a borrower's particulars are normalised for looking her up, and what staff may look for."""
+"""How a borrower's particulars are normalised, and what staff may look for and at."""
 
 import unicodedata
 from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
 
 import phonenumbers
 
 from backend.kit.texts import Locale
+from backend.staff.rules import PERMISSIONS, Role
 
 REGIONS: dict[Locale, str] = {"zh-CN": "CN", "en": "US"}
 PHONE_DIGITS_SHOWN = 4
 SEARCH_RESULTS_MAX = 20
+SEES_EVERYBODY = "borrowers.read"
 
 
 class AccessPurpose(StrEnum):
@@ -24,6 +28,40 @@ class AccessPurpose(StrEnum):
     FRAUD_REVIEW = "fraud_review"
     RIGHTS_REQUEST = "rights_request"
     AUDIT = "audit"
+
+
+class Viewer(Protocol):
+    """Who looks: a member of staff, as her token tells."""
+
+    @property
+    def id(self) -> UUID:
+        """Of her account."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles she holds."""
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What they open."""
+
+
+def sees_everybody(who: Viewer) -> bool:
+    """Whether she may look at any borrower, saying why."""
+    return SEES_EVERYBODY in who.permissions
+
+
+def sees_assigned(who: Viewer) -> bool:
+    """Whether borrowers can be assigned to her."""
+    return Role.ACCOUNT_MANAGER in who.roles
+
+
+def role_of_look(who: Viewer, *, is_assigned: bool) -> Role | None:
+    """In which of her roles she looks."""
+    if is_assigned:
+        return Role.ACCOUNT_MANAGER
+    able = (role for role in Role if role in who.roles and SEES_EVERYBODY in PERMISSIONS[role])
+    return next(able, None)
 
 
 def find_phone(value: str, *, region: str) -> str | None:

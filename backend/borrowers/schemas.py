@@ -4,12 +4,11 @@ from typing import Any, NoReturn
 
 from marshmallow import fields, validate
 
-from backend.borrowers.errors import PurposeMissing
 from backend.borrowers.rules import AccessPurpose
+from backend.borrowers.service import purpose_missing
 from backend.kit.fields import Day, Instant, LocaleField, Minor, ShortText, StrictSchema, Zone
 from backend.kit.http import OutSchema
 from backend.kit.paging import page_schema
-from backend.kit.problems import FieldError
 
 
 class MeSchema(OutSchema):
@@ -43,6 +42,18 @@ class AccessSchema(OutSchema):
             "example": "Looking after your account",
         },
     )
+    who = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The role of who looked.", "example": "account_manager"},
+    )
+    who_text = fields.String(
+        required=True,
+        metadata={
+            "description": "Who looked, by role, in your language.",
+            "example": "Your account manager",
+        },
+    )
     what = fields.String(
         required=True, metadata={"description": "search: found by a search; profile: opened."}
     )
@@ -66,13 +77,19 @@ class SearchArgs(StrictSchema):
 
 
 class PurposeArgs(StrictSchema):
-    """The header by which staff say why they look. Refuses: PurposeMissing."""
+    """The header by which staff say why they look; `service.look` decides who need not.
+
+    Refuses: PurposeMissing (a word that is no purpose).
+    """
 
     purpose = fields.String(
-        required=True,
+        load_default=None,
         data_key="X-Access-Purpose",
         validate=validate.OneOf([str(purpose) for purpose in AccessPurpose]),
-        metadata={"description": "Why you look; the borrower can read it."},
+        metadata={
+            "description": "Why you look; the borrower can read it. Not needed by her own account "
+            "manager (`account_care`)."
+        },
     )
 
     class Meta:
@@ -80,8 +97,7 @@ class PurposeArgs(StrictSchema):
 
     def handle_error(self, *_: Any, **__: Any) -> NoReturn:
         """Name the header and what may stand in it."""
-        detail = f"Must be one of: {', '.join(AccessPurpose)}."
-        raise PurposeMissing(errors=[FieldError("#/X-Access-Purpose", detail)])
+        raise purpose_missing()
 
 
 class FoundBorrowerSchema(OutSchema):
@@ -112,3 +128,26 @@ class ProfileSchema(OutSchema):
         required=True,
         metadata={"description": "Each feature's part: her loans, facts, tier and so on."},
     )
+
+
+class AssignInSchema(StrictSchema):
+    staff_id = fields.UUID(
+        required=True, metadata={"description": "An active account with the role account_manager."}
+    )
+
+
+class AssignmentSchema(OutSchema):
+    borrower_id = fields.UUID(required=True)
+    staff_id = fields.UUID(required=True)
+    since = Instant(required=True)
+    assigned_by = fields.UUID(required=True, allow_none=True)
+
+
+class AssignedSchema(OutSchema):
+    borrower_id = fields.UUID(required=True)
+    external_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    since = Instant(required=True)
+
+
+AssignedPageSchema = page_schema(AssignedSchema, name="AssignedPage")

@@ -4,6 +4,7 @@ from typing import Any
 
 from backend.borrowers.rules import AccessPurpose
 from backend.kit.texts import Locale, Text
+from backend.staff.rules import Role
 
 PURPOSES = {
     AccessPurpose.ACCOUNT_CARE: Text("Looking after your account", "为您打理账户"),
@@ -33,8 +34,21 @@ SEEN = {
     "preview": Text(
         "Saw you as an example while trying out tier rules", "试算等级规则时以您为样例"
     ),
+    "tier override": Text(
+        "Worked on a tier that a person set for you", "处理由工作人员为您设定的等级"
+    ),
+    "assigned list": Text(
+        "Saw you in the list of people to look after", "在负责照看的客户列表中看到您"
+    ),
     "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
 }
+VIEWERS = {
+    Role.ACCOUNT_MANAGER: Text("Your account manager", "您的客户经理"),
+    Role.RISK_OFFICER: Text("A specialist who keeps our rules fair", "负责维护规则公平的专员"),
+    Role.PRIVACY_OFFICER: Text("Our privacy officer", "我们的隐私保护专员"),
+    Role.AUDITOR: Text("An auditor, who checks our own work", "检查我们自身工作的审计人员"),
+}
+SOMEBODY = Text("A member of our team", "我们的工作人员")
 OTHERWISE = Text("Looked at your data", "查看了您的资料")
 
 
@@ -45,6 +59,8 @@ def in_words(access: Any, *, locale: Locale) -> dict[str, Any]:
         "at": access.at,
         "purpose": access.purpose,
         "purpose_text": PURPOSES[AccessPurpose(access.purpose)].in_(locale),
+        "who": access.role,
+        "who_text": VIEWERS.get(access.role, SOMEBODY).in_(locale),
         "what": access.what,
         "what_text": SEEN.get(access.what, OTHERWISE).in_(locale),
     }

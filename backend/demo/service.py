@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
+from backend.borrowers import queries as borrower_queries
+from backend.borrowers import service as borrowers
 from backend.demo import people, uci
 from backend.demo.calendar import DAYS_AFTER_CLOSE
 from backend.demo.processes import deliver_all, in_processes
@@ -12,6 +14,7 @@ from backend.ingest.batch import store_lines
 from backend.kit.db import transaction
 from backend.loans import service as loans
 from backend.programme import service as programme
+from backend.staff import queries as staff_queries
 from backend.staff import service as staff
 from backend.staff.rules import Role
 
@@ -29,6 +32,7 @@ def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     """Store everything, settle it, rebuild facts and tiers. May be begun again at any point."""
     _open_staff_accounts(now=now)
     in_processes(import_share, [(share, today, now) for share in range(SHARES)])
+    _assign_people(now=now)
     for external_id in people.reversals(today=today):
         with transaction() as session:
             loans.reverse_payment(session, external_id=external_id, reason=BOUNCED, now=now)
@@ -75,6 +79,17 @@ def _open_staff_accounts(*, now: datetime) -> None:
         for role in (Role.RISK_OFFICER, Role.ADMIN):
             email = f"second.{staff_email(role)}"
             staff.add_staff(session, email=email, roles={role}, now=now)
+
+
+def _assign_people(*, now: datetime) -> None:
+    """The twenty have the account manager for theirs."""
+    with transaction() as session:
+        manager = staff_queries.get_account(session, email=staff_email(Role.ACCOUNT_MANAGER))
+        for external_id, _, _ in list_people():
+            borrower_id = borrower_queries.get_id(session, external_id=external_id)
+            borrowers.assign(
+                session, borrower_id=borrower_id, staff_id=manager.id, by=None, now=now
+            )
 
 
 def staff_email(role: Role) -> str:

@@ -13,9 +13,11 @@ from flask import Blueprint as FlaskBlueprint
 from flask import current_app, g, request
 
 from backend.kit import rate_limit
+from backend.kit.addresses import client_address, counted_as
 from backend.kit.openapi import DocumentedBlueprint, note
 from backend.kit.ports import CallerPort
 from backend.kit.problems import Forbidden, Unauthorized
+from backend.kit.rate_limit import RouteClass
 from backend.kit.texts import Text
 
 BEARER = "Bearer "
@@ -31,6 +33,9 @@ class Audience(StrEnum):
     STAFF = "staff"
     CLIENT = "client"
     PUBLIC = "public"
+
+
+_USUAL_RATES = {Audience.PUBLIC: rate_limit.PUBLIC, Audience.CLIENT: rate_limit.INGEST}
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,18 @@ def blueprint(
     url_prefix: str,
     description: str,
     permission: str | None = None,
+    rate: RouteClass | None = None,
 ) -> AudienceBlueprint:
-    """A blueprint for one feature and audience. `name` is the feature's folder and OpenAPI tag."""
+    """A blueprint for one feature and audience. `name` is the feature's folder and OpenAPI tag.
+
+    `rate` is the class of its views' limits, where it is not the usual one of its audience.
+    """
     blp = AudienceBlueprint(
         f"{name}_{audience}", import_name, url_prefix=url_prefix, description=description, tag=name
     )
     blp.audience = audience
     blp.permission = permission
+    blp.rate = rate or _USUAL_RATES.get(audience, rate_limit.DEFAULT)
     blp.scheme = None if audience is Audience.PUBLIC else str(audience)
     blp.before_request(lambda: _admit(blp))
     return blp
@@ -115,6 +125,16 @@ def also(*audiences: Audience) -> Callable[[View], View]:
     return mark
 
 
+def rated(route_class: RouteClass) -> Callable[[View], View]:
+    """The class of this view's limit, instead of its blueprint's."""
+
+    def mark(view: View) -> View:
+        view.__dict__["rate"] = route_class
+        return note(view, rate=route_class)
+
+    return mark
+
+
 def caller() -> Caller:
     """Who calls. Only on routes that are not public."""
     return cast(Caller, g.caller)
@@ -130,21 +150,28 @@ def permission_of(blp: AudienceBlueprint, view: Callable[..., Any], method: str)
     return cast("str | None", getattr(_method_of(view, method), "permission", blp.permission))
 
 
+def rate_of(blp: AudienceBlueprint, view: Callable[..., Any], method: str) -> RouteClass:
+    """The class of the limit on a method of a view function."""
+    return cast(RouteClass, getattr(_method_of(view, method), "rate", blp.rate))
+
+
 def _method_of(view: Callable[..., Any], method: str) -> Callable[..., Any]:
     view_class = getattr(view, "view_class", None)
     return getattr(view_class, method.lower(), view) if view_class else view
 
 
 def _admit(blp: AudienceBlueprint) -> None:
-    if blp.audience is Audience.PUBLIC:
-        rate_limit.spend(f"address:{request.remote_addr}")
-        return
-    who = _identify()
-    g.caller = who
-    rate_limit.spend(f"{who.audience}:{who.id}")
     view = current_app.view_functions[str(request.endpoint)]
     # HEAD is answered by GET's view and needs what GET needs.
     method = "GET" if request.method == "HEAD" else request.method
+    address = counted_as(client_address())
+    rate = rate_of(blp, view, method)
+    if blp.audience is Audience.PUBLIC:
+        rate_limit.spend(rate, token=None, address=address)
+        return
+    who = _identify_from(address)
+    g.caller = who
+    rate_limit.spend(rate, token=f"{who.audience}:{who.id}", address=address)
     if who.audience not in audiences_of(blp, view, method):
         raise Forbidden(
             Text("This address is for another kind of caller.", "此地址供其他类型的调用方使用。")
@@ -154,6 +181,15 @@ def _admit(blp: AudienceBlueprint) -> None:
         raise Forbidden(f"This needs the permission {needed}.")
     if who.is_from_command_line and getattr(_method_of(view, method), "is_four_eyes", False):
         _refuse_command_line()
+
+
+def _identify_from(address: str) -> Caller:
+    try:
+        return _identify()
+    except Unauthorized:
+        # Whoever tries tokens is nobody yet: she is slowed by where she comes from.
+        rate_limit.spend(rate_limit.REFUSED, token=None, address=address)
+        raise
 
 
 def _refuse_command_line() -> None:

@@ -75,6 +75,15 @@ def WholeNumber(low: int, high: int, **kwargs: Any) -> fields.Integer:  # noqa: 
     return fields.Integer(strict=True, validate=validate.Range(low, high), **kwargs)
 
 
+class Truth(fields.Boolean):
+    """true or false, and nothing that Python takes for them."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 def RateString(**kwargs: Any) -> fields.String:  # noqa: N802
     """A yearly rate as a decimal string, such as "0.1200"."""
     return fields.String(

@@ -1,7 +1,8 @@
 """One key, one effect, one answer.
 
 `@idempotent` opens the transaction that the view's own `transaction()` joins, so the answer is
-stored with the act or not at all. Answers are kept encrypted for 24 hours.
+stored with the act or not at all. A process that dies in the middle leaves nothing: the lock on the
+key ends with its connection. Answers are kept encrypted for 24 hours, with their own headers.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, g, request
-from sqlalchemy import LargeBinary, Select, delete, func, literal_column, select
+from sqlalchemy import LargeBinary, Select, delete, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -33,6 +34,9 @@ SEALED = (SealedColumn("idempotent_answer", "body", context=CONTEXT),)
 # Answers to these are about the moment, not about the act: a retry deserves a new one.
 NOT_STORED = frozenset({401, 409, 422, 429})
 SERVER_ERROR = 500
+LANGUAGE = "Content-Language"
+# Those that tell of the answer; the others tell of the moment, and each request gets its own.
+KEPT_HEADERS = ("ETag", "Location", LANGUAGE)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -48,6 +52,7 @@ class IdempotentAnswer(Base):
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int]
     content_type: Mapped[str]
+    headers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
@@ -102,7 +107,7 @@ def _answer_once(session: Session, *, key: str, answer: Callable[[], Response]) 
     key_hash = hashlib.sha256(key.encode()).digest()
     if not _lock(session, f"{who}\x00{route}\x00{key}"):
         raise RequestInProgress
-    request_hash = hashlib.sha256(request.get_data(cache=True)).digest()
+    request_hash = _hash_request()
     stored = _find(session, who=who, route=route, key_hash=key_hash)
     if stored is not None:
         if stored.request_hash != request_hash:
@@ -117,6 +122,7 @@ def _answer_once(session: Session, *, key: str, answer: Callable[[], Response]) 
                 "request_hash": request_hash,
                 "status": response.status_code,
                 "content_type": response.content_type,
+                "headers": _headers_of(response),
                 "body": crypto.encrypt_bytes(response.get_data(), context=CONTEXT),
                 "created_at": func.now(),
             },
@@ -131,6 +137,21 @@ def _store(session: Session, *, key: dict[str, Any], answer: dict[str, Any]) -> 
         .values(**key, **answer)
         .on_conflict_do_update(index_elements=list(key), set_=answer)
     )
+
+
+def _hash_request() -> bytes:
+    digest = hashlib.sha256(request.get_data(cache=True))
+    if request.query_string:
+        digest.update(b"?" + request.query_string)
+    return digest.digest()
+
+
+def _headers_of(response: Response) -> dict[str, str]:
+    # The language is written into every answer at its end; who has been asked for one, has one.
+    told = {LANGUAGE: g.locale} if "locale" in g else {}
+    return told | {
+        name: response.headers[name] for name in KEPT_HEADERS if name in response.headers
+    }
 
 
 def _run(answer: Callable[[], Response]) -> Response:
@@ -163,6 +184,10 @@ def _replay(stored: IdempotentAnswer) -> Response:
     g.replayed = True
     body = crypto.decrypt_bytes(stored.body, context=CONTEXT)
     response = Response(body, stored.status, content_type=stored.content_type)
+    response.headers.update(stored.headers)
+    # The words are those of the first answer, whatever this request would rather read.
+    if LANGUAGE in stored.headers:
+        g.locale = stored.headers[LANGUAGE]
     response.headers["Idempotency-Replayed"] = "true"
     return response
 

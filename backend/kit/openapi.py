@@ -22,6 +22,7 @@ from backend.kit.problems import (
     Unavailable,
     UnsupportedMediaType,
 )
+from backend.kit.rate_limit import DEFAULT, RouteClass
 
 PROBLEM_JSON = "application/problem+json"
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -99,6 +100,7 @@ class DocumentedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is 
         super().__init__(*args, **kwargs)
         self.tag = tag
         self.scheme: str | None = None
+        self.rate: RouteClass = DEFAULT
         self._prepare_doc_cbks.append(self._prepare_common_doc)
 
     def add_url_rule(self, rule: str, *args: Any, **kwargs: Any) -> None:
@@ -121,6 +123,7 @@ class DocumentedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is 
         for status in [key for key in responses if not _is_success(key)]:
             del responses[status]
         responses.update(_problem_responses(problems))
+        doc["x-rate-limit"] = doc_info.get("rate", self.rate).as_json()
         schemes = [self.scheme, *map(str, doc_info.get("also", ()))] if self.scheme else []
         doc["security"] = [{scheme: []} for scheme in schemes]
         return doc

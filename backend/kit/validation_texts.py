@@ -69,6 +69,7 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^Name either (\S+) or (\S+)\.$", r"\1 与 \2 须且只能填写一项。"),
         (r"^Must name at least one role\.$", "至少应包含一个角色。"),
         (r"^A role is either added or removed\.$", "同一角色不能既增加又移除。"),
+        (r"^Names a purpose twice\.$", "同一用途出现了两次。"),
         (r"^Invalid value\.$", "值无效。"),
     )
 )  # fmt: skip

@@ -4,18 +4,18 @@ from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
+from sqlalchemy.orm import Session
 
-from backend.borrowers import queries as borrower_queries
 from backend.borrowers import service as borrowers
-from backend.borrowers.rules import AccessPurpose
+from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
 from backend.borrowers.schemas import PurposeArgs
 from backend.kit import clock
-from backend.kit.audience import Audience, blueprint, caller, permits
+from backend.kit.audience import Audience, blueprint, caller, permits, rated
 from backend.kit.db import transaction
 from backend.kit.http import refuses
 from backend.kit.idempotency import idempotent
-from backend.kit.problems import NotFound
 from backend.kit.programme_zone import programme_day
+from backend.kit.rate_limit import LOOK_UP
 from backend.programme import queries, service
 from backend.programme.errors import EnrolmentMoveRefused
 from backend.programme.rules import Status
@@ -31,48 +31,50 @@ blp = blueprint(
 )
 
 
+def _look(session: Session, borrower_id: UUID, *, purpose: str | None) -> None:
+    borrowers.look(
+        session,
+        who=caller(),
+        borrower_ids=[borrower_id],
+        purpose=purpose,
+        what="programme",
+        now=clock.now(),
+    )
+
+
 @blp.route("/staff/borrowers/<uuid:borrower_id>/enrolment")
 class Enrolment(MethodView):
-    @refuses(NotFound)
+    @rated(LOOK_UP)
+    @refuses(BorrowerNotFound, PurposeMissing)
     @blp.arguments(PurposeArgs, location="headers")
     @blp.response(200, EnrolmentSchema)
     def get(self, purpose: dict[str, Any], borrower_id: UUID) -> queries.EnrolmentView:
         """Where she stands, and each step that led there. The look is logged."""
         with transaction() as session:
-            borrower_queries.get_profile(session, borrower_id=borrower_id)
-            borrowers.log_access(
-                session,
-                borrower_ids=[borrower_id],
-                staff_id=caller().id,
-                purpose=AccessPurpose(purpose["purpose"]),
-                what="programme",
-                now=clock.now(),
-            )
+            _look(session, borrower_id, purpose=purpose["purpose"])
             return queries.get_enrolment_view(session, borrower_id=borrower_id)
 
     @idempotent
     @permits("programme.write")
-    @refuses(NotFound, EnrolmentMoveRefused)
+    @refuses(BorrowerNotFound, PurposeMissing, EnrolmentMoveRefused)
+    @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(EnrolmentMoveSchema)
     @blp.response(201, EnrolmentSchema)
-    def post(self, args: dict[str, Any], borrower_id: UUID) -> queries.EnrolmentView:
-        """Enrol, pause or terminate, with a reason. A termination is final."""
+    def post(
+        self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID
+    ) -> queries.EnrolmentView:
+        """Enrol, pause or terminate, with a reason. A termination is final.
+
+        The answer shows her history, so it is a look as well.
+        """
         with transaction() as session:
+            _look(session, borrower_id, purpose=purpose["purpose"])
             service.set_status(
                 session,
                 borrower_id=borrower_id,
                 status=Status(args["status"]),
                 reason=args["reason"],
                 staff_id=caller().id,
-                now=clock.now(),
-            )
-            # The answer shows her history, so it is a look as well.
-            borrowers.log_access(
-                session,
-                borrower_ids=[borrower_id],
-                staff_id=caller().id,
-                purpose=AccessPurpose.RISK_REVIEW,
-                what="programme",
                 now=clock.now(),
             )
             return queries.get_enrolment_view(session, borrower_id=borrower_id)

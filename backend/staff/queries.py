@@ -20,7 +20,7 @@ from backend.staff.models import (
     StaffRole,
     StaffRoleChange,
 )
-from backend.staff.rules import AccountState, ChangeState
+from backend.staff.rules import AccountState, ChangeState, Role
 
 NO_ROLES = array([], type_=String)
 
@@ -37,6 +37,20 @@ def get_account(session: Session, *, email: str) -> AnyRow:
     if row is None:
         raise StaffUnknown
     return row
+
+
+def holds_role(session: Session, *, staff_id: UUID, role: Role) -> bool:
+    """Whether this is an active account with the role."""
+    found = (
+        select(StaffAccount.id)
+        .join(StaffRole, StaffRole.staff_id == StaffAccount.id)
+        .where(
+            StaffAccount.id == staff_id,
+            StaffAccount.disabled_at.is_(None),
+            StaffRole.role == role,
+        )
+    )
+    return session.execute(found).first() is not None
 
 
 def find_email(session: Session, *, staff_id: UUID) -> str | None:

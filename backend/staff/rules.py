@@ -30,10 +30,16 @@ _GRANTED: dict[Role, frozenset[str]] = {
     Role.LEAD_MODERATOR: frozenset(),
     Role.MARKETER: frozenset({"facts.read", "audiences.count"}),
     Role.CAMPAIGN_APPROVER: frozenset({"facts.read", "audiences.count"}),
-    Role.ACCOUNT_MANAGER: frozenset({"borrowers.read", "facts.read", "tiers.read", "tiers.review"}),
+    # `borrowers.read_assigned` opens the doors at which borrowers are seen; whom she finds behind
+    # them is hers alone. `borrowers.read` shows everybody, for a purpose that is named.
+    Role.ACCOUNT_MANAGER: frozenset(
+        {"borrowers.read_assigned", "facts.read", "tiers.read", "tiers.review"}
+    ),
     Role.RISK_OFFICER: frozenset(
         {
             "borrowers.read",
+            "borrowers.read_assigned",
+            "borrowers.assign",
             "facts.read",
             "facts.write",
             "audiences.count",
@@ -47,15 +53,18 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "tiers.review",
         }
     ),
-    Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "staff.read"}),
+    Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "borrowers.read_assigned", "staff.read"}),
     Role.AUDITOR: frozenset(
         {
-            *("borrowers.read", "facts.read", "programme.read", "tiers.read"),
-            *("jobs.read", "staff.read", "clients.read"),
+            *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
+            *("tiers.read", "jobs.read", "staff.read", "clients.read"),
         }
     ),
     Role.ADMIN: frozenset(
-        {*("jobs.read", "jobs.retry", "staff.read", "staff.write", "clients.read", "clients.write")}
+        {
+            *("borrowers.assign", "jobs.read", "jobs.retry", "staff.read", "staff.write"),
+            *("clients.read", "clients.write"),
+        }
     ),
 }
 PERMISSIONS = {role: OWN_ACCOUNT | granted for role, granted in _GRANTED.items()}

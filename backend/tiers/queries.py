@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import Date, Row, String, and_, bindparam, cast, select
 from sqlalchemy.orm import Session
 
+from backend.borrowers import queries as borrowers
+from backend.borrowers.rules import Viewer
 from backend.kit.paging import Page, page
 from backend.kit.problems import NotFound
 from backend.profile.models import Profile
@@ -112,9 +114,11 @@ def page_own_reviews(session: Session, *, borrower_id: UUID, args: Mapping[str, 
     return page(session, own, keys=(TierReview.id,), descending=True, args=args)
 
 
-def page_open_reviews(session: Session, *, args: Mapping[str, Any]) -> Page:
-    """Reviews that wait, the oldest first."""
-    waiting = select(TierReview.__table__).where(TierReview.state == "open")
+def page_open_reviews(session: Session, *, who: Viewer, args: Mapping[str, Any]) -> Page:
+    """Reviews that wait, of borrowers whom she may see, the oldest first."""
+    waiting = select(TierReview.__table__).where(
+        TierReview.state == "open", borrowers.visible_to(who, TierReview.borrower_id)
+    )
     return page(session, waiting, keys=(TierReview.asked_at, TierReview.id), args=args)
 
 

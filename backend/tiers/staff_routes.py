@@ -1,5 +1,6 @@
 """Staff write, try and publish tier policies, and look after single tiers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,11 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
+from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
 from backend.borrowers.rules import AccessPurpose
 from backend.borrowers.schemas import PurposeArgs
 from backend.kit import clock
-from backend.kit.audience import Audience, blueprint, caller, permits
+from backend.kit.audience import Audience, blueprint, caller, permits, rated
 from backend.kit.db import reading, transaction
 from backend.kit.http import locale, refuses
 from backend.kit.idempotency import idempotent
@@ -19,6 +21,7 @@ from backend.kit.paging import Page, PageArgs
 from backend.kit.predicates import parse
 from backend.kit.problems import NotFound
 from backend.kit.programme_zone import programme_day
+from backend.kit.rate_limit import LOOK_UP
 from backend.profile import queries as profile
 from backend.staff.errors import SecondPersonNeeded
 from backend.tiers import preview, queries, service, staff_view
@@ -55,19 +58,19 @@ blp = blueprint(
 )
 
 
-def _log(
+def _look(
     session: Session,
-    borrower_ids: list[UUID],
+    borrower_ids: Sequence[UUID],
     what: str,
     *,
+    purpose: str | None,
     now: datetime,
-    why: AccessPurpose = AccessPurpose.RISK_REVIEW,
 ) -> None:
-    borrowers.log_access(
+    borrowers.look(
         session,
+        who=caller(),
         borrower_ids=borrower_ids,
-        staff_id=caller().id,
-        purpose=why,
+        purpose=purpose,
         what=what,
         now=now,
     )
@@ -101,12 +104,14 @@ class Policies(MethodView):
 @blp.route("/tier-policies/preview")
 class Preview(MethodView):
     @permits("tiers.preview")
+    @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(PreviewInSchema)
     @blp.response(200, PreviewSchema)
-    def post(self, args: dict[str, Any]) -> dict[str, Any]:
+    def post(self, purpose: dict[str, Any], args: dict[str, Any]) -> dict[str, Any]:
         """Try a policy on everybody, or `among` some: of the policy nothing is stored.
 
-        That you saw the samples is, as any look at a borrower's data.
+        That you saw the samples is, as any look at a borrower's data: for `risk_review`, which
+        trying a policy is, unless you name another purpose.
         """
         now = clock.now()
         with transaction(patience_seconds=PREVIEW_SECONDS_MAX) as session:
@@ -123,7 +128,9 @@ class Preview(MethodView):
                 now=now,
             )
             shown = preview.run(session, trial=trial, locale=locale())
-            _log(session, [each["borrower_id"] for each in shown["samples"]], "preview", now=now)
+            ids = [each["borrower_id"] for each in shown["samples"]]
+            why = purpose["purpose"] or AccessPurpose.RISK_REVIEW
+            _look(session, ids, "preview", purpose=why, now=now)
         return shown
 
 
@@ -163,16 +170,20 @@ class Runs(MethodView):
 @blp.route("/tier-reviews")
 class Reviews(MethodView):
     @permits("tiers.review")
+    @rated(LOOK_UP)
+    @refuses(PurposeMissing)
     @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(PageArgs, location="query")
     @blp.response(200, StaffReviewPageSchema)
     def get(self, purpose: dict[str, Any], args: dict[str, Any]) -> Page:
-        """Reviews that wait for a person, the oldest first. The look is logged."""
+        """Reviews that wait for a person, the oldest first. The look is logged.
+
+        An account manager sees those of the borrowers assigned to her.
+        """
         with transaction() as session:
-            found = queries.page_open_reviews(session, args=args)
-            ids = [row.borrower_id for row in found.items]
-            why = AccessPurpose(purpose["purpose"])
-            _log(session, ids, "tier review", why=why, now=clock.now())
+            found = queries.page_open_reviews(session, who=caller(), args=args)
+            ids = list(dict.fromkeys(row.borrower_id for row in found.items))
+            _look(session, ids, "tier review", purpose=purpose["purpose"], now=clock.now())
         return found
 
 
@@ -180,21 +191,25 @@ class Reviews(MethodView):
 class ReviewDecision(MethodView):
     @idempotent
     @permits("tiers.review")
-    @refuses(NotFound, ReviewDecided)
+    @refuses(NotFound, BorrowerNotFound, PurposeMissing, ReviewDecided)
+    @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(ReviewDecisionSchema)
     @blp.response(200, StaffReviewSchema)
-    def post(self, args: dict[str, Any], borrower_id: UUID, review_id: UUID) -> Any:
+    def post(
+        self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID, review_id: UUID
+    ) -> Any:
         """Answer a review in words that she will read."""
+        now = clock.now()
         with transaction() as session:
+            _look(session, [borrower_id], "tier review", purpose=purpose["purpose"], now=now)
             service.decide_review(
                 session,
                 borrower_id=borrower_id,
                 review_id=review_id,
                 decided_by=caller().id,
-                now=clock.now(),
+                now=now,
                 **args,
             )
-            _log(session, [borrower_id], "tier review", now=clock.now())
             return queries.get_review(session, borrower_id=borrower_id, review_id=review_id)
 
 
@@ -202,13 +217,15 @@ class ReviewDecision(MethodView):
 class Override(MethodView):
     @idempotent
     @permits("tiers.override")
-    @refuses(NotFound)
+    @refuses(NotFound, BorrowerNotFound, PurposeMissing)
+    @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(OverrideInSchema)
     @blp.response(201, OverrideSchema)
-    def post(self, args: dict[str, Any], borrower_id: UUID) -> Any:
+    def post(self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID) -> Any:
         """Ask for a tier by hand, with a reason, for 90 days at most."""
         now = clock.now()
         with transaction() as session:
+            _look(session, [borrower_id], "tier override", purpose=purpose["purpose"], now=now)
             override_id = service.ask_override(
                 session,
                 borrower_id=borrower_id,
@@ -224,12 +241,14 @@ class Override(MethodView):
 class OverrideConfirmation(MethodView):
     @idempotent
     @permits("tiers.override", is_four_eyes=True)
-    @refuses(NotFound, SecondPersonNeeded, OverrideSettled)
+    @refuses(NotFound, BorrowerNotFound, PurposeMissing, SecondPersonNeeded, OverrideSettled)
+    @blp.arguments(PurposeArgs, location="headers")
     @blp.response(200, OverrideSchema)
-    def post(self, borrower_id: UUID, override_id: UUID) -> Any:
+    def post(self, purpose: dict[str, Any], borrower_id: UUID, override_id: UUID) -> Any:
         """Let another person's override count, at once."""
         now = clock.now()
         with transaction() as session:
+            _look(session, [borrower_id], "tier override", purpose=purpose["purpose"], now=now)
             service.confirm_override(
                 session,
                 borrower_id=borrower_id,
@@ -245,12 +264,14 @@ class OverrideConfirmation(MethodView):
 class OverrideEnd(MethodView):
     @idempotent
     @permits("tiers.override")
-    @refuses(NotFound, OverrideSettled)
+    @refuses(NotFound, BorrowerNotFound, PurposeMissing, OverrideSettled)
+    @blp.arguments(PurposeArgs, location="headers")
     @blp.response(200, OverrideSchema)
-    def post(self, borrower_id: UUID, override_id: UUID) -> Any:
+    def post(self, purpose: dict[str, Any], borrower_id: UUID, override_id: UUID) -> Any:
         """Withdraw an override, or end it before its day."""
         now = clock.now()
         with transaction() as session:
+            _look(session, [borrower_id], "tier override", purpose=purpose["purpose"], now=now)
             service.end_override(
                 session,
                 borrower_id=borrower_id,

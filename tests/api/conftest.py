@@ -19,6 +19,7 @@ from backend.staff.rules import Role
 from backend.tiers import own_tier, policies
 from tests.clock import TODAY
 from tests.factories.policies import make_dpd_policy, publish_policy
+from tests.fixtures import leaks
 from tests.fixtures.api import Api
 
 ALL_ROLES = tuple(str(role) for role in Role)
@@ -77,6 +78,7 @@ def make_world(client_api: Api, session: Session, deliver: Callable[[], int]) ->
 
 def make_person(client_api: Api, *, name: str, phone: str, mark: int) -> Person:
     """Amounts end in the person's mark, so that they are nobody else's."""
+    leaks.watch(name=name, phone=phone)
     key = name.split()[0].lower()
     stored = _put(
         client_api,

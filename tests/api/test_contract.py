@@ -21,10 +21,13 @@ from schemathesis.config import (
     SchemathesisConfig,
 )
 from schemathesis.schemas import APIOperation
+from sqlalchemy.orm import Session
 
 from backend.commands.operate import openapi_document
+from backend.staff.rules import Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.conftest import DEEP
+from tests.factories.viewers import make_assignment
 from tests.fixtures.api import Api, new_key
 
 EXAMPLES = 300 if DEEP else 10
@@ -92,6 +95,7 @@ def application(app: Flask) -> None:
 @pytest.fixture
 def personas(
     world: World,
+    session: Session,
     public_api: Api,
     client_api: Api,
     borrower_api: Callable[..., Api],
@@ -107,12 +111,18 @@ def personas(
         "version": "1",
     }
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
+    manager = staff_api(Role.ACCOUNT_MANAGER)
+    make_assignment(session, staff_id=manager.id, borrower_id=world.ann.id)
+    # Each role by itself takes its time, and the doors are tried with each anyway.
+    others = [role for role in Role if DEEP and role is not Role.ACCOUNT_MANAGER]
     return [
         Persona("nobody", "public", public_api.headers, ids, world.ann.secrets),
         Persona("a borrower", "borrower", own.headers, ids, world.bea.secrets),
         Persona("another borrower", "borrower", other.headers, ids, world.ann.secrets),
         Persona("staff", "staff", staff_api(*ALL_ROLES).headers, ids),
         Persona("client", "client", client_api.headers, ids),
+        Persona("her account manager", "staff", manager.headers, ids, world.bea.secrets),
+        *(Persona(role, "staff", staff_api(role).headers, ids) for role in others),
     ]
 
 

@@ -11,11 +11,15 @@ from uuid import UUID
 
 import orjson
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from backend.auth import revocations
 from backend.auth import service as auth
 from backend.auth.service import purge
+from backend.borrowers.models import Borrower
+from backend.consents import queries as consents
+from backend.consents.rules import Purpose, Source
+from backend.consents.service import Said, put_consents
 from backend.kit import clock, delivery, idempotency, jobs
 from backend.kit.db import Database, transaction
 from backend.programme import service as programme
@@ -25,6 +29,7 @@ from tests.api.conftest import make_world
 from tests.api.crowd import multiply
 from tests.api.statements import Statement, heard
 from tests.clock import NOW, TODAY
+from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
 
 pytestmark = pytest.mark.commits
@@ -43,6 +48,7 @@ PARTIAL = text(
     " WHERE indpred IS NOT NULL AND indexrelid >= 16384"
 )
 PURPOSE = {"X-Access-Purpose": "complaint"}
+CONSENT = {"purpose": "marketing", "version": 1}
 
 
 class Plans:
@@ -92,10 +98,14 @@ def is_whole_table(node: dict[str, Any], *, partial: set[str]) -> bool:
 
 
 @pytest.fixture
-def crowd(client_api, session, deliver, own_database: Database):
+def crowd(client_api, staff_api, session, deliver, own_database: Database):
     """Ann and Bea among 50,000 others who have as much as Ann."""
     world = make_world(client_api, session, deliver)
     programme.enrol_all(session, borrower_ids=[world.ann.id], reason="test", now=NOW)
+    said = Said(purpose=Purpose.MARKETING, version=1, granted=True)
+    put_consents(session, borrower_id=world.ann.id, said=[said], source=Source.APP, now=NOW)
+    manager = staff_api("account_manager")
+    make_assignment(session, staff_id=manager.id, borrower_id=world.ann.id)
     session.commit()
     with own_database.writes.connect() as connection:
         multiply(connection, borrower_id=world.ann.id, copies=COPIES)
@@ -109,7 +119,8 @@ def test_hot_statements_use_indexes(
     crowd, client_api, borrower_api, staff_api, public_api, process, session, own_database, deliver
 ):
     plans = Plans(own_database)
-    staff = staff_api("risk_officer")
+    staff, manager = staff_api("risk_officer"), staff_api("account_manager")
+    make_assignment(session, staff_id=manager.id, borrower_id=crowd.ann.id)
     session.commit()
     me = borrower_api(crowd.ann.id)
 
@@ -136,6 +147,13 @@ def test_hot_statements_use_indexes(
         lambda: me.get("/v1/me/tier/history"),
         lambda: me.post("/v1/me/tier/reviews", json={"reason": "Please."}, headers=new_key()),
     )
+    hear(
+        lambda: me.get("/v1/me/consents"),
+        lambda: me.put("/v1/me/consents", json={"consents": [CONSENT | {"granted": True}]}),
+        lambda: me.put("/v1/me/consents", json={"consents": [CONSENT | {"granted": False}]}),
+        lambda: me.get("/v1/me/consents/history"),
+        lambda: _ask_consents(crowd.ann.id),
+    )
     first = me.get("/v1/me/loans", query_string={"limit": 1}).json["next_cursor"]
     hear(lambda: me.get("/v1/me/loans", query_string={"cursor": first}))
     hear(
@@ -143,6 +161,13 @@ def test_hot_statements_use_indexes(
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}", headers=PURPOSE),
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/enrolment", headers=PURPOSE),
         lambda: staff.get("/v1/tier-reviews", headers=PURPOSE),
+        lambda: manager.get("/v1/staff/borrowers", query_string={"q": "ann"}),
+        lambda: manager.get(f"/v1/staff/borrowers/{crowd.ann.id}"),
+        lambda: manager.get("/v1/staff/assignments"),
+        lambda: manager.get("/v1/tier-reviews"),
+        lambda: staff.put(
+            f"/v1/staff/borrowers/{crowd.bea.id}/assignment", json={"staff_id": str(manager.id)}
+        ),
     )
     hear(*_log_in(public_api, process, session, crowd.ann.id))
     hear(*_machines(public_api, staff_api("admin"), session))
@@ -261,6 +286,13 @@ def _retier(borrower_id: UUID, *, low: UUID, high: UUID) -> None:
         loaded = get_live(session)
         retier(session, borrower_ids=[borrower_id], loaded=loaded, occasion=occasion)
         retier_range(session, from_id=low, to_id=high, loaded=loaded, occasion=occasion)
+
+
+def _ask_consents(borrower_id: UUID) -> None:
+    with transaction() as session:
+        consents.is_granted(session, borrower_id=borrower_id, purpose=Purpose.MARKETING)
+        may = consents.granted_to(Borrower.id, purpose=Purpose.MARKETING)
+        session.execute(select(Borrower.id).where(Borrower.id == borrower_id, may))
 
 
 def _tidy() -> None:

@@ -10,7 +10,11 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
+
 from backend.kit.embedded.leftovers import PROCESSES
+from tests.fixtures import leak_watch, leaks
+from tests.fixtures.server import plain
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS_MAX = 120
@@ -25,6 +29,8 @@ class Product:
         self.words = ("run", "--empty") if empty else ("run",)
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        leak_watch.watch_folder(data_dir)
+        leak_watch.watch_folder(data_dir.with_suffix(".out"))
 
     def __enter__(self) -> "Product":
         self.start()
@@ -68,8 +74,17 @@ class Product:
     def stop(self, signal_number: int = signal.SIGINT) -> int:
         """Ask it to stop; its exit code."""
         assert self._process is not None
+        self._look_for_leaks()
         self._process.send_signal(signal_number)
         return self._process.wait(STOP_SECONDS_MAX)
+
+    def _look_for_leaks(self) -> None:
+        """What it stored is looked at while it can be read; its logs, when the run ends."""
+        try:
+            with psycopg.connect(plain(self.instance()["DATABASE_URL"])) as connection:
+                leak_watch.report(leaks.find_in_database(connection))
+        except (OSError, psycopg.OperationalError, psycopg.errors.UndefinedTable):
+            return  # it never came so far, or a test took its database away
 
     def kill(self) -> None:
         """Kill -9 of the supervisor alone."""
@@ -79,7 +94,7 @@ class Product:
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`goodfaith WORDS` in another terminal."""
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "backend", *words],
             cwd=ROOT,
             env=self.environment,
@@ -88,6 +103,9 @@ class Product:
             check=False,
             timeout=READY_SECONDS_MAX,
         )
+        # Its answer may be a token, which is what was asked for; its log never holds one.
+        leak_watch.report([f"{words[0]}: {kind}" for kind in leaks.find_in(done.stderr)])
+        return done
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Status and body; status 0 when nobody answers."""

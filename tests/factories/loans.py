@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.borrowers import service as borrowers
 from backend.loans import service as loans
 from tests.clock import NOW, TODAY
+from tests.fixtures import leaks
 
 _numbers = count(1)
 
@@ -37,6 +38,7 @@ def make_borrower(
         "employment": None,
         "facts": {},
     } | more
+    leaks.watch(name=row["name"], phone=row["phone"])
     outcome = borrowers.put_borrowers(session, [row], now=NOW)[0].unwrap()
     assert outcome.id is not None
     return outcome.id

@@ -1,4 +1,4 @@
-"""One key, one effect, one answer. The retry route of the operator's desk stands for all."""
+"""One key, one effect, one answer. A made-up route stands for all."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -18,15 +18,18 @@ from backend.app import Process
 from backend.kit.audience import Audience, blueprint
 from backend.kit.db import Database, transaction
 from backend.kit.fields import OutSchema, StrictSchema
+from backend.kit.http import locale
 from backend.kit.idempotency import IdempotentAnswer, idempotent, purge_answers
 from backend.kit.ids import new_id
 from backend.kit.openapi import DocumentedApi
 from backend.kit.problems import Forbidden
+from backend.kit.texts import Text
 from backend.staff import service as staff
 from backend.staff.models import StaffAction
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
 CALLS_AT_ONCE = 50
+GREETING = Text("Good day.", "您好。")
 
 
 class In(StrictSchema):
@@ -35,6 +38,7 @@ class In(StrictSchema):
 
 class Out(OutSchema):
     id = fields.UUID()
+    words = fields.String()
 
 
 def make_blueprint(slow: threading.Event) -> Any:
@@ -47,13 +51,16 @@ def make_blueprint(slow: threading.Event) -> Any:
         @idempotent
         @blp.arguments(In)
         @blp.response(201, Out)
-        def post(self, args: dict[str, Any]) -> dict[str, Any]:
+        def post(self, args: dict[str, Any]) -> tuple[Any, int, dict[str, str]]:
             with transaction() as session:
                 staff.record_action(session, staff_id=None, action="act", subject=args["text"])
                 slow.wait(0.05)
                 if args["text"] == "refuse":
                     raise Forbidden
-                return {"id": new_id()}
+                act_id = new_id()
+                words = GREETING.in_(locale()) if args["text"] == "greet" else ""
+                headers = {"ETag": '"7"', "Location": f"/v1/acts/{act_id}"}
+                return {"id": act_id, "words": words}, 201, headers
 
     return blp
 
@@ -122,6 +129,42 @@ def test_a_refusal_is_an_answer_too_and_undoes_the_act(
     assert (first.status_code, again.status_code) == (403, 403)
     assert again.headers["Idempotency-Replayed"] == "true"
     assert count_acts(session) == 0
+
+
+def test_a_refusal_is_replayed_byte_for_byte(acts: Callable[..., Api]) -> None:
+    key = new_key()
+    first = acts().post("/v1/acts", json={"text": "refuse"}, headers=key)
+    again = acts().post(
+        "/v1/acts", json={"text": "refuse"}, headers=key | {"Accept-Language": "zh-CN"}
+    )
+    assert again.data == first.data
+    assert again.content_type == first.content_type == "application/problem+json"
+    # The stored words are the first request's; the header tells of this one.
+    assert again.json["request_id"] == first.headers["X-Request-ID"]
+    assert again.headers["X-Request-ID"] != first.headers["X-Request-ID"]
+
+
+def test_a_replay_has_the_headers_of_its_answer(acts: Callable[..., Api]) -> None:
+    key = new_key()
+    chinese, english = ({"Accept-Language": language} for language in ("zh-CN", "en"))
+    first = acts().post("/v1/acts", json={"text": "greet"}, headers=key | chinese)
+    again = acts().post("/v1/acts", json={"text": "greet"}, headers=key | english)
+    assert first.json["words"] == again.json["words"] == GREETING.zh_cn
+    kept = ("ETag", "Location", "Content-Language", "Content-Type", "Vary", "Cache-Control")
+    assert {name: again.headers.get(name) for name in kept} == {
+        name: first.headers.get(name) for name in kept
+    }
+    assert again.headers["Content-Language"] == "zh-CN"
+    assert again.headers["ETag"] == '"7"'
+
+
+def test_what_stands_behind_the_address_is_part_of_the_request(acts: Callable[..., Api]) -> None:
+    key = new_key()
+    first = acts().post("/v1/acts?mode=a", json={"text": "a"}, headers=key)
+    again = acts().post("/v1/acts?mode=a", json={"text": "a"}, headers=key)
+    other = acts().post("/v1/acts?mode=b", json={"text": "a"}, headers=key)
+    assert again.data == first.data
+    assert (other.status_code, other.json["code"]) == (422, "idempotency-key-reused")
 
 
 def test_bad_input_is_not_kept_so_that_the_client_may_mend_it(acts: Callable[..., Api]) -> None:

@@ -22,7 +22,7 @@ def move(officer, borrower_id, status):
     return officer.post(
         f"/v1/staff/borrowers/{borrower_id}/enrolment",
         json={"status": status, "reason": "asked for"},
-        headers=new_key(),
+        headers=new_key() | PURPOSE,
     )
 
 

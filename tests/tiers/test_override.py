@@ -14,6 +14,7 @@ from tests.fixtures.api import new_key
 from tests.tiers.standing import standing_for_long
 from tests.tiers.test_rules import read_state
 
+PURPOSE = {"X-Access-Purpose": "risk_review"}
 LATE = {"oldest_unpaid_due_on": TODAY - timedelta(days=40)}
 
 
@@ -38,14 +39,14 @@ def ask(officer, borrower_id, *, days=30, tier="current"):
     return officer.post(
         f"/v1/staff/borrowers/{borrower_id}/tier-override",
         json={"tier": tier, "reason": "Bank error.", "expires_on": str(TODAY + timedelta(days))},
-        headers=new_key(),
+        headers=new_key() | PURPOSE,
     )
 
 
 def act(officer, borrower_id, override_id, action):
     return officer.post(
         f"/v1/staff/borrowers/{borrower_id}/tier-override/{override_id}/{action}",
-        headers=new_key(),
+        headers=new_key() | PURPOSE,
     )
 
 

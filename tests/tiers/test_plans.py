@@ -8,9 +8,11 @@ from sqlalchemy import event, text
 
 from backend.profile import queries as profile
 from backend.profile import service as profile_service
+from backend.staff.rules import Role
 from backend.tiers import policies, queries, retier, runs, service
 from tests.clock import NOW, TODAY
 from tests.factories.profile import make_profile
+from tests.factories.viewers import make_viewer
 
 # Kept short by what they are: each row of theirs ends by a day.
 SHORT = {"loan_product", "tier_policy", "extra_fact"}
@@ -64,7 +66,8 @@ def read_own_tier(session, borrower_id):
 def read_history(session, borrower_id):
     args = {"limit": 20, "cursor": None}
     queries.page_moves(session, borrower_id=borrower_id, args=args)
-    queries.page_open_reviews(session, args=args)
+    for role in (Role.RISK_OFFICER, Role.ACCOUNT_MANAGER):
+        queries.page_open_reviews(session, who=make_viewer(role), args=args)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,19 @@
 """What changes borrowers. One verb for each use case; none of them commits."""
 
-from backend.borrowers.service.accesses import log_access
+from backend.borrowers.service.assignments import assign, unassign
 from backend.borrowers.service.keys import HASHED, SEALED
+from backend.borrowers.service.looks import look, purpose_missing
 from backend.borrowers.service.particulars import BorrowerInput, put_borrowers
 from backend.borrowers.service.preferences import change_own
 
-__all__ = ["HASHED", "SEALED", "BorrowerInput", "change_own", "log_access", "put_borrowers"]
+__all__ = [
+    "HASHED",
+    "SEALED",
+    "BorrowerInput",
+    "assign",
+    "change_own",
+    "look",
+    "purpose_missing",
+    "put_borrowers",
+    "unassign",
+]

@@ -1,0 +1,72 @@
+"""The one gate between staff and borrowers: who may look, what for, and that it is known."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from backend.borrowers import queries
+from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
+from backend.borrowers.models import AccessLog
+from backend.borrowers.rules import AccessPurpose, Viewer, role_of_look, sees_everybody
+from backend.kit.ids import new_id
+from backend.kit.problems import FieldError
+
+
+def look(
+    session: Session,
+    *,
+    who: Viewer,
+    borrower_ids: Sequence[UUID],
+    purpose: str | None,
+    what: str,
+    now: datetime,
+) -> None:
+    """Let a member of staff see these borrowers' data, and write down that she did.
+
+    Her own assigned borrowers she sees without saying why (`account_care`). Who sees everybody
+    says why, also where nobody was found. Refuses: BorrowerNotFound (not there, or not hers),
+    PurposeMissing.
+    """
+    assigned = queries.list_assigned_among(session, who=who, borrower_ids=borrower_ids)
+    _refuse(who, borrower_ids, assigned=assigned, purpose=purpose)
+    if len(assigned) < len(set(borrower_ids)):
+        queries.check_there_are(session, borrower_ids=borrower_ids)
+    rows = [
+        {
+            "borrower_id": borrower_id,
+            "id": new_id(),
+            "staff_id": who.id,
+            "purpose": purpose or str(AccessPurpose.ACCOUNT_CARE),
+            "what": what,
+            "at": now,
+            "role": role_of_look(who, is_assigned=borrower_id in assigned),
+        }
+        for borrower_id in borrower_ids
+    ]
+    if rows:
+        session.execute(insert(AccessLog), rows)
+
+
+def purpose_missing() -> PurposeMissing:
+    """The refusal, with the purposes that there are."""
+    detail = f"Must be one of: {', '.join(AccessPurpose)}."
+    return PurposeMissing(errors=[FieldError("#/X-Access-Purpose", detail)])
+
+
+def _refuse(
+    who: Viewer,
+    borrower_ids: Collection[UUID],
+    *,
+    assigned: Collection[UUID],
+    purpose: str | None,
+) -> None:
+    are_all_hers = all(borrower_id in assigned for borrower_id in borrower_ids)
+    if not sees_everybody(who):
+        if not are_all_hers:
+            raise BorrowerNotFound
+        return
+    if purpose is None and not (borrower_ids and are_all_hers):
+        raise purpose_missing()
