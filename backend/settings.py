@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
 from backend.kit.addresses import Network, read_networks
-from backend.kit.crypto import KEY_BYTES, KeyRing, is_weak
+from backend.kit.crypto import KeyRing, is_weak
+from backend.kit.environment import Environment, is_trustworthy, split_address
 from backend.kit.key_changes import Legacy
 from backend.kit.rate_limit import CLASSES
 
@@ -41,13 +42,8 @@ ASYMMETRIC = frozenset(
         *("ES256", "ES384", "ES512", "EdDSA"),
     }
 )
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - says what follows, and is no secret
 WEBHOOK_SECRET_BYTES_MIN = 24
-
-
-class SettingsError(RuntimeError):
-    """Settings are missing or wrong; the message names each on a line and quotes no secret."""
 
 
 @dataclass(frozen=True)
@@ -106,36 +102,9 @@ class Settings:
     warnings: tuple[str, ...] = ()  # what works and should not stay so
 
 
-class _Environment:
-    """The environment, what was asked of it, and what was wrong: all of that is told at once."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-        self.asked: set[str] = set()
-        self.problems: list[str] = []
-
-    def get(self, name: str, default: str = "") -> str:
-        """The value, or the default where it is not set or empty; the name is noted."""
-        self.asked.add(name)
-        return self._values.get(name) or default
-
-    def has(self, name: str) -> bool:
-        """Whether a variable that is none of our settings is set."""
-        return bool(self._values.get(name))
-
-    def refuse(self, name: str, why: str) -> None:
-        """Note that a setting cannot be used."""
-        self.problems.append(f"{name}: {why}")
-
-    def raise_problems(self) -> None:
-        """Raises SettingsError where there is anything to tell."""
-        if self.problems:
-            raise SettingsError("\n".join(self.problems))
-
-
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises SettingsError."""
-    env = _Environment(os.environ if environ is None else environ)
+    env = Environment(os.environ if environ is None else environ)
     settings = _read(env)
     env.raise_problems()
     return settings
@@ -143,23 +112,23 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 def names() -> frozenset[str]:
     """The name of every setting that `load` and `load_for_migration` look at."""
-    env = _Environment({})
+    env = Environment({})
     _read(env)
     _read_for_migration(env)
     return frozenset(env.asked)
 
 
-def _read(env: _Environment) -> Settings:
+def _read(env: Environment) -> Settings:
     is_demo = env.get("GOODFAITH_DEMO") == "1"
     clock_file = env.get("DEMO_CLOCK_FILE")
     if clock_file and not is_demo:
         env.refuse("DEMO_CLOCK_FILE", "for the demo only (GOODFAITH_DEMO=1)")
-    database_url = _secret(env, "DATABASE_URL", is_needed=True)
+    database_url = env.secret("DATABASE_URL", is_needed=True)
     issuer = _issuer(env, is_demo=is_demo)
     return Settings(
         database_url=driver_url(database_url),
-        read_database_url=driver_url(_secret(env, "READ_DATABASE_URL")) or None,
-        redis_url=_secret(env, "REDIS_URL") or None,
+        read_database_url=driver_url(env.secret("READ_DATABASE_URL")) or None,
+        redis_url=env.secret("REDIS_URL") or None,
         master_keys=_master_keys(env, is_demo=is_demo),
         issuer=issuer,
         programme_zone=_zone(env, is_demo=is_demo),
@@ -167,18 +136,18 @@ def _read(env: _Environment) -> Settings:
         demo_clock_file=Path(clock_file) if clock_file else None,
         data_dir=Path(env.get("DATA_DIR", ".data")),
         requests_per_minute={
-            each.name: _whole(env, each.setting, default=each.per_minute) for each in CLASSES
+            each.name: env.whole(each.setting, default=each.per_minute) for each in CLASSES
         },
         trusted_proxies=_networks(env),
         rotation_delay=timedelta(
-            seconds=_whole(env, "ROTATION_DELAY", default=30, at_least=ROTATION_DELAY_MIN)
+            seconds=env.whole("ROTATION_DELAY", default=30, at_least=ROTATION_DELAY_MIN)
         ),
         otp_webhook=_webhook(env, is_demo=is_demo),
-        otp_per_day=_whole(env, "OTP_PER_DAY", default=10_000),
+        otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
         oidc=_oidc(env, own=issuer, is_demo=is_demo),
         exchange=_exchange(env, is_demo=is_demo),
         log_level=_log_level(env),
-        threads=_whole(env, "THREADS", default=4),
+        threads=env.whole("THREADS", default=4),
         warnings=_warnings(env, database_url),
     )
 
@@ -194,20 +163,20 @@ class MigrationSettings:
 
 def load_for_migration(environ: Mapping[str, str] | None = None) -> MigrationSettings:
     """The few settings of `goodfaith migrate`. Raises SettingsError."""
-    env = _Environment(os.environ if environ is None else environ)
+    env = Environment(os.environ if environ is None else environ)
     found = _read_for_migration(env)
     env.raise_problems()
     return found
 
 
-def _read_for_migration(env: _Environment) -> MigrationSettings:
+def _read_for_migration(env: Environment) -> MigrationSettings:
     return MigrationSettings(
-        database_url=driver_url(_secret(env, "DATABASE_URL", is_needed=True)),
+        database_url=driver_url(env.secret("DATABASE_URL", is_needed=True)),
         master_keys=_master_keys(env, is_demo=env.get("GOODFAITH_DEMO") == "1"),
         legacy=Legacy(
-            field=_ring(env, "FIELD_KEYS"),
-            lookup=_key(env, "LOOKUP_KEY"),
-            token=_ring(env, "TOKEN_KEYS"),
+            field=env.ring("FIELD_KEYS"),
+            lookup=env.key("LOOKUP_KEY"),
+            token=env.ring("TOKEN_KEYS"),
         ),
     )
 
@@ -220,25 +189,9 @@ def driver_url(url: str) -> str:
     return url
 
 
-def _secret(env: _Environment, name: str, *, is_needed: bool = False) -> str:
-    """The value of NAME, or the content of the file that NAME_FILE names; empty without either."""
-    value, path = env.get(name), env.get(f"{name}_FILE")
-    if value and path:
-        env.refuse(name, f"given twice, by {name} and by {name}_FILE")
-    elif path:
-        try:
-            value = Path(path).read_text().strip()
-        except (OSError, UnicodeDecodeError):
-            env.refuse(f"{name}_FILE", "the file cannot be read")
-            return ""
-    if is_needed and not value:
-        env.refuse(name, f"missing (or a file that holds it, in {name}_FILE)")
-    return value
-
-
-def _master_keys(env: _Environment, *, is_demo: bool) -> KeyRing:
-    value = _secret(env, "MASTER_KEYS", is_needed=True)
-    ring = _parsed(env, "MASTER_KEYS", value) if value else None
+def _master_keys(env: Environment, *, is_demo: bool) -> KeyRing:
+    value = env.secret("MASTER_KEYS", is_needed=True)
+    ring = env.ring_of("MASTER_KEYS", value)
     if ring is None:
         return KeyRing({})
     if not is_demo:
@@ -250,18 +203,18 @@ def _master_keys(env: _Environment, *, is_demo: bool) -> KeyRing:
     return ring
 
 
-def _issuer(env: _Environment, *, is_demo: bool) -> str:
+def _issuer(env: Environment, *, is_demo: bool) -> str:
     issuer = env.get("ISSUER")
     if is_demo:
         return issuer or ISSUER_DEFAULT
     if not issuer:
         env.refuse("ISSUER", "missing: the public https address of this installation")
-    elif not _is_trustworthy(issuer, is_demo=False):
+    elif not is_trustworthy(issuer, is_demo=False):
         env.refuse("ISSUER", "must be an https address")
     return issuer
 
 
-def _zone(env: _Environment, *, is_demo: bool) -> str:
+def _zone(env: Environment, *, is_demo: bool) -> str:
     name = env.get("PROGRAMME_ZONE")
     if not name and is_demo:
         return "Asia/Shanghai"
@@ -272,14 +225,14 @@ def _zone(env: _Environment, *, is_demo: bool) -> str:
     return name
 
 
-def _webhook(env: _Environment, *, is_demo: bool) -> Webhook | None:
+def _webhook(env: Environment, *, is_demo: bool) -> Webhook | None:
     """The demo shows its messages on a page of its own; beyond it somebody must send them."""
-    url, secret = env.get("OTP_WEBHOOK_URL"), _secret(env, "OTP_WEBHOOK_SECRET")
+    url, secret = env.get("OTP_WEBHOOK_URL"), env.secret("OTP_WEBHOOK_SECRET")
     if not url:
         if not is_demo:
             env.refuse("OTP_WEBHOOK_URL", "missing: who sends log-in codes by text message")
         return None
-    parts = _split(url)
+    parts = split_address(url)
     if parts is None or parts.scheme != "https":
         env.refuse("OTP_WEBHOOK_URL", "must be an https:// address")
     try:
@@ -295,16 +248,16 @@ def _webhook(env: _Environment, *, is_demo: bool) -> Webhook | None:
     return Webhook(url, secret)
 
 
-def _oidc(env: _Environment, *, own: str, is_demo: bool) -> OidcSettings | None:
+def _oidc(env: Environment, *, own: str, is_demo: bool) -> OidcSettings | None:
     given = {
         "OIDC_ISSUER": env.get("OIDC_ISSUER"),
         "OIDC_CLIENT_ID": env.get("OIDC_CLIENT_ID"),
-        "OIDC_CLIENT_SECRET": _secret(env, "OIDC_CLIENT_SECRET"),
+        "OIDC_CLIENT_SECRET": env.secret("OIDC_CLIENT_SECRET"),
     }
     redirect_url = env.get("OIDC_REDIRECT_URL") or own.rstrip("/") + OIDC_CALLBACK
-    if not _is_whole(env, given, what="single sign-on"):
+    if not env.is_whole(given, what="single sign-on"):
         return None
-    if not _is_trustworthy(given["OIDC_ISSUER"], is_demo=is_demo):
+    if not is_trustworthy(given["OIDC_ISSUER"], is_demo=is_demo):
         env.refuse("OIDC_ISSUER", "must be https://... (in the demo also http on loopback)")
     return OidcSettings(
         issuer=given["OIDC_ISSUER"],
@@ -314,13 +267,13 @@ def _oidc(env: _Environment, *, own: str, is_demo: bool) -> OidcSettings | None:
     )
 
 
-def _exchange(env: _Environment, *, is_demo: bool) -> ExchangeSettings | None:
+def _exchange(env: Environment, *, is_demo: bool) -> ExchangeSettings | None:
     needed = ("EXCHANGE_JWKS_URL", "EXCHANGE_ISSUER", "EXCHANGE_AUDIENCE")
     given = {name: env.get(name) for name in needed}
     words = env.get("EXCHANGE_ALGORITHMS", EXCHANGE_ALGORITHMS_DEFAULT)
-    if not _is_whole(env, given, what="exchanging the lender's tokens"):
+    if not env.is_whole(given, what="exchanging the lender's tokens"):
         return None
-    if not _is_trustworthy(given["EXCHANGE_JWKS_URL"], is_demo=is_demo):
+    if not is_trustworthy(given["EXCHANGE_JWKS_URL"], is_demo=is_demo):
         env.refuse("EXCHANGE_JWKS_URL", "must be https://... (in the demo also http on loopback)")
     algorithms = tuple(word.strip() for word in words.split(","))
     for name in algorithms:
@@ -331,35 +284,7 @@ def _exchange(env: _Environment, *, is_demo: bool) -> ExchangeSettings | None:
     return ExchangeSettings(url, issuer, audience, algorithms)
 
 
-def _is_whole(env: _Environment, given: Mapping[str, str], *, what: str) -> bool:
-    """Whether all of these are given; some without the others are refused."""
-    missing = [name for name, value in given.items() if not value]
-    if missing and len(missing) < len(given):
-        for name in missing:
-            env.refuse(name, f"missing: {what} needs it")
-    return not missing
-
-
-def _split(address: str) -> SplitResult | None:
-    """An address with a host and nobody's name in it, or None."""
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return None
-    return parts if host and parts.username is None else None
-
-
-def _is_trustworthy(address: str, *, is_demo: bool) -> bool:
-    """Whether nobody between us and that address can put words of his own into the answer."""
-    parts = _split(address)
-    if parts is None:
-        return False
-    is_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
-    return parts.scheme == "https" or (is_demo and is_loopback)
-
-
-def _warnings(env: _Environment, database_url: str) -> tuple[str, ...]:
+def _warnings(env: Environment, database_url: str) -> tuple[str, ...]:
     parts = urlsplit(database_url)
     hosts = parse_qs(parts.query).get("host", []) or [parts.hostname or ""]
     is_tcp = any(host and not host.startswith("/") for host in hosts)
@@ -369,33 +294,7 @@ def _warnings(env: _Environment, database_url: str) -> tuple[str, ...]:
     return ()
 
 
-def _ring(env: _Environment, name: str) -> KeyRing | None:
-    value = env.get(name)
-    return _parsed(env, name, value) if value else None
-
-
-def _parsed(env: _Environment, name: str, value: str) -> KeyRing | None:
-    try:
-        return KeyRing.parse(value)
-    except (ValueError, binascii.Error):
-        env.refuse(name, "must be NAME:BASE64_OF_32_BYTES[,NAME:...], newest first")
-        return None
-
-
-def _key(env: _Environment, name: str) -> bytes | None:
-    value = env.get(name)
-    if not value:
-        return None
-    try:
-        key = base64.b64decode(value, validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
-        env.refuse(name, "must be the base64 of 32 bytes")
-    return key
-
-
-def _networks(env: _Environment) -> tuple[Network, ...]:
+def _networks(env: Environment) -> tuple[Network, ...]:
     try:
         return read_networks(env.get("TRUSTED_PROXIES"))
     except ValueError:
@@ -403,18 +302,8 @@ def _networks(env: _Environment) -> tuple[Network, ...]:
         return ()
 
 
-def _log_level(env: _Environment) -> str:
+def _log_level(env: Environment) -> str:
     level = env.get("LOG_LEVEL", "INFO").upper()
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         env.refuse("LOG_LEVEL", "must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
     return level
-
-
-def _whole(env: _Environment, name: str, *, default: int, at_least: int = 1) -> int:
-    value = env.get(name)
-    if not value:
-        return default
-    if not value.isascii() or not value.isdigit() or int(value) < at_least:
-        env.refuse(name, f"must be a whole number of at least {at_least}")
-        return default
-    return int(value)

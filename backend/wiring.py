@@ -25,6 +25,7 @@ from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
 from backend.staff import jobs as staff_jobs
 from backend.staff import routes as staff_account_routes
+from backend.staff import service as staff
 from backend.staff import staff_routes
 from backend.tiers import audit as tier_audit
 from backend.tiers import handlers as tier_handlers
@@ -63,7 +64,7 @@ WIRING = Wiring(
         *auth_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS),
-    sealed=(*borrowers.SEALED, *idempotency.SEALED),
+    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,

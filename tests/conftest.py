@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from backend.app import Process, configure, create_app, handlers
@@ -28,7 +28,7 @@ from tests.fixtures import leak_watch, leaks
 from tests.fixtures.api import Api, bearer, token_for
 from tests.fixtures.network import close_network
 from tests.fixtures.server import cloned, plain, running_server
-from tests.fixtures.settings import make_settings
+from tests.fixtures.settings import make_settings, secrets_of
 from tests.fixtures.workers import ProductInOnePlace
 
 EXAMPLES = 50
@@ -75,7 +75,8 @@ def server_url(pytestconfig: pytest.Config) -> str:
     """The run's PostgreSQL."""
     told: dict[str, str] | None = getattr(pytestconfig, "workerinput", None)
     url = told["server_url"] if told else _stack.enter_context(running_server())
-    leaks.watch(secret=make_url(url).password)
+    for secret in secrets_of(url):
+        leaks.watch(secret=secret)
     return url
 
 

@@ -30,9 +30,10 @@ from backend.auth.oauth_schemas import (
 )
 from backend.auth.rules import label_of
 from backend.kit import clock
-from backend.kit.audience import Audience, blueprint
+from backend.kit.audience import Audience, blueprint, rated
 from backend.kit.db import transaction
 from backend.kit.http import refuses
+from backend.kit.rate_limit import LOG_IN
 from backend.kit.texts import Text
 
 EXCHANGE_AMR = "exchange"
@@ -56,6 +57,7 @@ def _also_json(schema: type) -> Any:
 @blp.route("/token")
 class Token(MethodView):
     @_also_json(TokenRequestSchema)
+    @rated(LOG_IN)
     @refuses(OAuthInvalid, GrantTypeUnsupported, ScopeRefused, ClientRefused)
     @blp.arguments(TokenRequestSchema, location="form")
     @blp.response(200, ClientTokenSchema)

@@ -28,11 +28,12 @@ from backend.borrowers.errors import invalid_phone
 from backend.borrowers.rules import find_phone, region_of
 from backend.kit import clock
 from backend.kit.addresses import client_address
-from backend.kit.audience import Audience, also, blueprint, caller
+from backend.kit.audience import Audience, also, blueprint, caller, rated
 from backend.kit.db import reading, transaction
 from backend.kit.http import locale, refuses
 from backend.kit.paging import Page, PageArgs
 from backend.kit.problems import Problem
+from backend.kit.rate_limit import LOG_IN, PUBLIC
 
 LOGGED_OUT = "logged_out"
 ENDED_BY_OWNER = "ended_by_owner"
@@ -44,6 +45,7 @@ blp = blueprint(
     audience=Audience.PUBLIC,
     url_prefix="/v1/auth",
     description="Log-in, tokens and sessions.",
+    rate=LOG_IN,
 )
 own_blp = blueprint(
     "auth",
@@ -108,6 +110,8 @@ class OtpVerifyView(MethodView):
 
 @blp.route("/refresh")
 class RefreshView(MethodView):
+    # Apps behind one address of their carrier all renew: its limit is the wide one.
+    @rated(PUBLIC)
     @blp.arguments(RefreshSchema)
     @blp.response(200, TokenAnswerSchema)
     @refuses(SessionEnded)

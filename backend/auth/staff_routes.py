@@ -21,6 +21,7 @@ from backend.kit.addresses import client_address, counted_as
 from backend.kit.audience import Audience, blueprint
 from backend.kit.db import reading, transaction
 from backend.kit.http import refuses
+from backend.kit.rate_limit import LOG_IN
 from backend.staff import passwords, queries
 from backend.staff import service as staff
 from backend.staff.errors import (
@@ -45,6 +46,7 @@ blp = blueprint(
     audience=Audience.PUBLIC,
     url_prefix="/v1/auth/staff",
     description="Log-in, tokens and sessions.",
+    rate=LOG_IN,
 )
 blp.tag = "auth"
 

@@ -9,9 +9,10 @@ from backend import app
 from backend.commands.failures import fail
 from backend.commands.instance import load_environment
 from backend.kit.db import Limits
+from backend.kit.environment import SettingsError
 from backend.kit.keyring import KeysMissingError
 from backend.kit.problems import Problem
-from backend.settings import SettingsError, load
+from backend.settings import load
 
 # Commands move whole portfolios in one statement; a web request never waits this long.
 COMMAND_LIMITS = Limits(statement_ms=600_000, lock_ms=30_000, pool_size=10)

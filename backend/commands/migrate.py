@@ -11,8 +11,9 @@ from sqlalchemy.pool import NullPool
 from backend.commands.failures import fail
 from backend.commands.instance import load_environment
 from backend.kit import key_changes, migrations
+from backend.kit.environment import SettingsError
 from backend.kit.keyring import KeysMissingError
-from backend.settings import MigrationSettings, SettingsError, load_for_migration
+from backend.settings import MigrationSettings, load_for_migration
 
 
 @click.command()

@@ -28,9 +28,10 @@ from backend.kit.embedded import paths
 from backend.kit.embedded.account import EmbeddedServerError
 from backend.kit.embedded.postgres import Postgres
 from backend.kit.embedded.valkey import Valkey
+from backend.kit.environment import SettingsError
 from backend.kit.key_changes import KeyChangeError
 from backend.kit.keyring import KeysMissingError
-from backend.settings import SettingsError, load_for_migration
+from backend.settings import load_for_migration
 
 READY_SECONDS_MAX = 60
 PORT_FREE_SECONDS_MAX = 10

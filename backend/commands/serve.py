@@ -12,7 +12,8 @@ from granian.server import Server
 from backend.commands.failures import fail
 from backend.commands.guard import stop_with_supervisor
 from backend.commands.instance import load_environment
-from backend.settings import SettingsError, load
+from backend.kit.environment import SettingsError
+from backend.settings import load
 
 WORKER_STOP_SECONDS_MAX = 5
 BACKLOG = 1_024

@@ -6,7 +6,7 @@ import secrets
 import pytest
 
 from backend import settings
-from backend.settings import SettingsError
+from backend.kit.environment import SettingsError
 
 DATABASE = "postgresql://goodfaith:pw@db.bank.test/goodfaith"
 

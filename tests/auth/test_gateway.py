@@ -21,7 +21,8 @@ from standardwebhooks import Webhook as Checker
 from backend.auth.webhook_sender import GatewayError, WebhookSender
 from backend.auth.wording import CODE_MESSAGE
 from backend.kit import clock
-from backend.settings import Settings, SettingsError, Webhook, load
+from backend.kit.environment import SettingsError
+from backend.settings import Settings, Webhook, load
 from tests.fixtures.settings import ENVIRONMENT, make_settings
 
 SECRET = ENVIRONMENT["OTP_WEBHOOK_SECRET"]

@@ -15,7 +15,8 @@ from sqlalchemy import select, update
 from backend.app import create_app
 from backend.auth.service import oidc
 from backend.kit import clock
-from backend.settings import OidcSettings, SettingsError
+from backend.kit.environment import SettingsError
+from backend.settings import OidcSettings
 from backend.staff.models import StaffAccount, StaffAction, StaffSsoState
 from backend.staff.service import sso
 from tests.clock import NOW

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend.kit import addresses
 from backend.kit.addresses import client_address, counted_as, find_client, read_networks
-from backend.settings import SettingsError
+from backend.kit.environment import SettingsError
 from tests.fixtures.settings import make_settings
 
 OURS = read_networks("10.0.0.0/8, fd00::/8")

@@ -17,7 +17,8 @@ from backend.auth.lender_keys import (
     LenderKeys,
 )
 from backend.auth.oauth_errors import LenderKeysAway
-from backend.settings import ASYMMETRIC, SettingsError
+from backend.kit.environment import SettingsError
+from backend.settings import ASYMMETRIC
 from tests.api.refusals import assert_refused
 from tests.fixtures.settings import make_settings
 
