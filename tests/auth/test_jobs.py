@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.auth import revocations
+from backend.auth.client_models import UsedAssertion
 from backend.auth.jobs import JOBS
 from backend.auth.models import LoginSession, OtpChallenge, TokenRevocation
 from backend.kit import clock
@@ -30,13 +31,16 @@ def test_what_is_over_is_forgotten_and_a_second_run_finds_nothing(
     now = clock.wall()
     revocations.revoke(session, ids=[new_id()], until=now)
     revocations.revoke(session, ids=[new_id()], until=now + timedelta(hours=1))
+    for mark, ends_at in ((b"a", now), (b"b", now + timedelta(minutes=1))):
+        session.add(UsedAssertion(token_hash=mark * 32, used_at=now, expires_at=ends_at))
     session.commit()
     beats = []
     # The job's own time is the business's; what log-in leaves behind ages by the real clock.
     context = JobContext(as_of=TODAY, now=NOW, run_id=new_id(), heartbeat=lambda: beats.append(1))
     (job,) = JOBS
-    assert job.run(context) == {"challenges": 1, "sessions": 1, "revocations": 1}
-    assert job.run(context) == {"challenges": 0, "sessions": 0, "revocations": 0}
-    assert beats == [1, 1, 1]
-    for table in (OtpChallenge, LoginSession, TokenRevocation):
+    kinds = ("assertions", "challenges", "sessions", "revocations")
+    assert job.run(context) == dict.fromkeys(kinds, 1)
+    assert job.run(context) == dict.fromkeys(kinds, 0)
+    assert beats == [1] * len(kinds)
+    for table in (UsedAssertion, OtpChallenge, LoginSession, TokenRevocation):
         assert len(session.execute(select(table)).all()) == 1
