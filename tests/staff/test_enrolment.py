@@ -1,5 +1,6 @@
 """A code that is used once becomes a password and a second factor."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pyotp
@@ -157,3 +158,17 @@ def test_nobody_resets_herself_a_disabled_or_an_unknown_account(staff_api, sessi
     assert refusal(own) == (409, "own-account")
     assert refusal(unknown) == (404, "not-found")
     assert refusal(disabled) == (409, "account-disabled")
+
+
+@pytest.mark.commits
+def test_of_parallel_confirmations_one_wins(app, public_api, session, own_database):
+    staff_id = service.add_staff(session, email=EMAIL, roles=[Role.AUDITOR], now=NOW)
+    issued = service.issue_code(session, staff_id=staff_id, issued_by=None, now=clock.wall())
+    session.commit()
+    body = {"email": EMAIL, "enrolment_code": issued.enrolment_code}
+    shown = public_api.post(START, json=body | {"password": PASSWORD})
+    body["totp_code"] = first_code(shown)
+    with ThreadPoolExecutor(8) as pool:
+        tried = [pool.submit(app.test_client().post, CONFIRM, json=body) for _ in range(8)]
+    assert sorted(each.result().status_code for each in tried) == [200] + [401] * 7
+    assert len(session.scalars(select(StaffRecoveryCode)).all()) == 10

@@ -20,7 +20,7 @@ from backend.staff.rules import ChangeState, Role
 from tests.clock import NOW
 from tests.factories.runs import make_job_context
 from tests.factories.staff import make_colleague
-from tests.fixtures.api import Api, bearer, new_key
+from tests.fixtures.api import Api, bearer, new_key, token_for
 
 WHY = "Moves to the audit team."
 
@@ -88,6 +88,18 @@ def test_nobody_has_a_hand_in_her_own_roles(admins):
     assert refusal(own) == (403, "second-person-needed")
     of_second = ask(first, second.id, remove=[])
     assert refusal(act(second, of_second, "confirm")) == (403, "second-person-needed")
+
+
+@pytest.mark.parametrize("action", ["confirm", "reject"])
+def test_a_command_line_is_no_second_person(app, session, settings, admins, anna, action):
+    first, second = admins
+    asked = ask(first, anna.id)
+    token = token_for(
+        settings, audience="staff", subject_id=second.id, roles=["admin"], amr=("cli",)
+    )
+    operator = Api(client=app.test_client(), session=session, headers=bearer(token))
+    assert refusal(act(operator, asked, action)) == (403, "forbidden")
+    assert act(second, asked, action).status_code == 200
 
 
 def test_the_database_keeps_the_second_person_too(session, admins, anna):
