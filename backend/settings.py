@@ -51,12 +51,22 @@ class Settings:
     warnings: tuple[str, ...] = ()  # what works and should not stay so
 
 
-class _Environment(dict[str, str]):
-    """The environment, and what was found wrong with it: all of it is told at once."""
+class _Environment:
+    """The environment, what was asked of it, and what was wrong: all of that is told at once."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        super().__init__(values)
+        self._values = values
+        self.asked: set[str] = set()
         self.problems: list[str] = []
+
+    def get(self, name: str, default: str = "") -> str:
+        """The value, or the default where it is not set or empty; the name is noted."""
+        self.asked.add(name)
+        return self._values.get(name) or default
+
+    def has(self, name: str) -> bool:
+        """Whether a variable that is none of our settings is set."""
+        return bool(self._values.get(name))
 
     def refuse(self, name: str, why: str) -> None:
         """Note that a setting cannot be used."""
@@ -71,12 +81,26 @@ class _Environment(dict[str, str]):
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises SettingsError."""
     env = _Environment(os.environ if environ is None else environ)
+    settings = _read(env)
+    env.raise_problems()
+    return settings
+
+
+def names() -> frozenset[str]:
+    """The name of every setting that `load` and `load_for_migration` look at."""
+    env = _Environment({})
+    _read(env)
+    _read_for_migration(env)
+    return frozenset(env.asked)
+
+
+def _read(env: _Environment) -> Settings:
     is_demo = env.get("GOODFAITH_DEMO") == "1"
     clock_file = env.get("DEMO_CLOCK_FILE")
     if clock_file and not is_demo:
         env.refuse("DEMO_CLOCK_FILE", "for the demo only (GOODFAITH_DEMO=1)")
     database_url = _secret(env, "DATABASE_URL", is_needed=True)
-    settings = Settings(
+    return Settings(
         database_url=driver_url(database_url),
         read_database_url=driver_url(_secret(env, "READ_DATABASE_URL")) or None,
         redis_url=_secret(env, "REDIS_URL") or None,
@@ -85,7 +109,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         programme_zone=_zone(env, is_demo=is_demo),
         is_demo=is_demo,
         demo_clock_file=Path(clock_file) if clock_file else None,
-        data_dir=Path(env.get("DATA_DIR") or ".data"),
+        data_dir=Path(env.get("DATA_DIR", ".data")),
         requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", default=1_200),
         rotation_delay=timedelta(
             seconds=_whole(env, "ROTATION_DELAY", default=30, at_least=ROTATION_DELAY_MIN)
@@ -94,8 +118,6 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         threads=_whole(env, "THREADS", default=4),
         warnings=_warnings(env, database_url),
     )
-    env.raise_problems()
-    return settings
 
 
 @dataclass(frozen=True)
@@ -110,7 +132,13 @@ class MigrationSettings:
 def load_for_migration(environ: Mapping[str, str] | None = None) -> MigrationSettings:
     """The few settings of `goodfaith migrate`. Raises SettingsError."""
     env = _Environment(os.environ if environ is None else environ)
-    found = MigrationSettings(
+    found = _read_for_migration(env)
+    env.raise_problems()
+    return found
+
+
+def _read_for_migration(env: _Environment) -> MigrationSettings:
+    return MigrationSettings(
         database_url=driver_url(_secret(env, "DATABASE_URL", is_needed=True)),
         master_keys=_master_keys(env, is_demo=env.get("GOODFAITH_DEMO") == "1"),
         legacy=Legacy(
@@ -119,8 +147,6 @@ def load_for_migration(environ: Mapping[str, str] | None = None) -> MigrationSet
             token=_ring(env, "TOKEN_KEYS"),
         ),
     )
-    env.raise_problems()
-    return found
 
 
 def driver_url(url: str) -> str:
@@ -133,7 +159,7 @@ def driver_url(url: str) -> str:
 
 def _secret(env: _Environment, name: str, *, is_needed: bool = False) -> str:
     """The value of NAME, or the content of the file that NAME_FILE names; empty without either."""
-    value, path = env.get(name, ""), env.get(f"{name}_FILE", "")
+    value, path = env.get(name), env.get(f"{name}_FILE")
     if value and path:
         env.refuse(name, f"given twice, by {name} and by {name}_FILE")
     elif path:
@@ -162,7 +188,7 @@ def _master_keys(env: _Environment, *, is_demo: bool) -> KeyRing:
 
 
 def _issuer(env: _Environment, *, is_demo: bool) -> str:
-    issuer = env.get("ISSUER", "")
+    issuer = env.get("ISSUER")
     if is_demo:
         return issuer or "http://localhost:8000"
     if not issuer:
@@ -173,7 +199,7 @@ def _issuer(env: _Environment, *, is_demo: bool) -> str:
 
 
 def _zone(env: _Environment, *, is_demo: bool) -> str:
-    name = env.get("PROGRAMME_ZONE", "")
+    name = env.get("PROGRAMME_ZONE")
     if not name and is_demo:
         return "Asia/Shanghai"
     if not name:
@@ -188,13 +214,13 @@ def _warnings(env: _Environment, database_url: str) -> tuple[str, ...]:
     hosts = parse_qs(parts.query).get("host", []) or [parts.hostname or ""]
     is_tcp = any(host and not host.startswith("/") for host in hosts)
     gives_password = parts.password or "passfile" in parse_qs(parts.query)
-    if is_tcp and not gives_password and not (env.get("PGPASSWORD") or env.get("PGPASSFILE")):
+    if is_tcp and not gives_password and not (env.has("PGPASSWORD") or env.has("PGPASSFILE")):
         return ("DATABASE_URL names no password for a server that is reached over the network",)
     return ()
 
 
 def _ring(env: _Environment, name: str) -> KeyRing | None:
-    value = env.get(name, "")
+    value = env.get(name)
     return _parsed(env, name, value) if value else None
 
 
@@ -207,7 +233,7 @@ def _parsed(env: _Environment, name: str, value: str) -> KeyRing | None:
 
 
 def _key(env: _Environment, name: str) -> bytes | None:
-    value = env.get(name, "")
+    value = env.get(name)
     if not value:
         return None
     try:
@@ -220,14 +246,14 @@ def _key(env: _Environment, name: str) -> bytes | None:
 
 
 def _log_level(env: _Environment) -> str:
-    level = env.get("LOG_LEVEL", "").upper() or "INFO"
+    level = env.get("LOG_LEVEL", "INFO").upper()
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         env.refuse("LOG_LEVEL", "must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
     return level
 
 
 def _whole(env: _Environment, name: str, *, default: int, at_least: int = 1) -> int:
-    value = env.get(name, "")
+    value = env.get(name)
     if not value:
         return default
     if not value.isascii() or not value.isdigit() or int(value) < at_least:
