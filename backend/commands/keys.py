@@ -81,13 +81,14 @@ def list_() -> None:
 
 @keys.command()
 @click.argument("name")
+@click.option("--at-once", is_flag=True, help="End the tokens that a token key signed.")
 @_reason
-def retire(name: str, reason: str | None) -> None:
+def retire(name: str, reason: str | None, *, at_once: bool) -> None:
     """Load NAME (or KIND:NAME) no more. Refused while anything needs it, saying what."""
     with _acting(reason) as process:
         with transaction() as session:
             key = _find(session, name)
-            _refuse_early(key, margin=process.settings.rotation_delay)
+            _refuse_early(key, margin=process.settings.rotation_delay, at_once=at_once)
             before = key_changes.horizon(session)
         _wait_for_writers(before)
         with transaction(patience_seconds=resealing.COUNT_SECONDS_MAX) as session:
@@ -136,7 +137,7 @@ def _find(session: Session, name: str) -> Key:
     return found[0]
 
 
-def _refuse_early(key: Key, *, margin: timedelta) -> None:
+def _refuse_early(key: Key, *, margin: timedelta, at_once: bool) -> None:
     """Only a key that no process writes with any more can be proved to be needed by nothing."""
     name, now = f"{key.kind}:{key.name}", clock.wall()
     if key.replaced_at is None or key.state != "former":
@@ -145,7 +146,7 @@ def _refuse_early(key: Key, *, margin: timedelta) -> None:
     if free_at > now:
         raise KeyChangeError(f"{name} may still be in use until {key_changes.at(free_at)}")
     ends_at = key.replaced_at + margin + TOKEN_LIFE_MAX
-    if key.kind == Kind.TOKEN and ends_at > now:
+    if key.kind == Kind.TOKEN and ends_at > now and not at_once:
         when = key_changes.at(ends_at)
         raise KeyChangeError(f"tokens that {name} signed may live until {when}")
 

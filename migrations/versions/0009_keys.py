@@ -36,9 +36,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "name", name=op.f("pk_crypto_key")),
     )
     # What is there was hashed with the LOOKUP_KEY of the environment, which `goodfaith migrate`
-    # adopts under this name. A constant default writes no row anew, however many there are.
+    # adopts under this name; and so is what processes of the release before still store while
+    # hosts are replaced one by one. A constant default writes no row anew.
     op.add_column(
         "borrower_lookup",
         sa.Column("key_name", sa.Text(), server_default="adopted", nullable=False),
     )
-    op.alter_column("borrower_lookup", "key_name", server_default=None)
