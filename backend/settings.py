@@ -17,7 +17,7 @@ from zoneinfo import available_timezones
 
 from backend.kit.addresses import Network, read_networks
 from backend.kit.crypto import KeyRing, is_weak
-from backend.kit.environment import Environment, is_trustworthy, split_address
+from backend.kit.environment import Environment, is_trustworthy
 from backend.kit.key_changes import Legacy
 from backend.kit.rate_limit import CLASSES
 
@@ -228,24 +228,29 @@ def _zone(env: Environment, *, is_demo: bool) -> str:
 def _webhook(env: Environment, *, is_demo: bool) -> Webhook | None:
     """The demo shows its messages on a page of its own; beyond it somebody must send them."""
     url, secret = env.get("OTP_WEBHOOK_URL"), env.secret("OTP_WEBHOOK_SECRET")
-    if not url:
-        if not is_demo:
-            env.refuse("OTP_WEBHOOK_URL", "missing: who sends log-in codes by text message")
+    if is_demo and not url:
         return None
-    parts = split_address(url)
-    if parts is None or parts.scheme != "https":
+    if not url:
+        env.refuse("OTP_WEBHOOK_URL", "missing: who sends log-in codes by text message")
+    elif not is_trustworthy(url, is_demo=False):
         env.refuse("OTP_WEBHOOK_URL", "must be an https:// address")
-    try:
-        key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
-    except binascii.Error:
-        key = b""
-    if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) < WEBHOOK_SECRET_BYTES_MIN:
+    if not secret:
+        env.refuse("OTP_WEBHOOK_SECRET", "missing: signs what is sent there")
+    elif not _is_webhook_secret(secret):
         env.refuse(
             "OTP_WEBHOOK_SECRET",
             f"must be {WEBHOOK_SECRET_PREFIX} and the base64 of at least"
             f" {WEBHOOK_SECRET_BYTES_MIN} bytes",
         )
     return Webhook(url, secret)
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    try:
+        key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        return False
+    return secret.startswith(WEBHOOK_SECRET_PREFIX) and len(key) >= WEBHOOK_SECRET_BYTES_MIN
 
 
 def _oidc(env: Environment, *, own: str, is_demo: bool) -> OidcSettings | None:

@@ -164,7 +164,10 @@ def test_what_factories_make_are_canaries(planted, session, settings):
         ("-----BEGIN PRIVATE KEY-----", {"a private key"}),
         ("+*******0101 and +86*********4711", set()),
         ('{"password": "********"}', set()),
-        (f"{new_id()} 8613900004711000 2026-11-23T06:00:00.861390000Z", set()),
+        (
+            "01a20c8d-b57e-7410-a222-b8f16ebff5e8 8613900004711000 2026-11-23T06:00:00.861390000Z",
+            set(),
+        ),
         ("1390000471100", set()),
     ],
 )

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from itertools import count
 
 import pytest
 
@@ -20,6 +21,8 @@ GOOD = {
     "DATABASE_URL": DATABASE,
     "ISSUER": "https://api.bank.test",
     "PROGRAMME_ZONE": "America/New_York",
+    "OTP_WEBHOOK_URL": "https://codes.bank.test/send",
+    "OTP_WEBHOOK_SECRET": "whsec_" + base64.b64encode(b"w" * 24).decode(),
 }
 
 
@@ -38,7 +41,8 @@ def test_what_is_given_is_enough():
 def test_everything_that_is_missing_is_named_at_once_a_line_each():
     lines = problems({})
     assert [line.partition(":")[0] for line in lines] == [
-        "DATABASE_URL", "MASTER_KEYS", "ISSUER", "PROGRAMME_ZONE",
+        "DATABASE_URL", "ISSUER", "MASTER_KEYS", "PROGRAMME_ZONE", "OTP_WEBHOOK_URL",
+        "OTP_WEBHOOK_SECRET",
     ]  # fmt: skip
 
 
@@ -72,6 +76,8 @@ def test_nothing_that_guards_or_decides_has_a_default(name):
         ("REQUESTS_PER_MINUTE", "-1"),
         ("DEMO_CLOCK_FILE", "/tmp/clock.json"),  # noqa: S108 - nothing is written
     ],
+    # Some values are made anew each time, and every worker must name its tests alike.
+    ids=count(),
 )
 def test_what_cannot_be_used_is_refused_by_name_and_never_quoted(name, value):
     [line] = problems(GOOD | {name: value})

@@ -66,7 +66,7 @@ WITHOUT_A_KEY = {
 # Field names of what only its owner may hold: it would stand in the stored answer for a day.
 SECRET = re.compile(
     r"(^|_)(tokens?|secrets?|passwords?|passcodes?|otp|totp|otpauth|vouchers?|pins?|seed)(_|$)"
-    r"|recovery_codes?(?!_left)|private_key|api_key"
+    r"|recovery_codes?(?!s?_left)|private_key|api_key"
 )
 
 

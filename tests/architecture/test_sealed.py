@@ -75,6 +75,8 @@ def _context_of(call, module):
         return value.value
     if isinstance(value, ast.Name):
         return getattr(module, value.id, None)
+    if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
+        return getattr(getattr(module, value.value.id, None), value.attr, None)
     return ast.unparse(value)
 
 

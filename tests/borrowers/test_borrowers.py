@@ -11,7 +11,7 @@ from backend.staff.rules import Role
 from tests.clock import TODAY
 from tests.factories.loans import make_borrower, make_loan
 from tests.factories.runs import make_job_context
-from tests.factories.staff import make_viewer
+from tests.factories.viewers import make_viewer
 from tests.fixtures.keys import keys, ring
 
 
