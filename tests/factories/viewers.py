@@ -14,7 +14,11 @@ from tests.clock import NOW
 def make_viewer(*roles: Role, id: UUID | None = None) -> Caller:  # noqa: A002 - the field's name
     held = frozenset(str(role) for role in roles)
     return Caller(
-        audience=Audience.STAFF, id=id or new_id(), roles=held, permissions=permissions_of(held)
+        audience=Audience.STAFF,
+        id=id or new_id(),
+        token_id=new_id(),
+        roles=held,
+        permissions=permissions_of(held),
     )
 
 
