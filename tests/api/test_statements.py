@@ -21,6 +21,8 @@ READS = {
     "/v1/me/sessions": 1,
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
+    "/v1/me/consents": 1,
+    "/v1/me/consents/history": 1,
 }
 PAYMENT_STATEMENTS_MAX = 6
 

@@ -42,6 +42,19 @@ def test_only_the_kit_commits():
     assert guilty == []
 
 
+def test_one_place_reads_where_a_request_comes_from():
+    words = re.compile(r"remote_addr|REMOTE_ADDR|access_route|X-Forwarded|Forwarded-For|X-Real-IP")
+    reading = [_name(path) for path in _sources(*PACKAGES) if words.search(path.read_text())]
+    assert reading == ["backend/kit/addresses.py"]
+
+
+def test_one_place_writes_the_log_of_looks():
+    """Whoever shows a borrower to staff asks `borrowers.service.look`, which decides and logs."""
+    words = re.compile(r"insert\(AccessLog\)|INSERT INTO access_log")
+    writing = [_name(path) for path in _sources(*PACKAGES) if words.search(path.read_text())]
+    assert writing == ["backend/borrowers/service/looks.py"]
+
+
 def test_every_package_and_feature_says_what_it_is_in_12_lines():
     silent = []
     for path in _sources(*PACKAGES):
