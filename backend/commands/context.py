@@ -1,7 +1,7 @@
 """What every command that talks to a running installation begins with."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -11,19 +11,20 @@ from backend.commands.instance import load_environment
 from backend.kit.db import Limits
 from backend.kit.environment import SettingsError
 from backend.kit.keyring import KeysMissingError
-from backend.kit.problems import Problem
+from backend.kit.problems import Problem, Unavailable
 from backend.settings import load
 
 # Commands move whole portfolios in one statement; a web request never waits this long.
 COMMAND_LIMITS = Limits(statement_ms=600_000, lock_ms=30_000, pool_size=10)
+AWAY = (OperationalError, Unavailable)
 UNKNOWN_TABLE_OR_COLUMN = ("42P01", "42703")
 
 
 @contextmanager
-def configured(*, needs_keys: bool = True) -> Iterator[app.Process]:
+def configured(*, may_wait: bool = False) -> Iterator[app.Process]:
     """The process's database, keys and clock. One clear line and a non-zero exit on failure.
 
-    A process that goes on for long (`needs_keys=False`) may begin while the database is away.
+    A process that goes on for long (`may_wait`) may begin while the database is away.
     """
     try:
         load_environment()
@@ -31,7 +32,7 @@ def configured(*, needs_keys: bool = True) -> Iterator[app.Process]:
     except SettingsError as error:
         fail(str(error))
     try:
-        if needs_keys:
+        with suppress(*(AWAY if may_wait else ())):
             process.keyring.require()
         process.keyring.watch()
         yield process

@@ -21,13 +21,16 @@ def migrate() -> None:
     """Bring the database to this version. Safe to run on several hosts at once."""
     load_environment()
     try:
-        made = bring_up_to_date(load_for_migration())
+        settings = load_for_migration()
+        made = bring_up_to_date(settings)
     except OperationalError:
         fail("the database does not answer")
     except (SettingsError, key_changes.KeyChangeError, KeysMissingError) as error:
         fail(str(error))
     for name in made:
         click.echo(f"key {name}")
+    for name in sorted(settings.legacy.weak() & set(made)):
+        click.echo(f"{name} was adopted and is no random key: rotate it now", err=True)
     click.echo(f"at {migrations.head()}")
 
 

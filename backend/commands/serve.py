@@ -8,12 +8,14 @@ import click
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+from sqlalchemy.exc import OperationalError
 
 from backend.commands.failures import fail
 from backend.commands.guard import stop_with_supervisor
 from backend.commands.instance import load_environment
 from backend.kit.environment import SettingsError
-from backend.settings import load
+from backend.kit.keyring import Keyring, KeysMissingError
+from backend.settings import Settings, load
 
 WORKER_STOP_SECONDS_MAX = 5
 BACKLOG = 1_024
@@ -36,7 +38,8 @@ def serve(host: str, port: int, workers: int) -> None:
     try:
         load_environment()
         settings = load()
-    except SettingsError as error:
+        _check_keys(settings)
+    except (SettingsError, KeysMissingError) as error:
         fail(str(error))
     _share_figures()
     stop_with_supervisor()
@@ -57,6 +60,19 @@ def serve(host: str, port: int, workers: int) -> None:
         workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
         log_level=LogLevels.error,
     ).serve()
+
+
+def _check_keys(settings: Settings) -> None:
+    """A wrong master key is told at the start; a database that is away is waited for."""
+    keyring = Keyring(
+        settings.database_url, settings.master_keys, use=lambda _: None, reload_seconds=1
+    )
+    try:
+        keyring.require()
+    except OperationalError:
+        pass
+    finally:
+        keyring.close()
 
 
 def _share_figures() -> None:

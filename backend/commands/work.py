@@ -12,7 +12,7 @@ from backend.worker import Worker
 @click.command()
 def worker() -> None:
     """Deliver events and run scheduled jobs until told to stop."""
-    with configured(needs_keys=False) as process:
+    with configured(may_wait=True) as process:
         working = Worker(process)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: working.stop())

@@ -63,6 +63,17 @@ class Legacy:
             return None if self.lookup is None else KeyRing({ADOPTED_LOOKUP: self.lookup})
         return self.field if kind is Kind.FIELD else self.token
 
+    def weak(self) -> set[str]:
+        """`kind:name` of those that a person or a pattern made."""
+        rings = [(kind, self.ring(kind)) for kind in Kind]
+        return {
+            f"{kind}:{name}"
+            for kind, ring in rings
+            if ring is not None
+            for name, key in ring.keys.items()
+            if crypto.is_weak(key)
+        }
+
 
 @dataclass(frozen=True)
 class Key:

@@ -176,13 +176,19 @@ def test_the_first_keys_are_made_once(installation):
     installation.ask("TRUNCATE crypto_key")
     made = done(installation, "migrate").splitlines()
     assert [line.partition(":")[0] for line in made[:3]] == ["key field", "key token", "key lookup"]
+    installation.ask("TRUNCATE crypto_key")
+    old = {"FIELD_KEYS": "typed:" + base64.b64encode(b"f" * 32).decode()}
+    adopting = Installation(installation.data_dir, installation.url, **installation.changes, **old)
+    answer = adopting.command("migrate")
+    assert "key field:typed" in answer.stdout
+    assert "field:typed was adopted and is no random key" in answer.stderr
 
 
 def test_a_master_key_is_replaced(installation):
     old, new = installation.changes["MASTER_KEYS"], f"newer:{_new_key()}"
     both, only = installation.with_masters(new, old), installation.with_masters(new)
-    assert "does not open" in refused(only, "keys", "list")[0]
-    assert "does not open" in refused(only, "migrate")[0]
+    for words in (("keys", "list"), ("migrate",), ("serve",), ("worker",)):
+        assert "does not open" in refused(only, *words)[0]
     assert done(both, "keys", "rewrap", *WHY) == "3 keys wrapped anew with newer\n"
     assert all(words.endswith("[newer]") for words in listed(only).values())
 
