@@ -21,7 +21,7 @@ READS = {
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
 }
-PAYMENT_STATEMENTS_MAX = 6
+PAYMENT_STATEMENTS_MAX = 4
 
 numbers = count()
 
