@@ -1,5 +1,6 @@
 """The assembly: the one place that knows all packages and joins them into an application."""
 
+import gc
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ import community.wiring
 import notifications.wiring
 import rewards.wiring
 from backend.auth import service as auth
+from backend.auth.remembered import read_remembered
 from backend.borrowers import queries as borrowers
 from backend.kit import (
     audience,
@@ -90,12 +92,17 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
 
 
 def create_app(process: Process | None = None) -> Flask:
-    """The WSGI application. Without an argument it reads the environment."""
-    process = process or configure(load())
+    """The WSGI application. Without an argument it reads the environment, for a server process."""
+    if process is None:
+        app = create_app(configure(load()))
+        # What is there now stays: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
+        return app
     settings = process.settings
     rate_limit.configure(url=settings.redis_url, per_minute=settings.requests_per_minute)
     audience.configure(
-        authenticate=partial(auth.read_token, process.token_keys),
+        authenticate=partial(read_remembered, process.token_keys),
         may_command_line_confirm=settings.is_demo,
     )
     http.configure(own_locale=_own_locale)
