@@ -1,5 +1,6 @@
 """The assembly: the one place that knows all packages and joins them into an application."""
 
+import gc
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -152,10 +153,15 @@ def _use_keys(found: Snapshot, *, issuer: str) -> None:
 
 
 def create_app(process: Process | None = None) -> Flask:
-    """The WSGI application. Without an argument it reads the environment."""
+    """The WSGI application. Without an argument it reads the environment, for a server process."""
     if process is None:
         process = configure(load())
         process.keyring.watch()
+        app = create_app(process)
+        # What is there now stays: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
+        return app
     settings = process.settings
     addresses.configure(trusted=settings.trusted_proxies)
     rate_limit.configure(url=settings.redis_url, per_minute=settings.requests_per_minute)

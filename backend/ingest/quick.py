@@ -8,7 +8,7 @@ with any other field, validator or hook is refused when the process starts.
 
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from marshmallow import Schema, ValidationError, fields, missing, validate
@@ -19,6 +19,7 @@ from backend.kit.fields import (
     DAY_LAST,
     Day,
     Pattern,
+    StrictSchema,
     is_currency,
     is_external_id,
     is_zone,
@@ -216,3 +217,16 @@ def _loader(
             return None
 
     return load
+
+
+class QuickSchema(StrictSchema):
+    """Parent of inputs that come by the thousand: their ordinary case is compiled."""
+
+    @cached_property
+    def _quick(self) -> Quick:
+        return compiled(self)
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        """As the parent's, which is asked where anything is out of the ordinary."""
+        row = None if kwargs.get("many") else self._quick(data)
+        return super().load(data, **kwargs) if row is None else row

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from backend.ingest.quick import QuickSchema
 from backend.kit.fields import (
     Currency,
     Day,
@@ -133,7 +134,7 @@ class DelinquencyInSchema(StrictSchema):
     activity = _choice("paid", "carried", "none", required=True)
 
 
-class PaymentInSchema(StrictSchema):
+class PaymentInSchema(QuickSchema):
     external_id = ExternalId(required=True)
     loan_external_id = ExternalId(required=True)
     amount_minor = MinorPositive(required=True)

@@ -18,6 +18,7 @@ from backend.profile import queries as profile_queries
 from backend.profile import service as profile
 
 _Rows = Sequence[dict[str, Any]]
+_NOT_YET = Outcome("refused")
 _PLAN_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
@@ -72,13 +73,13 @@ def store_chunk(
     """
     # A plan made for an array of ten would compare two thousand rows with two thousand.
     session.execute(_PLAN_EACH_TIME)
-    outcomes: list[Outcome] = [
-        Outcome.refused(line.problem) if line.problem else Outcome("refused") for line in lines
-    ]
+    outcomes: list[Outcome] = [_NOT_YET] * len(lines)
     places: dict[str, list[int]] = {}
     for place, line in enumerate(lines):
         if line.problem is None:
             places.setdefault(line.kind, []).append(place)
+        else:
+            outcomes[place] = Outcome.refused(line.problem)
     for kind in KINDS:
         if kind in places:
             rows = [lines[place].row for place in places[kind]]

@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import orjson
 import structlog
 from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
+from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -37,14 +39,16 @@ __all__ = ["OutSchema", "StrictSchema", "init_app", "locale", "refuses", "render
 
 BODY_MAX_BYTES = 1024 * 1024
 RETRY_AFTER_SECONDS = 2
+FIGURES_REMEMBERED = 4_096
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._:-]{1,128}$")
-SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+SAFE_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cache-Control", "no-store"),
+)
 
 log = get_logger(__name__)
 
@@ -130,20 +134,34 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.request_id
-    for name, value in SAFE_HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
+    headers = response.headers
+    headers.add("X-Request-ID", g.request_id)
+    own = {name.lower() for name, _ in headers}
+    # Added in one go: `setdefault` looks through all headers for each.
+    headers.extend([pair for pair in SAFE_HEADERS if pair[0].lower() not in own])
     if "locale" in g:
-        response.headers["Content-Language"] = g.locale
-        response.headers.add("Vary", "Accept-Language")
+        headers["Content-Language"] = g.locale
+        headers.add("Vary", "Accept-Language")
     if "quota" in g:
-        response.headers.update(g.quota.headers())
+        headers.extend(g.quota.headers())
     route = request.url_rule.rule if request.url_rule is not None else "(none)"
-    seconds = time.perf_counter() - g.began_at
-    metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
-    metrics.REQUEST_SECONDS.labels(request.method, route).observe(seconds)
+    _count(request.method, route, response.status_code)
     return response
+
+
+def _count(method: str, route: str, status: int) -> None:
+    requests, seconds = _figures(method, route, status)
+    requests.inc()
+    seconds.observe(time.perf_counter() - g.began_at)
+
+
+@lru_cache(maxsize=FIGURES_REMEMBERED)
+def _figures(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    # Looked up once: the library makes and locks something for each look-up.
+    return (
+        metrics.REQUESTS.labels(method, route, status),
+        metrics.REQUEST_SECONDS.labels(method, route),
+    )
 
 
 def render_problem(problem: Problem) -> Response:

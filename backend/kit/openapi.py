@@ -103,6 +103,10 @@ class DocumentedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is 
         self.rate: RouteClass = DEFAULT
         self._prepare_doc_cbks.append(self._prepare_common_doc)
 
+    def arguments(self, schema: Any, **kwargs: Any) -> Any:
+        """As the parent's; the schema is made once, and not for each request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
+
     def add_url_rule(self, rule: str, *args: Any, **kwargs: Any) -> None:
         """As the parent's, under the feature's tag."""
         kwargs["tags"] = kwargs.get("tags") or [self.tag]

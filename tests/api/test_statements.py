@@ -24,7 +24,7 @@ READS = {
     "/v1/me/consents": 1,
     "/v1/me/consents/history": 1,
 }
-PAYMENT_STATEMENTS_MAX = 6
+PAYMENT_STATEMENTS_MAX = 4
 
 numbers = count()
 

@@ -1,6 +1,7 @@
 """Only what we signed, for this audience and this hour, opens a door."""
 
 import base64
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from backend.app import Process
 from backend.auth import service
+from backend.auth.rules import CLOCK_SKEW_SECONDS as SKEW_SECONDS
 from backend.kit import clock
 from backend.kit.ids import new_id
 from tests.fixtures.api import Api, bearer
 
+SECONDS_UNTIL_OLD = 2.1
 STAFF_ROUTE = "/v1/jobs"
 
 
@@ -43,6 +46,15 @@ def test_a_good_token_opens_and_none_does_not(process: Process, public_api: Api)
 def test_an_old_token_is_refused(process: Process, public_api: Api) -> None:
     old = token(process, now=clock.wall() - timedelta(minutes=6))
     assert status(public_api, old) == 401
+
+
+def test_a_token_that_was_good_is_refused_once_it_is_old(process: Process, public_api: Api) -> None:
+    life = timedelta(minutes=5)
+    good_until = clock.wall() + timedelta(seconds=2)
+    ending = token(process, life=life, now=good_until - life - timedelta(seconds=SKEW_SECONDS))
+    assert status(public_api, ending) == 200
+    time.sleep(SECONDS_UNTIL_OLD)
+    assert status(public_api, ending) == 401
 
 
 @pytest.mark.parametrize("audience", ["borrower", "client"])

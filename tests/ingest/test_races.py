@@ -11,6 +11,7 @@ from backend.borrowers.models import Borrower
 from backend.ingest import batch, service
 from backend.ingest.lines import load
 from backend.kit.db import transaction
+from backend.loans import audit
 from backend.loans.models import Installment, Loan, Payment
 from tests.clock import NOW
 from tests.factories.loans import make_borrower, make_loan
@@ -44,13 +45,13 @@ def put(kind, fields):
         return service.put_one(session, kind, checked(kind, fields), now=NOW)
 
 
-def put_while_another_does(session, kind, *, first, second):
-    """Both begin before either ends: the second waits for the first one's id."""
+def put_while_another_does(session, kind, *, first, second, second_kind=None):
+    """Both begin before either ends: the second waits for what the first one holds."""
     context = copy_context()
     with ThreadPoolExecutor(1) as other:
         with transaction() as mine:
             stored = service.put_one(mine, kind, checked(kind, first), now=NOW)
-            late: Future = other.submit(context.run, put, kind, second)
+            late: Future = other.submit(context.run, put, second_kind or kind, second)
             while not session.execute(
                 text(
                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -121,6 +122,33 @@ def test_two_batches_with_the_same_loans_refuse_nothing(session):
     assert sorted(one + two) == ["stored"] * 200 + ["unchanged"] * 200
     for model in (Borrower, Loan, Installment):
         assert session.execute(select(func.count()).select_from(model)).scalar_one() == 100
+
+
+PAYMENT = {
+    "loan_external_id": "l1",
+    "external_id": "p1",
+    "amount_minor": 6_000,
+    "received_on": "2026-11-01",
+}
+
+
+def test_a_payment_that_waited_for_another_one_counts_it(session):
+    put("borrower", BORROWER)
+    put("loan", LOAN)
+    second = PAYMENT | {"external_id": "p2"}
+    put_while_another_does(session, "payment", first=PAYMENT, second=second)
+    assert list(audit.run(session)) == []
+    paid, outstanding = session.execute(select(Loan.paid_minor, Loan.outstanding_minor)).one()
+    assert (paid, outstanding) == (12_000, 0)
+
+
+def test_a_payment_that_waited_for_a_new_schedule_meets_it(session):
+    put("borrower", BORROWER)
+    put("loan", LOAN)
+    moved = LOAN | {"installments": [LOAN["installments"][0] | {"due_on": "2026-11-15"}]}
+    put_while_another_does(session, "loan", first=moved, second=PAYMENT, second_kind="payment")
+    assert list(audit.run(session)) == []
+    assert session.execute(select(Loan.next_due_on)).scalar_one() == date(2026, 11, 15)
 
 
 def test_many_equal_payments_at_once_are_one(app, client_api, session):

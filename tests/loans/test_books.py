@@ -1,16 +1,17 @@
 """Kept state, news of it, and the proof of the books."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from backend.events.loans import LoansTouched, PaymentReceived
 from backend.kit import clock
 from backend.kit.bulk import sql_array, sql_ids, sql_texts
 from backend.kit.ids import new_id
-from backend.kit.outbox import EventRow
+from backend.kit.outbox import EventRow, routing
 from backend.loans import audit, jobs, service
 from backend.loans.models import Installment, Loan
 from backend.loans.service.payment_stream import _STORE as STORE
@@ -197,6 +198,10 @@ def test_a_chunk_of_payments_is_never_compared_row_by_row(session):
         "amounts": sql_array([1 for _ in rows]),
         "days": sql_array([TODAY for _ in rows]),
         "precisions": sql_texts(["day" for _ in rows]),
+        "now": NOW,
+        "noon": time(12),
+        "is_history": False,
+        **routing((PaymentReceived, LoansTouched)),
     }
     explain = text(f"EXPLAIN (FORMAT JSON) {STORE.text}")
     session.execute(text("SET LOCAL enable_seqscan = off"))

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
 from backend.loans import service as loans
 from backend.loans.models import Loan
+from backend.loans.queries import get_own_loan
+from backend.loans.schemas import LoanSchema
 from tests.clock import NOW, TODAY
 from tests.factories.loans import (
     make_account,
@@ -37,6 +39,27 @@ def adjust(session, kind, amount_minor, *, on, loan="loan"):
         "on": on,
     }
     return loans.add_adjustments(session, [row], now=NOW, settled=True)[0].unwrap()
+
+
+@pytest.mark.parametrize("kind", ["installment", "installment, paid", "revolving"])
+def test_a_loan_is_answered_as_its_schema_says(session, borrower_api, kind):
+    who = make_borrower(session, external_id="eve")
+    if kind == "revolving":
+        make_account(session, borrower="eve", external_id="eves")
+    else:
+        make_loan(session, borrower="eve", installments=make_installments(2), external_id="eves")
+    if kind == "installment, paid":
+        make_payment(session, loan="eves", amount_minor=50_000)
+    view = get_own_loan(
+        session,
+        borrower_id=who,
+        loan_id=session.execute(select(Loan.id).where(Loan.borrower_id == who)).scalar_one(),
+        now=NOW,
+        as_of=None,
+    )
+    shown = borrower_api(who).get(f"/v1/me/loans/{view['id']}").json
+    assert shown == LoanSchema().dump(view)
+    assert shown.keys() == LoanSchema().fields.keys()
 
 
 def test_a_loan_to_the_cent(own, session):

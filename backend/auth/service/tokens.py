@@ -1,7 +1,7 @@
 """Making and reading access tokens."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -27,6 +27,10 @@ class TokenKeys:
     signing_id: str
     signing: Ed25519PrivateKey
     verifying: dict[str, Ed25519PublicKey]
+    # Tokens found good before, by their hash: see `remembered`.
+    verified: dict[bytes, tuple[Claims, float]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @classmethod
     def build(cls, ring: KeyRing, *, issuer: str) -> "TokenKeys":

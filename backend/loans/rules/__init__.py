@@ -17,6 +17,7 @@ from backend.loans.rules.history import (
     StatementRow,
     Terms,
 )
+from backend.loans.rules.latest import OpenRow, Step, take_latest
 from backend.loans.rules.replay import replay
 from backend.loans.rules.state import (
     ALLOCATION_ORDER_DEFAULT,
@@ -38,11 +39,14 @@ __all__ = [
     "LineState",
     "LoanState",
     "NextDue",
+    "OpenRow",
     "Parts",
     "PaymentRow",
     "StatementRow",
+    "Step",
     "Terms",
     "find_schedule_error",
     "replay",
+    "take_latest",
     "waiver_period",
 ]

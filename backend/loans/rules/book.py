@@ -123,13 +123,13 @@ class Book:
         while self._first_open < len(self.lines) and self._credit_minor() > 0:
             line = self.lines[self._first_open]
             if self.brought_forward_minor:
-                self.brought_forward_minor -= sum(self._take(line, self.brought_forward_minor))
+                self.brought_forward_minor -= sum(self.take(line, self.brought_forward_minor))
             else:
                 self._allocate(line, self.credits[0], on=on)
             self._skip_paid()
 
     def _allocate(self, line: Line, credit: Credit, *, on: date) -> None:
-        taken = self._take(line, credit.amount_minor)
+        taken = self.take(line, credit.amount_minor)
         credit.amount_minor -= sum(taken)
         if not credit.amount_minor:
             self.credits.pop(0)
@@ -138,7 +138,8 @@ class Book:
         )
         self._mark_paid(line, on=on, precision=credit.precision)
 
-    def _take(self, line: Line, amount_minor: int) -> list[int]:
+    def take(self, line: Line, amount_minor: int) -> list[int]:
+        """Pay so much on a line, part by part; answers what each part took."""
         taken = [0, 0, 0, 0]
         for part in self.order:
             share = min(amount_minor, line.open[part])

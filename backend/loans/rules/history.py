@@ -25,6 +25,11 @@ class InstallmentRow:
     fee_minor: int = 0
     penalty_minor: int = 0
 
+    @property
+    def total_minor(self) -> int:
+        """All parts together."""
+        return self.principal_minor + self.interest_minor + self.fee_minor + self.penalty_minor
+
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:

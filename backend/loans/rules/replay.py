@@ -13,6 +13,7 @@ from backend.loans.rules.history import (
     AdjustmentRow,
     DelinquencyRow,
     History,
+    InstallmentRow,
     PaymentRow,
     StatementRow,
 )
@@ -60,40 +61,51 @@ def _apply(book: Book, events: Iterable[_Dated]) -> None:
 
 
 def _replay_schedule(history: History, *, as_of: date) -> LoanState:
+    principal_minor = history.terms.principal_minor
     book = Book(
-        _schedule_lines(history),
+        # A loan whose schedule was never sent: the principal is owed, on no known day.
+        schedule_lines(history.installments)
+        or [_line_of(None, None, 0, 0, 0, principal_minor or 0)],
         order=history.terms.allocation_order,
         waivable=WAIVABLE_OF_SCHEDULE,
     )
     _apply(book, _events(history, as_of=as_of))
-    first = book.find_first_open()
     scheduled = sum(line.charged[PRINCIPAL] for line in book.lines)
-    principal = history.terms.principal_minor
-    next_due = None
-    if first is not None and first.number is not None:
-        next_due = NextDue(first.number, first.due_on, sum(first.open))
     return _state(
         [book],
         lines=tuple(line.state() for line in book.lines if line.number is not None),
-        ratio_basis_minor=scheduled if principal is None else principal,
-        next_due=next_due,
+        ratio_basis_minor=scheduled if principal_minor is None else principal_minor,
+        next_due=next_of_schedule(book),
         reported=_reported(history.delinquencies, as_of=as_of),
     )
 
 
-def _schedule_lines(history: History) -> list[Line]:
-    rows = sorted(history.installments, key=lambda row: (row.due_on, row.number))
-    lines = []
-    for row in rows:
-        amounts = [0, 0, 0, 0]
-        amounts[PENALTY], amounts[FEE] = row.penalty_minor, row.fee_minor
-        amounts[INTEREST], amounts[PRINCIPAL] = row.interest_minor, row.principal_minor
-        lines.append(Line(row.number, None, row.due_on, amounts, amounts.copy()))
-    if not lines:
-        # A loan whose schedule was never sent: the principal is owed, on no known day.
-        amounts = [0, 0, 0, history.terms.principal_minor or 0]
-        lines.append(Line(None, None, None, amounts, amounts.copy()))
-    return lines
+def schedule_lines(installments: Iterable[InstallmentRow]) -> list[Line]:
+    """The rows of a schedule as lines of which nothing is paid, oldest first."""
+    return [
+        _line_of(
+            row.number,
+            row.due_on,
+            row.penalty_minor,
+            row.fee_minor,
+            row.interest_minor,
+            row.principal_minor,
+        )
+        for row in sorted(installments, key=lambda row: (row.due_on, row.number))
+    ]
+
+
+def _line_of(number: int | None, due_on: date | None, *amounts: int) -> Line:
+    """`amounts` in the order of the parts: penalty, fee, interest, principal."""
+    return Line(number, None, due_on, list(amounts), list(amounts))
+
+
+def next_of_schedule(book: Book) -> NextDue | None:
+    """What to pay next; None when nothing is open, or on no known day."""
+    first = book.find_first_open()
+    if first is None or first.number is None:
+        return None
+    return NextDue(first.number, first.due_on, sum(first.open))
 
 
 def _replay_statements(history: History, *, as_of: date) -> LoanState:

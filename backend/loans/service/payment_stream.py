@@ -1,36 +1,21 @@
 """The common case of payments in bulk: one statement, and no row comes back from the database.
 
-It takes what is new, for a loan that is there, on a day that has come everywhere on earth; all
-the rest is left to `add_payments`, which says what is the matter with it.
+It takes what is new, for a loan that is there, on a day that has come everywhere on earth, and
+stores, marks and announces it as `add_payments` would; all the rest is left to that, which says
+what is the matter with it.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Select,
-    String,
-    Uuid,
-    and_,
-    cast,
-    column,
-    distinct,
-    func,
-    literal,
-    null,
-    select,
-    text,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.events.loans import LoansTouched, PaymentReceived
 from backend.kit.bulk import Outcome, sql_array, sql_ids, sql_texts, without_repeats
 from backend.kit.ids import new_id
-from backend.kit.outbox import announce_select
-from backend.loans.models import Payment
+from backend.kit.outbox import ANNOUNCED, routing
 from backend.loans.service.inputs import PaymentInput
 from backend.loans.service.payments import add_payments
 from backend.loans.service.settle import NOON_HOUR
@@ -38,9 +23,8 @@ from backend.loans.service.settle import NOON_HOUR
 # Where a day begins last.
 LAST_ZONE_BEHIND_UTC = timedelta(hours=12)
 
-# The ids stored are answered as the text of an array, ready to be sent back.
 _STORE = text(
-    """
+    f"""
     WITH input AS (
         SELECT * FROM unnest(
             CAST(:ids AS uuid[]), CAST(:external_ids AS text[]), CAST(:loans AS text[]),
@@ -69,25 +53,41 @@ _STORE = text(
         SELECT 'payment', external_id, borrower_id, id FROM locked ORDER BY external_id
         ON CONFLICT DO NOTHING
         RETURNING object_id
+    ), accepted AS MATERIALIZED (
+        SELECT locked.*
+          FROM locked JOIN fresh ON fresh.object_id = locked.id
     ), stored AS (
         INSERT INTO payment (borrower_id, id, loan_id, external_id, amount_minor, received_on,
                              date_precision)
-        SELECT locked.borrower_id, locked.id, locked.loan_id, locked.external_id,
-               locked.amount_minor, locked.received_on, locked.date_precision
-          FROM locked JOIN fresh ON fresh.object_id = locked.id
-        RETURNING borrower_id, id
+        SELECT borrower_id, id, loan_id, external_id, amount_minor, received_on, date_precision
+          FROM accepted
     ), marked AS (
         UPDATE loan SET stale = true
-          FROM (SELECT DISTINCT locked.borrower_id, locked.loan_id
-                  FROM locked JOIN fresh ON fresh.object_id = locked.id
-                 WHERE NOT locked.stale) AS s
+          FROM (SELECT DISTINCT borrower_id, loan_id FROM accepted WHERE NOT stale) AS s
          WHERE loan.borrower_id = s.borrower_id AND loan.id = s.loan_id
-    )
-    SELECT (SELECT array_agg(borrower_id)::text FROM stored) AS borrower_ids,
-           (SELECT array_agg(id)::text FROM stored) AS ids,
-           (SELECT array_agg(id) FROM input
-             WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.object_id = input.id)) AS left_out
-    """
+    ), news AS (
+        SELECT 'PaymentReceived' AS name, borrower_id,
+               jsonb_build_object(
+                   'loan_id', loan_id, 'payment_id', id, 'amount_minor', amount_minor,
+                   'received_on', received_on, 'date_precision', date_precision,
+                   'backfill', CAST(:is_history AS boolean)) AS payload,
+               CASE WHEN :is_history
+                    THEN timezone('UTC', received_on + CAST(:noon AS time))
+                    ELSE CAST(:now AS timestamptz) END AS occurred_at,
+               CAST(:is_history AS boolean) AS backfill
+          FROM accepted
+        UNION ALL
+        SELECT 'LoansTouched', NULL,
+               jsonb_build_object(
+                   'borrower_ids', jsonb_agg(DISTINCT borrower_id),
+                   'history', CAST(:is_history AS boolean)),
+               CAST(:now AS timestamptz), false
+          FROM accepted
+        HAVING count(*) > 0
+    ), {ANNOUNCED}
+    SELECT array_agg(id) AS left_out FROM input
+     WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.object_id = input.id)
+    """  # noqa: S608 - a text of ours
 )
 
 
@@ -123,7 +123,7 @@ def _store(
         return []
     ids = [new_id() for _ in places]
     chosen = [rows[place] for place in places]
-    stored = session.execute(
+    left_out = session.execute(
         _STORE,
         {
             "ids": sql_ids(ids),
@@ -132,43 +132,14 @@ def _store(
             "amounts": sql_array([row["amount_minor"] for row in chosen]),
             "days": sql_array([row["received_on"] for row in chosen]),
             "precisions": sql_array([row["date_precision"] for row in chosen]),
+            "now": now,
+            "noon": time(NOON_HOUR),
+            "is_history": backfill,
+            **routing((PaymentReceived, LoansTouched)),
         },
-    ).one()
-    if stored.ids is not None:
-        _announce(session, stored.borrower_ids, stored.ids, now=now, history=backfill)
-    left_out = set(stored.left_out or ())
+    ).scalar_one()
     pairs = zip(places, ids, strict=True)
-    return [pair for pair in pairs if pair[1] not in left_out] if left_out else list(pairs)
-
-
-def _announce(
-    session: Session, borrower_ids: str, ids: str, *, now: datetime, history: bool
-) -> None:
-    """The same events as `add_payments` announces, made where the rows lie."""
-    keys = (
-        func.unnest(
-            cast(literal(borrower_ids, String), ARRAY(Uuid)),
-            cast(literal(ids, String), ARRAY(Uuid)),
-        )
-        .table_valued(column("borrower_id", Uuid), column("id", Uuid))
-        .render_derived(name="stored")
-    )
-    noon = func.timezone("UTC", Payment.received_on + time(NOON_HOUR))
-    received: Select[Any] = select(
-        Payment.borrower_id,
-        (noon if history else literal(now)).label("occurred_at"),
-        Payment.loan_id,
-        Payment.id.label("payment_id"),
-        Payment.amount_minor,
-        Payment.received_on,
-        Payment.date_precision,
-        literal(history).label("backfill"),
-    ).join(keys, and_(Payment.borrower_id == keys.c.borrower_id, Payment.id == keys.c.id))
-    announce_select(session, PaymentReceived, received, is_history=history)
-    touched: Select[Any] = select(
-        cast(null(), Uuid).label("borrower_id"),
-        literal(now).label("occurred_at"),
-        func.jsonb_agg(distinct(keys.c.borrower_id)).label("borrower_ids"),
-        literal(history).label("history"),
-    )
-    announce_select(session, LoansTouched, touched)
+    if not left_out:
+        return list(pairs)
+    refused = set(left_out)
+    return [pair for pair in pairs if pair[1] not in refused]

@@ -77,7 +77,7 @@ def settle(
         changed = [(r, line) for r, state in settled for line in _changed_lines(r, state)]
         _keep(session, settled, changed)
         events += [
-            _paid_event(record, line, line.paid_on, now=now, history=history)
+            paid_event(record.key, line, line.paid_on, now=now, history=history)
             for record, line in changed
             if line.paid_on is not None and record.kept[line.number or 0].paid_on is None
         ]
@@ -115,13 +115,14 @@ def _keep(
     )
 
 
-def _paid_event(
-    record: LoanRecord, line: LineState, paid_on: date, *, now: datetime, history: bool
+def paid_event(
+    key: LoanKey, line: LineState, paid_on: date, *, now: datetime, history: bool
 ) -> InstallmentPaid:
+    """The news of an instalment that is paid in full; history is dated to the payment's day."""
     return InstallmentPaid(
-        borrower_id=record.key.borrower_id,
+        borrower_id=key.borrower_id,
         occurred_at=noon(paid_on) if history else now,
-        loan_id=record.key.loan_id,
+        loan_id=key.loan_id,
         number=line.number or 0,
         due_on=line.due_on or paid_on,
         paid_on=paid_on,
