@@ -19,6 +19,7 @@ from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
 from backend.staff import jobs as staff_jobs
 from backend.staff import staff_routes
+from backend.streaks import routes as streak_routes
 from backend.tiers import audit as tier_audit
 from backend.tiers import handlers as tier_handlers
 from backend.tiers import jobs as tier_jobs
@@ -31,6 +32,7 @@ WIRING = Wiring(
         borrower_routes.blp,
         borrower_staff_routes.blp,
         loan_routes.blp,
+        streak_routes.blp,
         ingest_routes.blp,
         benefit_routes.blp,
         profile_staff_routes.blp,
