@@ -71,9 +71,7 @@ def installment_outcome(
     return Outcome.BROKEN if last_day < as_of else Outcome.NEUTRAL
 
 
-def is_repairable(
-    *, due_on: date, paid_on: date | None, is_day_known: bool, as_of: date
-) -> bool:
+def is_repairable(*, due_on: date, paid_on: date | None, is_day_known: bool, as_of: date) -> bool:
     """Whether a late one may be repaired: five days can be counted only to a day that is known.
 
     Days are counted from the due day, whatever the grace.

@@ -12,9 +12,7 @@ NEXT_MONTH = Text("; {month} counts next", "；下一个计入月份为 {month}"
 
 REASONS = {
     Reason.ON_TIME: Text("Paid in full by its due day.", "在到期日前已全额还清。"),
-    Reason.WITHIN_GRACE: Text(
-        "Paid in full within the days of grace.", "在宽限期内已全额还清。"
-    ),
+    Reason.WITHIN_GRACE: Text("Paid in full within the days of grace.", "在宽限期内已全额还清。"),
     Reason.NOT_DUE_YET: Text(
         "Still open; it counts once it is paid in time.", "尚未还清；按时还清后即计入。"
     ),

@@ -129,6 +129,7 @@ def test_hot_statements_use_indexes(
         lambda: me.get(loan, query_string={"as_of": str(TODAY - timedelta(days=20))}),
         *(lambda part=part: me.get(f"{loan}/{part}") for part in ("schedule", "payments", "fees")),
         lambda: me.get(f"{card}/statements", query_string={"limit": 1}),
+        lambda: me.get("/v1/me/streaks"),
         lambda: me.get("/v1/me/tier"),
         lambda: me.get("/v1/me/tier/history"),
         lambda: me.post("/v1/me/tier/reviews", json={"reason": "Please."}, headers=new_key()),

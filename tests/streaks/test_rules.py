@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -128,7 +129,7 @@ def test_repairs_lie_six_months_apart_and_explain_the_streak(letters):
     marks = repaired_of(units)
 
     used = [unit.on for unit, mark in zip(units, marks, strict=True) if mark]
-    assert all(add_months(a, REPAIR_MONTHS) <= b for a, b in zip(used, used[1:], strict=False))
+    assert all(add_months(a, REPAIR_MONTHS) <= b for a, b in pairwise(used))
     length = 0
     for unit, mark in zip(units, marks, strict=True):
         broken = unit.outcome is B and not mark
