@@ -20,15 +20,21 @@ class Role(StrEnum):
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.MODERATOR: frozenset(),
     Role.LEAD_MODERATOR: frozenset(),
-    Role.MARKETER: frozenset({"facts.read", "audiences.count"}),
-    Role.CAMPAIGN_APPROVER: frozenset({"facts.read", "audiences.count"}),
-    Role.ACCOUNT_MANAGER: frozenset({"borrowers.read", "facts.read", "tiers.read", "tiers.review"}),
+    Role.MARKETER: frozenset({"facts.read", "audiences.count", "badges.read", "badges.author"}),
+    Role.CAMPAIGN_APPROVER: frozenset(
+        {"facts.read", "audiences.count", "badges.read", "badges.publish"}
+    ),
+    Role.ACCOUNT_MANAGER: frozenset(
+        {"borrowers.read", "facts.read", "badges.read", "tiers.read", "tiers.review"}
+    ),
     Role.RISK_OFFICER: frozenset(
         {
             "borrowers.read",
             "facts.read",
             "facts.write",
             "audiences.count",
+            "badges.read",
+            "badges.revoke",
             "programme.read",
             "programme.write",
             "tiers.read",
@@ -41,7 +47,15 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     ),
     Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "staff.read"}),
     Role.AUDITOR: frozenset(
-        {"borrowers.read", "facts.read", "programme.read", "tiers.read", "jobs.read", "staff.read"}
+        {
+            "borrowers.read",
+            "facts.read",
+            "badges.read",
+            "programme.read",
+            "tiers.read",
+            "jobs.read",
+            "staff.read",
+        }
     ),
     Role.ADMIN: frozenset({"jobs.read", "jobs.retry", "staff.read"}),
 }
