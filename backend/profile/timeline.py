@@ -16,6 +16,8 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
+    null,
     select,
     union_all,
 )
@@ -30,6 +32,8 @@ from backend.profile.models import FactChange, Profile
 
 IDS = bindparam("ids", type_=ARRAY(Uuid))
 _AT = bindparam("facts_at", type_=DateTime(timezone=True))
+# The path to all of a JSON value, taken as text.
+_WHOLE: ColumnElement[Any] = literal_column("'{}'::text[]")
 _ORDER = ("at", "seq")
 
 
@@ -42,7 +46,8 @@ def facts_over_time(
 ) -> Select[Any]:
     """Rows of borrower_id, at, seq, on_day, is_rebuilt and each named fact, of `:ids`.
 
-    `among` is asked of the facts of now. A change without an event has seq 0, and so has now.
+    `among` is asked of the facts of now. A change without an event has seq 0; now has none, and so
+    comes last among what is of one instant.
     Month ends of imported history were the last second of a day in no zone.
     """
     own = select(Profile.borrower_id, Profile.timezone).where(
@@ -52,7 +57,7 @@ def facts_over_time(
     now: Select[Any] = select(
         Profile.borrower_id,
         _AT.label("at"),
-        literal(0, BigInteger).label("seq"),
+        cast(null(), BigInteger).label("seq"),
         day_now(Profile.__table__.c.timezone).label("on_day"),
         literal(value=False).label("is_rebuilt"),
         *(columns[name].label(name) for name in wanted),
@@ -73,7 +78,7 @@ def _past(own: FromClause, *, facts: Mapping[str, Fact], names: list[str]) -> Se
         else_=cast(func.timezone(carried.c.timezone, carried.c.at), Date),
     )
     typed: dict[str, ColumnElement[Any]] = {
-        kept: cast(carried.c[kept].op("#>>")(literal("{}")), kind) for kept, kind in kinds.items()
+        kept: cast(carried.c[kept].op("#>>")(_WHOLE), kind) for kept, kind in kinds.items()
     }
     return select(
         carried.c.borrower_id,

@@ -49,7 +49,7 @@ class Earned:
     version: int
     period: str
     at: datetime
-    seq: int
+    seq: int | None
     on: date
     is_rebuilt: bool
     facts: Mapping[str, Any]
@@ -65,7 +65,7 @@ class Step:
     """A moment of one borrower with the facts that stood then, one of them perhaps restated."""
 
     at: datetime
-    seq: int
+    seq: int | None
     on: date
     is_rebuilt: bool
     facts: Mapping[str, Any]

@@ -34,16 +34,16 @@ def list_held(session: Session, *, borrower_ids: Sequence[UUID]) -> set[tuple[UU
     return {(row.borrower_id, row.code, row.period) for row in rows}
 
 
-def list_standing(session: Session, *, borrower_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+def list_standing(session: Session, *, borrower_ids: Sequence[UUID]) -> list[Any]:
     """Every award of theirs that stands, locked."""
-    standing: Any = (
-        select(BadgeAward.__table__)
-        .where(_of(borrower_ids), BadgeAward.state == State.STANDING)
-        .order_by(BadgeAward.borrower_id, BadgeAward.id)
-        .with_for_update()
+    return list(
+        session.execute(
+            select(BadgeAward.__table__)
+            .where(_of(borrower_ids), BadgeAward.state == State.STANDING)
+            .order_by(BadgeAward.borrower_id, BadgeAward.id)
+            .with_for_update()
+        )
     )
-    rows: Any = session.execute(standing).all()
-    return list(rows)
 
 
 def list_taken_back(

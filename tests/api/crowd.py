@@ -10,6 +10,7 @@ from backend.kit.db import Base
 OWNED = (
     *("loan", "installment", "statement", "payment", "adjustment", "delinquency"),
     *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
+    *("enrolment_change", "badge_award"),
 )
 HISTORY_ROWS = 3  # of each borrower's events and changes of facts
 

@@ -113,7 +113,7 @@ def _row(award_id: UUID, earned: Earned) -> dict[str, Any]:
         "period": earned.period,
         "earned_at": earned.at,
         "earned_on": earned.on,
-        "event_seq": earned.seq,
+        "event_seq": earned.seq or 0,
         "facts": dict(earned.facts),
     }
 
