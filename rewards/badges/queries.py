@@ -89,32 +89,31 @@ def get_award(session: Session, *, borrower_id: UUID, award_id: UUID) -> Row[Any
     return row
 
 
+def _with_document() -> Any:
+    return select(*_A, BadgeVersion.document).join(
+        BadgeVersion,
+        (BadgeVersion.code == BadgeAward.code) & (BadgeVersion.version == BadgeAward.version),
+    )
+
+
 def page_awards(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
     """Her awards, those taken back among them, the newest first, each with its definition."""
-    own = (
-        select(*_A, BadgeVersion.document)
-        .join(
-            BadgeVersion,
-            (BadgeVersion.code == BadgeAward.code) & (BadgeVersion.version == BadgeAward.version),
-        )
-        .where(BadgeAward.borrower_id == borrower_id)
-    )
+    own = _with_document().where(BadgeAward.borrower_id == borrower_id)
     keys = (BadgeAward.earned_at, BadgeAward.id)
     return page(session, own, keys=keys, args=args, descending=True)
 
 
-def list_recent(session: Session, *, borrower_id: UUID) -> Sequence[Row[Any]]:
+def list_recent(session: Session, *, borrower_id: UUID) -> list[Any]:
     """Her awards for staff, the newest first, at most 50."""
-    return session.execute(
-        select(*_A, BadgeVersion.document)
-        .join(
-            BadgeVersion,
-            (BadgeVersion.code == BadgeAward.code) & (BadgeVersion.version == BadgeAward.version),
+    newest = (BadgeAward.earned_at.desc(), BadgeAward.id.desc())
+    return list(
+        session.execute(
+            _with_document()
+            .where(BadgeAward.borrower_id == borrower_id)
+            .order_by(*newest)
+            .limit(PANEL_AWARDS_MAX)
         )
-        .where(BadgeAward.borrower_id == borrower_id)
-        .order_by(BadgeAward.earned_at.desc(), BadgeAward.id.desc())
-        .limit(PANEL_AWARDS_MAX)
-    ).all()
+    )
 
 
 def get_badge(session: Session, *, code: str) -> Row[Any]:
