@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Date, Text, and_, case, cast, exists, func, literal, select
+from sqlalchemy import Date, Text, and_, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
@@ -54,12 +54,18 @@ class LoanUnits:
 
 def _installments() -> ColumnElement[Any]:
     own = (Installment.borrower_id == Loan.borrower_id, Installment.loan_id == Loan.id)
-    is_vague = exists().where(
-        Payment.borrower_id == Loan.borrower_id,
-        Payment.loan_id == Loan.id,
-        Payment.received_on == Installment.paid_on,
-        Payment.date_precision == "month",
-        Payment.reversed_on.is_(None),
+    # Counted, for of EXISTS the database may make one look at the whole table.
+    is_day_known = (
+        select(func.count() == 0)
+        .where(
+            Payment.borrower_id == Loan.borrower_id,
+            Payment.loan_id == Loan.id,
+            Payment.received_on == Installment.paid_on,
+            Payment.date_precision == "month",
+            Payment.reversed_on.is_(None),
+        )
+        .correlate(Loan, Installment)
+        .scalar_subquery()
     )
     amount = Installment.principal_minor + Installment.interest_minor + Installment.fee_minor
     row = func.json_build_array(
@@ -68,7 +74,7 @@ def _installments() -> ColumnElement[Any]:
         Installment.paid_on,
         amount == 0,
         # Asked only where it matters.
-        case((Installment.paid_on <= Installment.due_on, True), else_=~is_vague),
+        case((Installment.paid_on <= Installment.due_on, True), else_=is_day_known),
     )
     ordered = aggregate_order_by(row, Installment.due_on, Installment.number)
     return (

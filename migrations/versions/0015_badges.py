@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", "version", name=op.f("pk_badge_version")),
     )
     op.create_foreign_key(
-        op.f("fk_badge_code_badge_version"),
+        op.f("fk_badge_code_live_version_badge_version"),
         "badge",
         "badge_version",
         ["code", "live_version"],
@@ -122,7 +122,7 @@ def _create_awards() -> None:
         sa.ForeignKeyConstraint(
             ["code", "version"],
             ["badge_version.code", "badge_version.version"],
-            name=op.f("fk_badge_award_code_badge_version"),
+            name=op.f("fk_badge_award_code_version_badge_version"),
         ),
         sa.PrimaryKeyConstraint("borrower_id", "id", name=op.f("pk_badge_award")),
     )

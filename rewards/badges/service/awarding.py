@@ -93,15 +93,13 @@ def _store(session: Session, earned: Sequence[Earned], *, now: datetime, is_hist
     if not by_id:
         return 0
     rows = [_row(award_id, each) for award_id, each in by_id.items()]
-    stored = session.execute(_STORE, {"rows": orjson.dumps(rows).decode(), "now": now}).scalars()
+    found = session.execute(_STORE, {"rows": orjson.dumps(rows).decode(), "now": now})
+    stored = sorted(found.scalars())
     announce_all(
         session,
-        [
-            _event(award_id, by_id[award_id], now=now, is_history=is_history)
-            for award_id in sorted(stored)
-        ],
+        [_event(award_id, by_id[award_id], now=now, is_history=is_history) for award_id in stored],
     )
-    return len(by_id)
+    return len(stored)
 
 
 def _row(award_id: UUID, earned: Earned) -> dict[str, Any]:
