@@ -27,6 +27,7 @@ from backend.staff import jobs as staff_jobs
 from backend.staff import routes as staff_account_routes
 from backend.staff import service as staff
 from backend.staff import staff_routes
+from backend.streaks import routes as streak_routes
 from backend.tiers import audit as tier_audit
 from backend.tiers import handlers as tier_handlers
 from backend.tiers import jobs as tier_jobs
@@ -44,6 +45,7 @@ WIRING = Wiring(
         borrower_staff_routes.blp,
         consent_routes.blp,
         loan_routes.blp,
+        streak_routes.blp,
         ingest_routes.blp,
         benefit_routes.blp,
         profile_staff_routes.blp,

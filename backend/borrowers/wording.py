@@ -40,6 +40,7 @@ SEEN = {
     "assigned list": Text(
         "Saw you in the list of people to look after", "在负责照看的客户列表中看到您"
     ),
+    "badge preview": Text("Saw you as an example while trying out a badge", "试算徽章时以您为样例"),
     "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
 }
 VIEWERS = {

@@ -198,6 +198,9 @@ class Payment(Base):
             "(reversed_on IS NULL) = (reversal_reason IS NULL)", name="reversal_has_reason"
         ),
         Index("ix_payment_loan", "borrower_id", "loan_id", "received_on", "id"),
+        Index(
+            "ix_payment_reversed", "borrower_id", postgresql_where=text("reversed_on IS NOT NULL")
+        ),
     )
 
     borrower_id: Mapped[UUID] = mapped_column(primary_key=True)

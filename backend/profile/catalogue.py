@@ -80,11 +80,11 @@ BEHAVIOUR = (
         EVENT,
         Text("Payments on time in a row", "连续按时还款次数"),
         Text(
-            "Instalments in a row paid in full by their due day plus the product's grace; for"
-            " reported accounts, months with 0 days past due (a month without consumption does"
-            " not count). The longest among open loans.",
-            "连续在到期日（含产品宽限期）前全额还清的期数；上报类账户为逾期 0 天的月数"
-            "（无消费的月份不计）。取未结清贷款中的最大值。",
+            "Instalments in a row paid in full by their due day plus the product's grace, one in"
+            " six months up to 5 days late; for reported accounts, months with 0 days past due (a"
+            " month without consumption does not count). The longest among open loans.",
+            "连续在到期日（含产品宽限期）前全额还清的期数，六个月内可有一期晚至 5 天；"
+            "上报类账户为逾期 0 天的月数（无消费的月份不计）。取未结清贷款中的最大值。",
         ),
         "up",
         Text("Keep paying on time until {goal} in a row.", "继续按时还款，直至连续 {goal} 次。"),

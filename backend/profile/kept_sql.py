@@ -8,6 +8,8 @@ taken.
 `streaks.rules` says the same of streaks for one sequence; a property test holds the two equal.
 """
 
+from backend.streaks.rules import REPAIR_DAYS_LATE_MAX, REPAIR_MONTHS
+
 # Their rows, fetched once by key: all that follows joins these small sets.
 OWN = """
 own_loan AS MATERIALIZED (
@@ -15,7 +17,8 @@ own_loan AS MATERIALIZED (
     FROM loan l JOIN loan_product p ON p.code = l.product_code
     WHERE l.borrower_id = ANY(:ids)
 ), own_payment AS MATERIALIZED (
-    SELECT p.borrower_id, p.loan_id, p.amount_minor, p.received_on, p.reversed_on, l.currency
+    SELECT p.borrower_id, p.loan_id, p.amount_minor, p.received_on, p.reversed_on,
+           p.date_precision, l.currency
     FROM payment p JOIN own_loan l ON l.borrower_id = p.borrower_id AND l.id = p.loan_id
     WHERE p.borrower_id = ANY(:ids)
 ), own_statement AS MATERIALIZED (
@@ -39,7 +42,7 @@ main AS MATERIALIZED (
 )"""
 
 # One unit for each instalment that is due or paid, and for each reported month.
-UNITS = """
+UNITS = f"""
 instalment AS (
     SELECT m.borrower_id, m.as_of, i.loan_id, i.due_on AS unit_on, i.number,
            i.due_on + l.grace_days AS last_day,
@@ -67,31 +70,47 @@ instalment AS (
     JOIN own_report d ON d.borrower_id = l.borrower_id AND d.loan_id = l.id
                       AND d.as_of <= m.as_of
     GROUP BY m.borrower_id, m.as_of, d.loan_id, date_trunc('month', d.as_of)
+), vague_day AS (
+    -- Days on which some payment came of which only the month is known.
+    SELECT DISTINCT borrower_id, loan_id, received_on
+    FROM own_payment WHERE date_precision = 'month' AND reversed_on IS NULL
 ), unit AS (
     SELECT i.borrower_id, i.as_of, i.loan_id, i.unit_on, i.number, false AS is_reported,
            CASE WHEN i.gone_on <= i.last_day THEN 1 WHEN i.last_day < i.as_of THEN -1 ELSE 0 END
                AS outcome,
-           i.gone_on
+           i.gone_on,
+           i.gone_on - i.unit_on <= {REPAIR_DAYS_LATE_MAX} AND v.received_on IS NULL
+               AS is_repairable
     FROM instalment i
     JOIN own_loan l ON l.borrower_id = i.borrower_id AND l.id = i.loan_id
+    LEFT JOIN vague_day v ON v.borrower_id = i.borrower_id AND v.loan_id = i.loan_id
+                         AND v.received_on = i.gone_on
     WHERE i.amount_minor > 0 AND l.dpd_source = 'computed'
     UNION ALL
     SELECT borrower_id, as_of, loan_id, unit_on, 0, true,
            CASE WHEN dpd_max > 0 THEN -1 WHEN has_activity THEN 1 ELSE 0 END,
-           NULL
+           NULL, false
     FROM reported_month
 ), sequence AS (
     SELECT *,
-           max(unit_on) FILTER (WHERE outcome = -1) OVER loan AS broken_on,
+           row_number() OVER ordered AS place,
+           min(unit_on) FILTER (WHERE outcome = -1) OVER later AS broken_after_on,
            lag(outcome) OVER ordered AS outcome_before,
            lag(gone_on) OVER ordered AS gone_before_on,
            lead(outcome) OVER ordered AS outcome_after,
            lead(unit_on) OVER ordered AS unit_after_on
     FROM unit
-    WINDOW loan AS (PARTITION BY borrower_id, as_of, loan_id),
-           ordered AS (PARTITION BY borrower_id, as_of, loan_id ORDER BY unit_on, number)
+    WINDOW ordered AS (PARTITION BY borrower_id, as_of, loan_id ORDER BY unit_on, number),
+           later AS (ordered ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
 ), spell AS (
     SELECT *,
+           -- The last one that no repair mends: the next to be mended falls due too soon after.
+           max(place) FILTER (
+               WHERE outcome = -1 AND (
+                   is_repairable IS NOT TRUE
+                   OR broken_after_on < unit_on + interval '{REPAIR_MONTHS} months'
+               )
+           ) OVER (PARTITION BY borrower_id, as_of, loan_id) AS broken_place,
            outcome = -1 AND NOT (
                coalesce(outcome_before, 0) = -1
                AND (is_reported OR gone_before_on IS NULL OR gone_before_on > unit_on)
@@ -105,8 +124,7 @@ instalment AS (
     FROM sequence
 ), loan_streak AS (
     SELECT borrower_id, as_of, loan_id,
-           count(*) FILTER (WHERE outcome = 1 AND (broken_on IS NULL OR unit_on > broken_on))
-               AS streak,
+           count(*) FILTER (WHERE outcome <> 0 AND place > coalesce(broken_place, 0)) AS streak,
            count(*) FILTER (WHERE outcome = -1 AND unit_on > as_of - interval '12 months')
                AS missed,
            count(*) FILTER (WHERE is_start AND unit_on > as_of - interval '12 months') AS spells,
@@ -125,7 +143,7 @@ instalment AS (
         WHERE unit_on > as_of - interval '12 months'
     ) AS late
     GROUP BY borrower_id, as_of
-)"""
+)"""  # noqa: S608 - numbers of ours
 
 MONEY = """
 paid AS (

@@ -1,26 +1,12 @@
 """Reads of facts: as columns for a statement over everybody, as values for one borrower."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Date,
-    DateTime,
-    Integer,
-    Row,
-    any_,
-    bindparam,
-    case,
-    cast,
-    extract,
-    func,
-    literal,
-    select,
-    true,
-)
+from sqlalchemy import Row, Select, String, any_, case, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
@@ -34,19 +20,12 @@ from backend.kit.programme_zone import Moment
 from backend.kit.texts import Text
 from backend.loans.models import Loan
 from backend.profile.catalogue import DECLARED_FACTS, FACTS, Fact
+from backend.profile.columns import COUNTED_FROM, counted, day_now
 from backend.profile.kept_sql import KEPT_COLUMNS
 from backend.profile.models import ExtraFact, FactChange, Profile, ProtectedAttributes
-from backend.profile.refresh_sql import COMPUTE
-from backend.profile.rules import KEPT_FACTS, MONTHS_IN_YEAR, extra_fact_value, facts_on
-
-# Her day, from the two parameters of a `Moment`: a compiled policy serves every moment. It is the
-# day in her own zone, as `Moment.today` says of one.
-_TODAY = func.coalesce(
-    bindparam("facts_day", type_=Date),
-    cast(
-        func.timezone(Profile.timezone, bindparam("facts_at", type_=DateTime(timezone=True))), Date
-    ),
-)
+from backend.profile.refresh_sql import COMPUTE, RESTATE
+from backend.profile.rules import KEPT_FACTS, extra_fact_value, facts_on
+from backend.profile.timeline import facts_over_time
 
 
 @dataclass(frozen=True)
@@ -71,24 +50,9 @@ class Catalogue:
 
 
 def _counted_columns() -> dict[str, ColumnElement[Any]]:
-    since = Profile.relationship_since_on
-    days_past_due = func.greatest(Profile.dpd_base, _TODAY - Profile.oldest_unpaid_due_on)
-    months = (
-        (extract("year", _TODAY) - extract("year", since)) * MONTHS_IN_YEAR
-        + extract("month", _TODAY)
-        - extract("month", since)
-        - case((extract("day", _TODAY) < extract("day", since), 1), else_=0)
-    )
-    whole = SQL_TYPES[FactType.INTEGER]
-    return {
-        "days_past_due": cast(days_past_due, whole),
-        "days_past_due_max_12m": cast(
-            func.greatest(Profile.dpd_past_max_12m, days_past_due), whole
-        ),
-        "days_since_last_payment": cast(_TODAY - Profile.last_payment_on, whole),
-        "days_since_last_activity": cast(_TODAY - Profile.last_activity_on, whole),
-        "relationship_months": cast(cast(months, Integer), whole),
-    }
+    kept = {column.name: column for column in Profile.__table__.columns}
+    today = day_now(Profile.__table__.c.timezone)
+    return {name: counted(name, kept, today=today) for name in COUNTED_FROM}
 
 
 def get_catalogue(session: Session, *, with_retired: bool = False) -> Catalogue:
@@ -231,6 +195,66 @@ def _from_json(value: Any, kind: type) -> Any:
     if value is None or kind in (int, str, bool, dict):
         return value
     return read_value(value, FactType.DATE if kind is date else FactType.DECIMAL)
+
+
+# What payments bring about: of a past day it can be told anew by the rows as they stand now.
+_RESTATED = frozenset(
+    name for name, fact in FACTS.items() if fact.source in ("loans", "streaks")
+) - {"plan_active", "plans_kept_ratio", "product"}
+
+
+def list_facts_restated(
+    session: Session, *, moments: Sequence[tuple[UUID, date]], now: datetime
+) -> dict[tuple[UUID, date], dict[str, Value | None]]:
+    """What payments bring about, as of days of hers, by the rows as they stand now.
+
+    A payment that was taken back since was then never made.
+    """
+    if not moments:
+        return {}
+    rows = session.execute(
+        RESTATE,
+        {
+            "ids": sorted({borrower_id for borrower_id, _ in moments}),
+            "owners": [borrower_id for borrower_id, _ in moments],
+            "days": [day for _, day in moments],
+            "now": now,
+        },
+    )
+    found = {}
+    for row in rows:
+        kept = dict(row._mapping)
+        facts = facts_on(kept, today=row.as_of)
+        found[row.borrower_id, row.as_of] = {name: facts[name] for name in _RESTATED}
+    return found
+
+
+def select_over_time(
+    catalogue: Catalogue, *, names: Collection[str], among: Predicate
+) -> Select[Any]:
+    """These facts of `:ids` at each change that was noted, and at the `Moment` that is bound.
+
+    Rows of borrower_id, at, seq, on_day, is_rebuilt and the facts by their names. `among` is
+    asked of the facts of now.
+    """
+    return facts_over_time(catalogue.facts, catalogue.columns(), names=names, among=among)
+
+
+def sample_audience(
+    session: Session, *, predicate: Predicate, names: Collection[str], limit: int, now: datetime
+) -> Sequence[Row[Any]]:
+    """Some of those whom a condition holds for, with these facts; the same at every look.
+
+    Their order is that of a hash, which tells nothing about who came when.
+    """
+    columns = get_catalogue(session).columns()
+    return session.execute(
+        select(Profile.borrower_id, *(columns[name].label(name) for name in sorted(names)))
+        .where(to_sql(predicate, columns))
+        .order_by(func.md5(cast(Profile.borrower_id, String)), Profile.borrower_id)
+        .limit(limit),
+        Moment(now).parameters,
+    ).all()
 
 
 def count_audience(session: Session, *, predicate: Predicate, now: datetime) -> int:

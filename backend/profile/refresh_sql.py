@@ -6,7 +6,7 @@ is compared as JSON, where null is a value like any other.
 
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import BigInteger, Uuid
+from sqlalchemy.types import BigInteger, Date, Uuid
 
 from backend.profile.kept_sql import CTES, KEPT_COLUMNS, UNTRACKED
 
@@ -86,6 +86,20 @@ COMPUTE: TextClause = text(
     SELECT * FROM computed
     """  # noqa: S608 - column names of ours
 ).bindparams(_IDS)
+
+# As of days of each borrower's own, which may lie before her today.
+RESTATE: TextClause = text(
+    f"""
+    WITH moment AS MATERIALIZED (
+        SELECT DISTINCT m.borrower_id, m.as_of,
+               m.as_of < (CAST(:now AS timestamptz) AT TIME ZONE b.timezone)::date AS is_past
+        FROM unnest(:owners, :days) AS m(borrower_id, as_of)
+        JOIN borrower b ON b.id = m.borrower_id
+    ),
+    {CTES}
+    SELECT * FROM computed
+    """  # noqa: S608 - column names of ours
+).bindparams(_IDS, bindparam("owners", type_=ARRAY(Uuid)), bindparam("days", type_=ARRAY(Date)))
 
 REFRESH: TextClause = text(
     f"""

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import DateTime, Row, and_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
+from sqlalchemy.types import Uuid
 
 from backend.programme.models import Enrolment, EnrolmentChange, ProgrammeDraw
 from backend.programme.rules import Status
@@ -54,6 +56,33 @@ def is_enrolled(session: Session, *, borrower_id: UUID) -> bool:
     """Whether rewards and benefits are for her now."""
     row = find_enrolment(session, borrower_id=borrower_id)
     return row is not None and row.status == Status.ENROLLED
+
+
+def list_statuses_at(
+    session: Session, *, moments: Sequence[tuple[UUID, datetime]]
+) -> dict[tuple[UUID, datetime], str]:
+    """Where each of these borrowers stood at that instant; of the others nothing is known."""
+    asked = (
+        func.unnest(
+            literal([borrower_id for borrower_id, _ in moments], ARRAY(Uuid)),
+            literal([at for _, at in moments], ARRAY(DateTime(timezone=True))),
+        )
+        .table_valued("borrower_id", "at")
+        .render_derived()
+    )
+    rows = session.execute(
+        select(asked.c.borrower_id, asked.c.at, EnrolmentChange.status)
+        .ext(distinct_on(asked.c.borrower_id, asked.c.at))
+        .join(
+            EnrolmentChange,
+            and_(
+                EnrolmentChange.borrower_id == asked.c.borrower_id,
+                EnrolmentChange.at <= asked.c.at,
+            ),
+        )
+        .order_by(asked.c.borrower_id, asked.c.at, EnrolmentChange.number.desc())
+    )
+    return {(row.borrower_id, row.at): row.status for row in rows}
 
 
 def count_by_status(session: Session) -> dict[str, int]:

@@ -200,6 +200,20 @@ def set_status(
     announce(session, EnrolmentChanged(borrower_id=borrower_id, occurred_at=now, status=status))
 
 
+def lock_enrolled(session: Session, *, borrower_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these borrowers for whom rewards are now; they stay so until the caller commits.
+
+    In id order. Others who have an enrolment are locked, too.
+    """
+    rows = session.execute(
+        select(Enrolment.borrower_id, Enrolment.status)
+        .where(Enrolment.borrower_id == any_(literal(list(borrower_ids), ARRAY(Uuid))))
+        .order_by(Enrolment.borrower_id)
+        .with_for_update(key_share=True)
+    )
+    return [row.borrower_id for row in rows if row.status == Status.ENROLLED]
+
+
 def _write(
     session: Session, *, borrower_id: UUID, status: Status, number: int, now: datetime
 ) -> None:

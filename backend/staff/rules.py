@@ -28,12 +28,14 @@ OWN_ACCOUNT = frozenset({"staff.self"})
 _GRANTED: dict[Role, frozenset[str]] = {
     Role.MODERATOR: frozenset(),
     Role.LEAD_MODERATOR: frozenset(),
-    Role.MARKETER: frozenset({"facts.read", "audiences.count"}),
-    Role.CAMPAIGN_APPROVER: frozenset({"facts.read", "audiences.count"}),
+    Role.MARKETER: frozenset({"facts.read", "audiences.count", "badges.read", "badges.author"}),
+    Role.CAMPAIGN_APPROVER: frozenset(
+        {"facts.read", "audiences.count", "badges.read", "badges.publish"}
+    ),
     # `borrowers.read_assigned` opens the doors at which borrowers are seen; whom she finds behind
     # them is hers alone. `borrowers.read` shows everybody, for a purpose that is named.
     Role.ACCOUNT_MANAGER: frozenset(
-        {"borrowers.read_assigned", "facts.read", "tiers.read", "tiers.review"}
+        {"borrowers.read_assigned", "facts.read", "badges.read", "tiers.read", "tiers.review"}
     ),
     Role.RISK_OFFICER: frozenset(
         {
@@ -43,6 +45,8 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "facts.read",
             "facts.write",
             "audiences.count",
+            "badges.read",
+            "badges.revoke",
             "programme.read",
             "programme.write",
             "tiers.read",
@@ -57,7 +61,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
     Role.AUDITOR: frozenset(
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
-            *("tiers.read", "jobs.read", "staff.read", "clients.read"),
+            *("badges.read", "tiers.read", "jobs.read", "staff.read", "clients.read"),
         }
     ),
     Role.ADMIN: frozenset(

@@ -11,6 +11,7 @@ OWNED = (
     *("loan", "installment", "statement", "payment", "adjustment", "delinquency"),
     *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
     *("consent", "assignment"),
+    *("enrolment_change", "badge_award"),
 )
 HISTORY_ROWS = 3  # of each borrower's events and changes of facts
 

@@ -109,6 +109,7 @@ def personas(
         "external_id": world.ann.loan_external_id,
         "month": "2026-08",
         "version": "1",
+        "code": "six_in_a_row",
     }
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     manager = staff_api(Role.ACCOUNT_MANAGER)

@@ -21,6 +21,7 @@ OF_BORROWERS = [door for door in DOORS if door.audience is Audience.BORROWER]
 WITH_IDS = [door for door in OF_BORROWERS if door.ids]
 LISTS = (
     "/v1/me/loans",
+    "/v1/me/streaks",
     "/v1/me/loans/{loan_id}/payments",
     "/v1/me/loans/{loan_id}/schedule",
     "/v1/me/loans/{loan_id}/fees",

@@ -41,6 +41,7 @@ LARGE = ("external_ref", "loan", "installment", "payment", "event", "delivery", 
 SMALL = {
     *("alembic_version", "loan_product", "tier_policy", "extra_fact", "staff_account"),
     *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
+    *("badge", "badge_version"),
 }
 # Indexes of the few rows that are open: read from end to end they are still short.
 PARTIAL = text(
@@ -143,6 +144,8 @@ def test_hot_statements_use_indexes(
         lambda: me.get(loan, query_string={"as_of": str(TODAY - timedelta(days=20))}),
         *(lambda part=part: me.get(f"{loan}/{part}") for part in ("schedule", "payments", "fees")),
         lambda: me.get(f"{card}/statements", query_string={"limit": 1}),
+        lambda: me.get("/v1/me/streaks"),
+        lambda: me.get("/v1/me/badges"),
         lambda: me.get("/v1/me/tier"),
         lambda: me.get("/v1/me/tier/history"),
         lambda: me.post("/v1/me/tier/reviews", json={"reason": "Please."}, headers=new_key()),

@@ -19,6 +19,9 @@ READS = {
     "/v1/me/loans/{loan}/payments": 2,
     "/v1/me/loans/{loan}/statements": 2,
     "/v1/me/sessions": 1,
+    "/v1/me/streaks": 1,
+    # Awards; the live badges and what she holds; her facts and zone, and the facts there are.
+    "/v1/me/badges": 7,
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
     "/v1/me/consents": 1,

@@ -73,7 +73,7 @@ def add_reports(session, owner, rows):
     )
 
 
-def add_payments(session, owner, rows):
+def add_payments(session, owner, rows, *, date_precision="day"):
     """Rows of (received_on, amount_minor, reversed_on)."""
     session.execute(
         insert(Payment),
@@ -85,7 +85,7 @@ def add_payments(session, owner, rows):
                 "external_id": str(new_id()),
                 "received_on": received_on,
                 "amount_minor": amount,
-                "date_precision": "day",
+                "date_precision": date_precision,
                 "reversed_on": reversed_on,
                 "reversal_reason": None if reversed_on is None else "returned",
             }

@@ -9,7 +9,13 @@ from sqlalchemy import insert, update
 
 from backend.loans.models import Installment, Statement
 from backend.profile.refresh_sql import COMPUTE
-from backend.streaks.rules import installment_outcome, month_outcome, streak_of
+from backend.streaks.rules import (
+    Unit,
+    installment_outcome,
+    is_repairable,
+    month_outcome,
+    streak_of,
+)
 from tests.clock import TODAY
 from tests.factories.profile import make_profiles
 from tests.factories.raw_loans import (
@@ -35,38 +41,56 @@ def compute(session, borrower_id, *, as_of=TODAY):
 
 
 schedules = st.lists(
-    st.tuples(st.none() | st.integers(-40, 60), st.integers(0, 9).map(lambda n: n == 0)),
+    st.tuples(
+        st.none() | st.integers(-40, 60) | st.integers(1, 6),
+        st.integers(0, 9).map(lambda n: n == 0),
+        st.integers(0, 4).map(lambda n: n == 0),
+    ),
     min_size=1,
-    max_size=10,
+    max_size=16,
 )
 
 
-@given(payments=schedules, back=st.integers(0, 250))
+@given(payments=schedules, back=st.integers(-250, 250))
 def test_the_streak_of_instalments_is_the_rules(session, product, payments, back):
     as_of = TODAY - timedelta(days=back)
-    rows = []
-    for number, (paid, skipped) in enumerate(payments):
+    rows, vague = [], []
+    for number, (paid, skipped, is_vague) in enumerate(payments):
         due_on = FIRST_DUE + timedelta(days=30 * number)
         paid_on = None if paid is None or skipped else due_on + timedelta(days=paid)
         rows.append((due_on, paid_on, skipped))
+        if paid_on is not None and is_vague:
+            vague.append(paid_on)
     owner = make_raw_loan(session)
     add_installments(session, owner, rows)
+    if vague:
+        add_payments(session, owner, [(on, 1, None) for on in vague], date_precision="month")
 
     found = compute(session, owner[0], as_of=as_of)
 
-    outcomes = [
-        installment_outcome(
-            due_on=due_on, paid_on=paid_on, is_skipped=skipped, grace_days=GRACE_DAYS, as_of=as_of
+    units = [
+        Unit(
+            due_on,
+            installment_outcome(
+                due_on=due_on,
+                paid_on=paid_on,
+                is_skipped=skipped,
+                grace_days=GRACE_DAYS,
+                as_of=as_of,
+            ),
+            is_repairable(
+                due_on=due_on, paid_on=paid_on, is_day_known=paid_on not in vague, as_of=as_of
+            ),
         )
         for due_on, paid_on, skipped in rows
     ]
-    assert found.on_time_streak == streak_of(outcomes)
+    assert found.on_time_streak == streak_of(units).current
     unpaid = [
         due
         for due, paid, skipped in rows
         if not skipped and due <= as_of and (paid is None or paid > as_of)
     ]
-    if back > 0:  # of today the settled state of the loan is taken
+    if back > 0:  # of today and later the settled state of the loan is taken
         assert found.oldest_unpaid_due_on == min(unpaid, default=None)
 
 
@@ -95,14 +119,17 @@ def test_the_streak_of_reported_months_is_the_rules(session, product, reports, b
     for on, dpd, activity in rows:
         if on <= as_of:
             months.setdefault(on.replace(day=1), []).append((dpd, activity))
-    outcomes = [
-        month_outcome(
-            days_past_due_max=max(dpd for dpd, _ in month),
-            has_activity=any(activity != "none" for _, activity in month),
+    units = [
+        Unit(
+            on,
+            month_outcome(
+                days_past_due_max=max(dpd for dpd, _ in month),
+                has_activity=any(activity != "none" for _, activity in month),
+            ),
         )
-        for _, month in sorted(months.items())
+        for on, month in sorted(months.items())
     ]
-    assert found.on_time_streak == streak_of(outcomes)
+    assert found.on_time_streak == streak_of(units).current
     known = [dpd for on, dpd, _ in rows if on <= as_of]
     assert found.dpd_base == (known[-1] if known else None)
 

@@ -1,5 +1,6 @@
 """What changes borrowers. One verb for each use case; none of them commits."""
 
+from backend.borrowers.rules import AccessPurpose, sees_everybody
 from backend.borrowers.service.assignments import assign, unassign
 from backend.borrowers.service.keys import HASHED, SEALED
 from backend.borrowers.service.looks import look, purpose_missing
@@ -9,11 +10,13 @@ from backend.borrowers.service.preferences import change_own
 __all__ = [
     "HASHED",
     "SEALED",
+    "AccessPurpose",
     "BorrowerInput",
     "assign",
     "change_own",
     "look",
     "purpose_missing",
     "put_borrowers",
+    "sees_everybody",
     "unassign",
 ]

@@ -19,6 +19,7 @@ from backend.loans.queries.own import (
     list_own_statements,
     list_panel,
 )
+from backend.loans.queries.reversals import list_with_reversals
 
 __all__ = [
     "AmountDue",
@@ -37,4 +38,5 @@ __all__ = [
     "list_panel",
     "list_records",
     "list_stale_keys",
+    "list_with_reversals",
 ]

@@ -1,0 +1,18 @@
+"""What happened to a borrower's badges."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from backend.kit.outbox import Event
+
+
+@dataclass(frozen=True)
+class BadgeAwarded(Event):
+    """She earned a badge, on a day of hers. Awards over the past are backfill."""
+
+    award_id: UUID
+    code: str
+    version: int
+    earned_on: date
+    backfill: bool = False

@@ -1,0 +1,129 @@
+"""Giving badges: one borrower after an event, or everybody over history. One code path."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.events.badges import BadgeAwarded
+from backend.kit.ids import new_id
+from backend.kit.outbox import announce_all
+from backend.loans import queries as loans
+from backend.programme import service as programme
+from rewards.badges import queries
+from rewards.badges.definition import Definition
+from rewards.badges.definitions import list_live
+from rewards.badges.earned import ENROLLED, Earned, first_earned, list_earned, list_steps
+
+# Earned longer ago it is history, and nobody is told as if it had just happened.
+NEWS_AGE_MAX = timedelta(hours=24)
+
+_STORE = text(
+    """
+    INSERT INTO badge_award (borrower_id, id, code, version, period, state, earned_at, earned_on,
+                             event_seq, facts, awarded_at)
+    SELECT borrower_id, id, code, version, period, 'standing', earned_at, earned_on, event_seq,
+           facts, :now
+    FROM json_to_recordset(CAST(:rows AS json)) AS r(
+        borrower_id uuid, id uuid, code text, version bigint, period text,
+        earned_at timestamptz, earned_on date, event_seq bigint, facts jsonb)
+    ORDER BY borrower_id, code, period
+    ON CONFLICT (borrower_id, code, period) WHERE state = 'standing' DO NOTHING
+    RETURNING id
+    """
+)
+
+
+def award(
+    session: Session, *, borrower_ids: Sequence[UUID], now: datetime, is_history: bool = False
+) -> int:
+    """Give these borrowers what they earned up to now and do not hold; returns how many awards.
+
+    Only the enrolled are given any. `is_history` marks all of it as backfill.
+    """
+    live = list_live(session)
+    ids = sorted(set(borrower_ids))
+    candidates = {each.borrower_id for each in _find(session, ids, live, now=now)}
+    if not candidates:
+        return 0
+    # Found without a lock; locked in a statement of its own, in id order; and looked for again in
+    # the next one, which sees what another worker has given or a person has taken back.
+    enrolled = programme.lock_enrolled(session, borrower_ids=sorted(candidates))
+    return _store(session, _find(session, enrolled, live, now=now), now=now, is_history=is_history)
+
+
+def _find(
+    session: Session, borrower_ids: Sequence[UUID], live: Sequence[Definition], *, now: datetime
+) -> list[Earned]:
+    if not borrower_ids or not live:
+        return []
+    reversed_ids = set(loans.list_with_reversals(session, borrower_ids=borrower_ids))
+    taken_back = queries.list_taken_back(session, borrower_ids=borrower_ids)
+    special = sorted(reversed_ids | taken_back.keys())
+    plain = [each for each in borrower_ids if each not in reversed_ids | taken_back.keys()]
+    found = list_earned(session, borrower_ids=plain, definitions=live, now=now)
+    if not special:
+        return found
+    steps = list_steps(
+        session,
+        borrower_ids=special,
+        names=frozenset().union(*(each.facts for each in live)),
+        among=ENROLLED,
+        restated=reversed_ids,
+        now=now,
+    )
+    judged = [
+        earned
+        for who, own in steps.items()
+        for each in live
+        for earned in first_earned(
+            who, own, each, taken_back_at=taken_back.get(who, {}).get(each.code, {})
+        ).values()
+    ]
+    held = queries.list_held(session, borrower_ids=special)
+    return found + [each for each in judged if each.key not in held]
+
+
+def _store(session: Session, earned: Sequence[Earned], *, now: datetime, is_history: bool) -> int:
+    by_id = {new_id(): each for each in earned}
+    if not by_id:
+        return 0
+    rows = [_row(award_id, each) for award_id, each in by_id.items()]
+    found = session.execute(_STORE, {"rows": orjson.dumps(rows).decode(), "now": now})
+    stored = sorted(found.scalars())
+    announce_all(
+        session,
+        [_event(award_id, by_id[award_id], now=now, is_history=is_history) for award_id in stored],
+    )
+    return len(stored)
+
+
+def _row(award_id: UUID, earned: Earned) -> dict[str, Any]:
+    return {
+        "borrower_id": earned.borrower_id,
+        "id": award_id,
+        "code": earned.code,
+        "version": earned.version,
+        "period": earned.period,
+        "earned_at": earned.at,
+        "earned_on": earned.on,
+        "event_seq": earned.seq or 0,
+        "facts": dict(earned.facts),
+    }
+
+
+def _event(award_id: UUID, earned: Earned, *, now: datetime, is_history: bool) -> BadgeAwarded:
+    is_past = is_history or earned.is_rebuilt or now - earned.at > NEWS_AGE_MAX
+    return BadgeAwarded(
+        borrower_id=earned.borrower_id,
+        occurred_at=earned.at if is_past else now,
+        award_id=award_id,
+        code=earned.code,
+        version=earned.version,
+        earned_on=earned.on,
+        backfill=is_past,
+    )
