@@ -1,6 +1,9 @@
 """What the backend's own features plug into the application."""
 
+from backend.benefits import handlers as benefit_handlers
+from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
+from backend.benefits import staff_routes as benefit_staff_routes
 from backend.borrowers import jobs as borrower_jobs
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import staff_routes as borrower_staff_routes
@@ -32,19 +35,27 @@ WIRING = Wiring(
         borrower_staff_routes.blp,
         loan_routes.blp,
         ingest_routes.blp,
+        benefit_routes.core_blp,
         benefit_routes.blp,
+        benefit_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
         tier_staff_routes.blp,
         staff_routes.blp,
     ),
-    handlers=(*loan_handlers.HANDLERS, *profile_handlers.HANDLERS, *tier_handlers.HANDLERS),
+    handlers=(
+        *loan_handlers.HANDLERS,
+        *profile_handlers.HANDLERS,
+        *tier_handlers.HANDLERS,
+        *benefit_handlers.HANDLERS,
+    ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
         *loan_jobs.JOBS,
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
+        *benefit_jobs.JOBS,
         *borrower_jobs.JOBS,
         *staff_jobs.JOBS,
     ),

@@ -20,15 +20,28 @@ class Role(StrEnum):
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.MODERATOR: frozenset(),
     Role.LEAD_MODERATOR: frozenset(),
-    Role.MARKETER: frozenset({"facts.read", "audiences.count"}),
-    Role.CAMPAIGN_APPROVER: frozenset({"facts.read", "audiences.count"}),
-    Role.ACCOUNT_MANAGER: frozenset({"borrowers.read", "facts.read", "tiers.read", "tiers.review"}),
+    Role.MARKETER: frozenset({"facts.read", "audiences.count", "benefits.read", "benefits.author"}),
+    Role.CAMPAIGN_APPROVER: frozenset(
+        {"facts.read", "audiences.count", "benefits.read", "benefits.publish"}
+    ),
+    Role.ACCOUNT_MANAGER: frozenset(
+        {
+            "borrowers.read",
+            "benefits.read",
+            "benefits.verify",
+            "facts.read",
+            "tiers.read",
+            "tiers.review",
+        }
+    ),
     Role.RISK_OFFICER: frozenset(
         {
             "borrowers.read",
             "facts.read",
             "facts.write",
             "audiences.count",
+            "benefits.read",
+            "benefits.revoke",
             "programme.read",
             "programme.write",
             "tiers.read",
@@ -41,7 +54,15 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     ),
     Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "staff.read"}),
     Role.AUDITOR: frozenset(
-        {"borrowers.read", "facts.read", "programme.read", "tiers.read", "jobs.read", "staff.read"}
+        {
+            "borrowers.read",
+            "benefits.read",
+            "facts.read",
+            "programme.read",
+            "tiers.read",
+            "jobs.read",
+            "staff.read",
+        }
     ),
     Role.ADMIN: frozenset({"jobs.read", "jobs.retry", "staff.read"}),
 }
