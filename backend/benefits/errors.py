@@ -47,11 +47,6 @@ class VersionNotDraft(Conflict):
     title = Text("This version was published before.", "该版本已发布。")
 
 
-class SecondPersonNeeded(Conflict):
-    code = "second-person-needed"
-    title = Text("Another person than the author must do this.", "此操作须由作者以外的另一人完成。")
-
-
 class CashLike(Invalid):
     """Reasons name what it is that would turn a benefit into money."""
 

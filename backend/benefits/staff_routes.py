@@ -15,7 +15,6 @@ from backend.benefits.errors import (
     PackCodeTaken,
     PackUnknown,
     ProofTaken,
-    SecondPersonNeeded,
     VersionNotDraft,
 )
 from backend.benefits.rules import Proof
@@ -42,6 +41,7 @@ from backend.kit.etags import edits_version, headers_of, version_edited
 from backend.kit.http import refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
+from backend.kit.problems import SecondPersonNeeded
 from backend.kit.programme_zone import programme_day
 from backend.staff import service as staff
 

@@ -100,6 +100,13 @@ class Forbidden(Problem):
     title = Text("You do not have the permission this needs.", "您没有所需的权限。")
 
 
+class SecondPersonNeeded(Forbidden):
+    """Four eyes: who asked for a thing, or wrote it, is not the one who lets it count."""
+
+    code = "second-person-needed"
+    title = Text("Another person than you must do this.", "此操作须由另一人完成。")
+
+
 class NotFound(Problem):
     """Not there, or somebody else's: the answer is the same."""
 

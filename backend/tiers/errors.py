@@ -1,12 +1,7 @@
 """Refusals of tiers."""
 
-from backend.kit.problems import Conflict, Forbidden
+from backend.kit.problems import Conflict
 from backend.kit.texts import Text
-
-
-class SecondPersonNeeded(Forbidden):
-    code = "second-person-needed"
-    title = Text("Another person than you must do this.", "此操作须由另一人完成。")
 
 
 class PolicyNotDraft(Conflict):

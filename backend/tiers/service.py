@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
 from backend.kit.ids import new_id
-from backend.kit.problems import FieldError, Invalid, NotFound
+from backend.kit.problems import FieldError, Invalid, NotFound, SecondPersonNeeded
 from backend.profile import queries as profile
 from backend.tiers import queries
 from backend.tiers.errors import (
@@ -20,7 +20,6 @@ from backend.tiers.errors import (
     PolicyNotDraft,
     ReviewDecided,
     ReviewOpen,
-    SecondPersonNeeded,
 )
 from backend.tiers.models import TierFreeze, TierOverride, TierPolicy, TierReview, TierState
 from backend.tiers.policies import get_live

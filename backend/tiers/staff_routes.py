@@ -17,7 +17,7 @@ from backend.kit.http import locale, refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
 from backend.kit.predicates import parse
-from backend.kit.problems import NotFound
+from backend.kit.problems import NotFound, SecondPersonNeeded
 from backend.kit.programme_zone import programme_day
 from backend.profile import queries as profile
 from backend.tiers import preview, queries, service, staff_view
@@ -25,7 +25,6 @@ from backend.tiers.errors import (
     OverrideSettled,
     PolicyNotDraft,
     ReviewDecided,
-    SecondPersonNeeded,
 )
 from backend.tiers.policies import get_live
 from backend.tiers.policy import read_policy

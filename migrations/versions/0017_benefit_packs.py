@@ -9,6 +9,11 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+ENDINGS = (
+    "'declined', 'date_passed', 'programme_left', 'no_longer_fits', 'streak_undone', 'by_staff'"
+)
+TAKEN_UP = "'activated', 'fulfilled'"
+
 
 def upgrade() -> None:
     _packs()
@@ -185,8 +190,7 @@ def _constrain() -> None:
     for name, condition in (
         (
             "ending_is_known",
-            "ending IN ('declined', 'date_passed', 'programme_left', 'no_longer_fits', "
-            "'streak_undone', 'by_staff')",
+            f"ending IN ({ENDINGS})",
         ),
         (
             "ended_when",
@@ -196,8 +200,7 @@ def _constrain() -> None:
         ("proof_still_good", "proof_id IS NULL OR proof_expires_on >= activated_on"),
         (
             "proof_where_needed",
-            "needs_proof IS NULL OR state NOT IN ('activated', 'fulfilled')"
-            " OR proof_id IS NOT NULL",
+            f"needs_proof IS NULL OR state NOT IN ({TAKEN_UP}) OR proof_id IS NOT NULL",
         ),
     ):
         op.create_check_constraint(op.f(f"ck_benefit_grant_{name}"), "benefit_grant", condition)

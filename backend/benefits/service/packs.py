@@ -15,7 +15,6 @@ from backend.benefits import queries
 from backend.benefits.errors import (
     PackCodeTaken,
     PackUnknown,
-    SecondPersonNeeded,
     VersionNotDraft,
 )
 from backend.benefits.models import BenefitPack, BenefitPackVersion
@@ -23,7 +22,7 @@ from backend.benefits.offer_sql import GIVE, choose
 from backend.benefits.pack import Item, read_pack
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
-from backend.kit.problems import FieldError, Invalid, PreconditionFailed
+from backend.kit.problems import FieldError, Invalid, PreconditionFailed, SecondPersonNeeded
 from backend.kit.programme_zone import Moment
 from backend.profile import queries as profile
 
