@@ -1,5 +1,6 @@
 """What the backend's own features plug into the application."""
 
+from backend.benefits import audit as benefit_audit
 from backend.benefits import handlers as benefit_handlers
 from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
@@ -59,7 +60,7 @@ WIRING = Wiring(
         *borrower_jobs.JOBS,
         *staff_jobs.JOBS,
     ),
-    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS),
+    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     borrower_panels={
         **loan_panels.PANELS,
         **profile_panels.PANELS,

@@ -26,6 +26,13 @@ BUDGET_MAX = 10_000_000
 DAYS_MAX = 366
 
 
+class Month(fields.Field[Any]):
+    """A month, kept as its first day, as YYYY-MM."""
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> str:
+        return f"{value:%Y-%m}"
+
+
 class SinceArgs(PageArgs):
     since = Instant(
         load_default=None, metadata={"description": "Granted or changed at this instant or later."}
@@ -146,7 +153,7 @@ class VersionInSchema(StrictSchema):
 class VersionSchema(OutSchema):
     pack_code = fields.String(required=True)
     version = fields.Integer(required=True)
-    month = fields.Function(lambda row: f"{row.month:%Y-%m}", required=True)
+    month = Month(required=True)
     state = fields.String(required=True)
     document = fields.Dict(required=True)
     budget = fields.Integer(required=True)
@@ -197,7 +204,7 @@ class ActivationArgs(StrictSchema):
 class ActivationSchema(OutSchema):
     pack_code = fields.String(required=True)
     version = fields.Integer(required=True)
-    month = fields.Function(lambda row: f"{row.month:%Y-%m}", required=True)
+    month = Month(required=True)
     offered = fields.Integer(required=True)
     activated = fields.Integer(required=True)
     declined = fields.Integer(required=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -167,16 +167,10 @@ class Bounds:
     last: UUID
 
 
-_NEXT = text(
-    "SELECT max(borrower_id) FROM (SELECT borrower_id FROM profile WHERE borrower_id > :after"
-    " ORDER BY borrower_id LIMIT :limit) AS chunk"
-)
-
-
 def find_offer_bounds(session: Session, *, after: UUID, limit: int) -> Bounds | None:
-    """The next share of the profiles after an id; None at the end."""
-    last = session.execute(_NEXT, {"after": after, "limit": limit}).scalar_one()
-    return None if last is None else Bounds(after, last)
+    """The next share of the borrowers after an id; None at the end."""
+    ids = profile.list_after(session, after=after, limit=limit)
+    return Bounds(after, ids[-1]) if ids else None
 
 
 def offer_range(session: Session, *, bounds: Bounds, today: date, now: datetime) -> int:
