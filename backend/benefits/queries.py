@@ -108,10 +108,13 @@ def find_free_proof(
 
 def list_open_guards(session: Session, *, borrower_ids: Sequence[UUID]) -> Sequence[AnyRow]:
     """Of these, whoever has grants of her last Guard that are not fulfilled: id and day."""
+    among = any_(literal(list(borrower_ids), ARRAY(Uuid)))
     is_open = (
         select(BenefitGrant.id)
         .where(
             BenefitGrant.borrower_id == BenefitGuard.borrower_id,
+            # Said again, so that any plan may go by the key.
+            BenefitGrant.borrower_id == among,
             BenefitGrant.cause == GUARD_CAUSE,
             BenefitGrant.state.in_(OPEN),
             BenefitGrant.kind != Kind.FEE_WAIVER,
