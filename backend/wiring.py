@@ -4,7 +4,11 @@ from backend.auth import client_routes, oauth_routes
 from backend.auth import jobs as auth_jobs
 from backend.auth import routes as auth_routes
 from backend.auth import staff_routes as auth_staff_routes
+from backend.benefits import audit as benefit_audit
+from backend.benefits import handlers as benefit_handlers
+from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
+from backend.benefits import staff_routes as benefit_staff_routes
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
@@ -47,7 +51,9 @@ WIRING = Wiring(
         loan_routes.blp,
         streak_routes.blp,
         ingest_routes.blp,
+        benefit_routes.core_blp,
         benefit_routes.blp,
+        benefit_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -56,16 +62,22 @@ WIRING = Wiring(
         staff_account_routes.blp,
         auth_staff_routes.blp,
     ),
-    handlers=(*loan_handlers.HANDLERS, *profile_handlers.HANDLERS, *tier_handlers.HANDLERS),
+    handlers=(
+        *loan_handlers.HANDLERS,
+        *profile_handlers.HANDLERS,
+        *tier_handlers.HANDLERS,
+        *benefit_handlers.HANDLERS,
+    ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
         *loan_jobs.JOBS,
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
+        *benefit_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
     ),
-    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS),
+    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED),
     hashed=borrowers.HASHED,
     borrower_panels={

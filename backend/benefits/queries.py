@@ -1,23 +1,34 @@
-"""Reads of grants."""
+"""Reads of grants, packs and proofs."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.types import Uuid
 
-from backend.benefits.errors import GrantUnknown
-from backend.benefits.models import BenefitGrant, BenefitGrantLookup
+from backend.benefits.errors import GrantUnknown, PackUnknown
+from backend.benefits.models import (
+    BenefitGrant,
+    BenefitGrantLookup,
+    BenefitGuard,
+    BenefitPack,
+    BenefitPackVersion,
+    BenefitProof,
+)
+from backend.benefits.rules import GUARD_CAUSE, OPEN, Kind
 from backend.borrowers.models import Borrower
+from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 
 
-def list_granted_since(
+def list_changed_since(
     session: Session, *, since: datetime | None, args: Mapping[str, Any]
 ) -> Page:
-    """Grants for the core system, oldest first."""
+    """Grants for the core system, those that changed longest ago first."""
     query = select(
         BenefitGrant.id,
         Borrower.external_id.label("borrower_external_id"),
@@ -26,12 +37,13 @@ def list_granted_since(
         BenefitGrant.cause,
         BenefitGrant.state,
         BenefitGrant.granted_at,
+        BenefitGrant.changed_at,
         BenefitGrant.expires_on,
         BenefitGrant.acknowledged_at,
     ).join(Borrower, Borrower.id == BenefitGrant.borrower_id)
     if since is not None:
-        query = query.where(BenefitGrant.granted_at >= since)
-    return page(session, query, keys=(BenefitGrant.granted_at, BenefitGrant.id), args=args)
+        query = query.where(BenefitGrant.changed_at >= since)
+    return page(session, query, keys=(BenefitGrant.changed_at, BenefitGrant.id), args=args)
 
 
 def get_owner(session: Session, *, grant_id: UUID) -> UUID:
@@ -42,3 +54,112 @@ def get_owner(session: Session, *, grant_id: UUID) -> UUID:
     if owner is None:
         raise GrantUnknown
     return owner
+
+
+_OWN = select(
+    *BenefitGrant.__table__.c, BenefitPackVersion.document.label("pack_document")
+).outerjoin(
+    BenefitPackVersion,
+    (BenefitPackVersion.pack_code == BenefitGrant.pack_code)
+    & (BenefitPackVersion.version == BenefitGrant.pack_version),
+)
+
+
+def page_own(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
+    """Her grants, newest first, each with the pack that it came from."""
+    query = _OWN.where(BenefitGrant.borrower_id == borrower_id)
+    return page(session, query, keys=(BenefitGrant.id,), descending=True, args=args)
+
+
+def get_own(session: Session, *, borrower_id: UUID, grant_id: UUID) -> AnyRow:
+    """One grant of hers. Refuses: GrantUnknown."""
+    row = session.execute(
+        _OWN.where(BenefitGrant.borrower_id == borrower_id, BenefitGrant.id == grant_id)
+    ).first()
+    if row is None:
+        raise GrantUnknown
+    return row
+
+
+def find_free_proof(
+    session: Session, *, borrower_id: UUID, kind: str, today: date
+) -> AnyRow | None:
+    """Her proof of that kind that lasts longest, is still good, and that no grant has used."""
+    used = (
+        select(BenefitGrant.id)
+        .where(
+            BenefitGrant.borrower_id == BenefitProof.borrower_id,
+            BenefitGrant.proof_id == BenefitProof.id,
+        )
+        .exists()
+    )
+    return session.execute(
+        select(BenefitProof.id, BenefitProof.expires_on)
+        .where(
+            BenefitProof.borrower_id == borrower_id,
+            BenefitProof.kind == kind,
+            BenefitProof.expires_on >= today,
+            ~used,
+        )
+        .order_by(BenefitProof.expires_on.desc(), BenefitProof.id)
+        .limit(1)
+    ).first()
+
+
+def list_open_guards(session: Session, *, borrower_ids: Sequence[UUID]) -> Sequence[AnyRow]:
+    """Of these, whoever has grants of her last Guard that are not fulfilled: id and day."""
+    among = any_(literal(list(borrower_ids), ARRAY(Uuid)))
+    is_open = (
+        select(BenefitGrant.id)
+        .where(
+            BenefitGrant.borrower_id == BenefitGuard.borrower_id,
+            # Said again, so that any plan may go by the key.
+            BenefitGrant.borrower_id == among,
+            BenefitGrant.cause == GUARD_CAUSE,
+            BenefitGrant.state.in_(OPEN),
+            BenefitGrant.kind != Kind.FEE_WAIVER,
+        )
+        .exists()
+    )
+    return session.execute(
+        select(BenefitGuard.borrower_id, BenefitGuard.granted_on)
+        .where(BenefitGuard.borrower_id == any_(literal(list(borrower_ids), ARRAY(Uuid))), is_open)
+        .order_by(BenefitGuard.borrower_id)
+        .with_for_update(of=BenefitGuard)
+    ).all()
+
+
+def get_pack(session: Session, *, code: str) -> AnyRow:
+    """A pack by its code. Refuses: PackUnknown."""
+    row = session.execute(select(BenefitPack.__table__).where(BenefitPack.code == code)).first()
+    if row is None:
+        raise PackUnknown
+    return row
+
+
+def page_packs(session: Session, *, args: Mapping[str, Any]) -> Page:
+    """All packs by their code."""
+    query = select(BenefitPack.__table__)
+    return page(session, query, keys=(BenefitPack.code,), args=args)
+
+
+def list_versions(session: Session, *, code: str) -> Sequence[AnyRow]:
+    """A pack's versions, newest first."""
+    return session.execute(
+        select(BenefitPackVersion.__table__)
+        .where(BenefitPackVersion.pack_code == code)
+        .order_by(BenefitPackVersion.version.desc())
+        .limit(100)
+    ).all()
+
+
+def get_version(session: Session, *, code: str, version: int) -> AnyRow:
+    """One version. Refuses: PackUnknown."""
+    row = session.execute(
+        select(BenefitPackVersion.__table__).where(
+            BenefitPackVersion.pack_code == code, BenefitPackVersion.version == version
+        )
+    ).first()
+    if row is None:
+        raise PackUnknown
+    return row

@@ -1,4 +1,4 @@
-"""What the core system takes out: grants to carry out."""
+"""What the core system takes out, and what a borrower takes up."""
 
 from typing import Any
 from uuid import UUID
@@ -6,41 +6,107 @@ from uuid import UUID
 from flask.views import MethodView
 
 from backend.benefits import queries, service
-from backend.benefits.errors import GrantUnknown
-from backend.benefits.schemas import AcknowledgedSchema, GrantPageSchema, SinceArgs
+from backend.benefits.errors import GrantExpired, GrantMoveRefused, GrantUnknown, ProofNeeded
+from backend.benefits.schemas import (
+    AcknowledgedSchema,
+    GrantPageSchema,
+    OwnGrantPageSchema,
+    OwnGrantSchema,
+    SinceArgs,
+)
+from backend.benefits.wording import in_words
 from backend.kit import clock
-from backend.kit.audience import Audience, blueprint, permits
+from backend.kit.audience import Audience, blueprint, caller, permits
 from backend.kit.db import reading, transaction
-from backend.kit.http import refuses
-from backend.kit.paging import Page
+from backend.kit.http import locale, refuses
+from backend.kit.idempotency import idempotent
+from backend.kit.paging import Page, PageArgs
+from backend.kit.programme_zone import programme_day
 
-blp = blueprint(
+core_blp = blueprint(
     "benefits",
     __name__,
     audience=Audience.CLIENT,
     url_prefix="/v1/ingest/benefit-grants",
-    description="Benefits that were granted, for the lender's core system to carry out.",
+    description="What is granted: taken up by borrowers, carried out by the core system.",
     permission="ingest.read",
+)
+blp = blueprint(
+    "benefits",
+    __name__,
+    audience=Audience.BORROWER,
+    url_prefix="/v1/me/benefits",
+    description="What is granted: taken up by borrowers, carried out by the core system.",
 )
 
 
-@blp.route("")
+@core_blp.route("")
 class Grants(MethodView):
-    @blp.arguments(SinceArgs, location="query")
-    @blp.response(200, GrantPageSchema)
+    @core_blp.arguments(SinceArgs, location="query")
+    @core_blp.response(200, GrantPageSchema)
     def get(self, args: dict[str, Any]) -> Page:
-        """Grants, oldest first, from an instant on."""
+        """Grants that are new or changed from an instant on, the oldest change first.
+
+        Carry out what is `activated`; what is `offered` waits for the borrower.
+        """
         with reading() as session:
-            return queries.list_granted_since(session, since=args["since"], args=args)
+            return queries.list_changed_since(session, since=args["since"], args=args)
 
 
-@blp.route("/<uuid:grant_id>/ack")
+@core_blp.route("/<uuid:grant_id>/ack")
 class Acknowledgement(MethodView):
     @permits("ingest.write")
     @refuses(GrantUnknown)
-    @blp.response(200, AcknowledgedSchema)
+    @core_blp.response(200, AcknowledgedSchema)
     def post(self, grant_id: UUID) -> dict[str, Any]:
-        """Say that you have taken a grant over; saying so again changes nothing."""
+        """Say that you have taken a grant over, which fulfils one that is activated.
+
+        Saying so again changes nothing.
+        """
         with transaction() as session:
             at = service.acknowledge(session, grant_id=grant_id, now=clock.now())
         return {"id": grant_id, "acknowledged_at": at}
+
+
+@blp.route("")
+class OwnGrants(MethodView):
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, OwnGrantPageSchema)
+    def get(self, args: dict[str, Any]) -> Page:
+        """What was granted to you and what became of it, newest first."""
+        with reading() as session:
+            found = queries.page_own(session, borrower_id=caller().id, args=args)
+        return Page([in_words(each, locale=locale()) for each in found.items], found.next_cursor)
+
+
+@blp.route("/<uuid:grant_id>/activate")
+class Activation(MethodView):
+    @idempotent
+    @refuses(GrantUnknown, GrantMoveRefused, GrantExpired, ProofNeeded)
+    @blp.response(200, OwnGrantSchema)
+    def post(self, grant_id: UUID) -> dict[str, Any]:
+        """Take a benefit up."""
+        now = clock.now()
+        with transaction() as session:
+            service.activate(
+                session,
+                borrower_id=caller().id,
+                grant_id=grant_id,
+                today=programme_day(now),
+                now=now,
+            )
+            grant = queries.get_own(session, borrower_id=caller().id, grant_id=grant_id)
+        return in_words(grant, locale=locale())
+
+
+@blp.route("/<uuid:grant_id>/decline")
+class Declining(MethodView):
+    @idempotent
+    @refuses(GrantUnknown, GrantMoveRefused)
+    @blp.response(200, OwnGrantSchema)
+    def post(self, grant_id: UUID) -> dict[str, Any]:
+        """Say that you do not want a benefit. Nothing else changes for you."""
+        with transaction() as session:
+            service.decline(session, borrower_id=caller().id, grant_id=grant_id, now=clock.now())
+            grant = queries.get_own(session, borrower_id=caller().id, grant_id=grant_id)
+        return in_words(grant, locale=locale())

@@ -40,6 +40,9 @@ SEEN = {
     "assigned list": Text(
         "Saw you in the list of people to look after", "在负责照看的客户列表中看到您"
     ),
+    "proof": Text("Checked a proof that you sent", "核实了您提交的证明材料"),
+    "benefit": Text("Worked on a benefit of yours", "处理您的一项权益"),
+    "badge": Text("Worked on a badge of yours", "处理您的一枚徽章"),
     "badge preview": Text("Saw you as an example while trying out a badge", "试算徽章时以您为样例"),
     "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
 }

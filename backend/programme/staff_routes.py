@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
 from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
+from backend.borrowers.rules import AccessPurpose
 from backend.borrowers.schemas import PurposeArgs
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits, rated
@@ -31,7 +32,9 @@ blp = blueprint(
 )
 
 
-def _look(session: Session, borrower_id: UUID, *, purpose: str | None) -> None:
+def _look(
+    session: Session, borrower_id: UUID, *, purpose: str | None, act: AccessPurpose | None = None
+) -> None:
     borrowers.look(
         session,
         who=caller(),
@@ -39,6 +42,7 @@ def _look(session: Session, borrower_id: UUID, *, purpose: str | None) -> None:
         purpose=purpose,
         what="programme",
         now=clock.now(),
+        act=act,
     )
 
 
@@ -56,7 +60,7 @@ class Enrolment(MethodView):
 
     @idempotent
     @permits("programme.write")
-    @refuses(BorrowerNotFound, PurposeMissing, EnrolmentMoveRefused)
+    @refuses(BorrowerNotFound, EnrolmentMoveRefused)
     @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(EnrolmentMoveSchema)
     @blp.response(201, EnrolmentSchema)
@@ -68,7 +72,7 @@ class Enrolment(MethodView):
         The answer shows her history, so it is a look as well.
         """
         with transaction() as session:
-            _look(session, borrower_id, purpose=purpose["purpose"])
+            _look(session, borrower_id, purpose=purpose["purpose"], act=AccessPurpose.RISK_REVIEW)
             service.set_status(
                 session,
                 borrower_id=borrower_id,

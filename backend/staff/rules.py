@@ -28,14 +28,25 @@ OWN_ACCOUNT = frozenset({"staff.self"})
 _GRANTED: dict[Role, frozenset[str]] = {
     Role.MODERATOR: frozenset(),
     Role.LEAD_MODERATOR: frozenset(),
-    Role.MARKETER: frozenset({"facts.read", "audiences.count", "badges.read", "badges.author"}),
+    Role.MARKETER: frozenset(
+        {
+            *("facts.read", "audiences.count", "badges.read", "badges.author"),
+            *("benefits.read", "benefits.author"),
+        }
+    ),
     Role.CAMPAIGN_APPROVER: frozenset(
-        {"facts.read", "audiences.count", "badges.read", "badges.publish"}
+        {
+            *("facts.read", "audiences.count", "badges.read", "badges.publish"),
+            *("benefits.read", "benefits.publish"),
+        }
     ),
     # `borrowers.read_assigned` opens the doors at which borrowers are seen; whom she finds behind
     # them is hers alone. `borrowers.read` shows everybody, for a purpose that is named.
     Role.ACCOUNT_MANAGER: frozenset(
-        {"borrowers.read_assigned", "facts.read", "badges.read", "tiers.read", "tiers.review"}
+        {
+            *("borrowers.read_assigned", "facts.read", "badges.read", "tiers.read"),
+            *("tiers.review", "benefits.read", "benefits.verify"),
+        }
     ),
     Role.RISK_OFFICER: frozenset(
         {
@@ -47,6 +58,8 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "audiences.count",
             "badges.read",
             "badges.revoke",
+            "benefits.read",
+            "benefits.revoke",
             "programme.read",
             "programme.write",
             "tiers.read",
@@ -61,7 +74,14 @@ _GRANTED: dict[Role, frozenset[str]] = {
     Role.AUDITOR: frozenset(
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
-            *("badges.read", "tiers.read", "jobs.read", "staff.read", "clients.read"),
+            *(
+                "badges.read",
+                "benefits.read",
+                "tiers.read",
+                "jobs.read",
+                "staff.read",
+                "clients.read",
+            ),
         }
     ),
     Role.ADMIN: frozenset(

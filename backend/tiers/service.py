@@ -1,6 +1,6 @@
 """What changes tiers besides the re-tier: policies, freezes, overrides, reviews."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -204,7 +204,7 @@ def confirm_override(
         .where(TierOverride.borrower_id == borrower_id, TierOverride.id == override_id)
         .values(confirmed_by=confirmed_by, confirmed_at=now)
     )
-    _retier_one(session, borrower_id=borrower_id, cause="override", today=today, now=now)
+    retier_now(session, borrower_ids=[borrower_id], cause="override", today=today, now=now)
 
 
 def end_override(
@@ -220,15 +220,16 @@ def end_override(
         .where(TierOverride.borrower_id == borrower_id, TierOverride.id == override_id)
         .values(ended_at=now)
     )
-    _retier_one(session, borrower_id=borrower_id, cause="override", today=today, now=now)
+    retier_now(session, borrower_ids=[borrower_id], cause="override", today=today, now=now)
 
 
-def _retier_one(
-    session: Session, *, borrower_id: UUID, cause: str, today: date, now: datetime
+def retier_now(
+    session: Session, *, borrower_ids: Sequence[UUID], cause: str, today: date, now: datetime
 ) -> None:
+    """Decide the tiers of these by the facts of this moment, for an act that depends on them."""
     retier(
         session,
-        borrower_ids=[borrower_id],
+        borrower_ids=borrower_ids,
         loaded=get_live(session),
         occasion=Occasion(today=today, now=now, cause=cause),
     )

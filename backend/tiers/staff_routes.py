@@ -65,6 +65,7 @@ def _look(
     *,
     purpose: str | None,
     now: datetime,
+    act: AccessPurpose | None = None,
 ) -> None:
     borrowers.look(
         session,
@@ -73,7 +74,12 @@ def _look(
         purpose=purpose,
         what=what,
         now=now,
+        act=act,
     )
+
+
+def _act(session: Session, borrower_id: UUID, what: str, *, why: str | None, now: datetime) -> None:
+    _look(session, [borrower_id], what, purpose=why, now=now, act=AccessPurpose.RISK_REVIEW)
 
 
 @blp.route("/tier-policies")
@@ -191,7 +197,7 @@ class Reviews(MethodView):
 class ReviewDecision(MethodView):
     @idempotent
     @permits("tiers.review")
-    @refuses(NotFound, BorrowerNotFound, PurposeMissing, ReviewDecided)
+    @refuses(NotFound, BorrowerNotFound, ReviewDecided)
     @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(ReviewDecisionSchema)
     @blp.response(200, StaffReviewSchema)
@@ -201,7 +207,7 @@ class ReviewDecision(MethodView):
         """Answer a review in words that she will read."""
         now = clock.now()
         with transaction() as session:
-            _look(session, [borrower_id], "tier review", purpose=purpose["purpose"], now=now)
+            _act(session, borrower_id, "tier review", why=purpose["purpose"], now=now)
             service.decide_review(
                 session,
                 borrower_id=borrower_id,
@@ -217,7 +223,7 @@ class ReviewDecision(MethodView):
 class Override(MethodView):
     @idempotent
     @permits("tiers.override")
-    @refuses(NotFound, BorrowerNotFound, PurposeMissing)
+    @refuses(NotFound, BorrowerNotFound)
     @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(OverrideInSchema)
     @blp.response(201, OverrideSchema)
@@ -225,7 +231,7 @@ class Override(MethodView):
         """Ask for a tier by hand, with a reason, for 90 days at most."""
         now = clock.now()
         with transaction() as session:
-            _look(session, [borrower_id], "tier override", purpose=purpose["purpose"], now=now)
+            _act(session, borrower_id, "tier override", why=purpose["purpose"], now=now)
             override_id = service.ask_override(
                 session,
                 borrower_id=borrower_id,
@@ -241,14 +247,14 @@ class Override(MethodView):
 class OverrideConfirmation(MethodView):
     @idempotent
     @permits("tiers.override", is_four_eyes=True)
-    @refuses(NotFound, BorrowerNotFound, PurposeMissing, SecondPersonNeeded, OverrideSettled)
+    @refuses(NotFound, BorrowerNotFound, SecondPersonNeeded, OverrideSettled)
     @blp.arguments(PurposeArgs, location="headers")
     @blp.response(200, OverrideSchema)
     def post(self, purpose: dict[str, Any], borrower_id: UUID, override_id: UUID) -> Any:
         """Let another person's override count, at once."""
         now = clock.now()
         with transaction() as session:
-            _look(session, [borrower_id], "tier override", purpose=purpose["purpose"], now=now)
+            _act(session, borrower_id, "tier override", why=purpose["purpose"], now=now)
             service.confirm_override(
                 session,
                 borrower_id=borrower_id,
@@ -264,14 +270,14 @@ class OverrideConfirmation(MethodView):
 class OverrideEnd(MethodView):
     @idempotent
     @permits("tiers.override")
-    @refuses(NotFound, BorrowerNotFound, PurposeMissing, OverrideSettled)
+    @refuses(NotFound, BorrowerNotFound, OverrideSettled)
     @blp.arguments(PurposeArgs, location="headers")
     @blp.response(200, OverrideSchema)
     def post(self, purpose: dict[str, Any], borrower_id: UUID, override_id: UUID) -> Any:
         """Withdraw an override, or end it before its day."""
         now = clock.now()
         with transaction() as session:
-            _look(session, [borrower_id], "tier override", purpose=purpose["purpose"], now=now)
+            _act(session, borrower_id, "tier override", why=purpose["purpose"], now=now)
             service.end_override(
                 session,
                 borrower_id=borrower_id,

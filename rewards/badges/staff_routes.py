@@ -7,6 +7,7 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
+from backend.borrowers.errors import BorrowerNotFound
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits
 from backend.kit.db import reading, transaction
@@ -190,7 +191,7 @@ class Publication(MethodView):
 class Revocation(MethodView):
     @idempotent
     @permits("badges.revoke")
-    @refuses(NotFound, AwardRevoked)
+    @refuses(BorrowerNotFound, NotFound, AwardRevoked)
     @blp.arguments(BadgeRevocationSchema)
     @blp.response(200, BadgeAwardSchema)
     def post(self, args: dict[str, Any], borrower_id: UUID, award_id: UUID) -> Any:
@@ -198,7 +199,17 @@ class Revocation(MethodView):
 
         `note` is for your colleagues, on the staff trail.
         """
+        now = clock.now()
         with transaction() as session:
+            borrowers.look(
+                session,
+                who=caller(),
+                borrower_ids=[borrower_id],
+                purpose=None,
+                what="badge",
+                now=now,
+                act=borrowers.AccessPurpose.RISK_REVIEW,
+            )
             service.revoke(
                 session,
                 borrower_id=borrower_id,
@@ -206,6 +217,6 @@ class Revocation(MethodView):
                 cause=Cause(args["cause"]),
                 note=args["note"],
                 staff_id=caller().id,
-                now=clock.now(),
+                now=now,
             )
             return queries.get_award(session, borrower_id=borrower_id, award_id=award_id)

@@ -16,6 +16,7 @@ from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import World
 from tests.api.doors import DOORS, Door
 from tests.clock import TODAY
+from tests.factories.grants import award_of, grant_of
 from tests.factories.policies import make_dpd_policy
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import Api, new_key
@@ -31,8 +32,11 @@ NO_LOOK = {
     "PUT /v1/staff/borrowers/<uuid:borrower_id>/assignment": "tells who looks after her, no more",
     "DELETE /v1/staff/borrowers/<uuid:borrower_id>/assignment": "tells nothing",
 }
+# Doors of the siblings are acts, and take no word about why.
+SILENT = {"POST /v1/staff/borrowers/<uuid:borrower_id>/badges/<uuid:award_id>/revoke"}
 LOOKS = [door for door in TAKING_HER if str(door) not in NO_LOOK]
 OVERRIDE = {"tier": "fine", "reason": "Bank error.", "expires_on": str(TODAY + timedelta(days=9))}
+REASON = {"reason": "By mistake."}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/staff/borrowers/<uuid:borrower_id>/enrolment": {
         "status": "enrolled",
@@ -43,6 +47,17 @@ BODIES: dict[str, dict[str, Any]] = {
         "answer": "We looked at it again.",
     },
     "POST /v1/staff/borrowers/<uuid:borrower_id>/tier-override": OVERRIDE,
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/benefit-proofs": {
+        "kind": "income",
+        "document_sha256": "ab" * 32,
+        "issuer": "Employer",
+        "expires_on": str(TODAY + timedelta(days=30)),
+    },
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/benefits/<uuid:grant_id>/revoke": REASON,
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/badges/<uuid:award_id>/revoke": {
+        "cause": "awarded_in_error",
+        "note": "By mistake.",
+    },
 }
 NAMING_HER = {"borrower_id", "external_id", "borrower_external_id"}
 
@@ -54,12 +69,16 @@ class Case:
     ann_id: str
     review_id: str
     override_id: str
+    grant_id: str
+    award_id: str
 
     def enter(self, api: Api, door: Door, *, headers: dict[str, str], **other: str):
         known = {
             "borrower_id": self.ann_id,
             "review_id": self.review_id,
             "override_id": self.override_id,
+            "grant_id": self.grant_id,
+            "award_id": self.award_id,
         }
         assert door.ids <= set(known), "teach this test the id"
         keys = new_key() if door.method == "POST" else {}
@@ -70,7 +89,7 @@ class Case:
 
 
 @pytest.fixture
-def case(world: World, borrower_api, staff_api) -> Case:
+def case(session, world: World, borrower_api, staff_api) -> Case:
     review = borrower_api(world.ann.id).post(
         "/v1/me/tier/reviews", json={"reason": "Please look."}, headers=new_key()
     )
@@ -80,7 +99,13 @@ def case(world: World, borrower_api, staff_api) -> Case:
         headers=new_key() | WHY,
     )
     assert (review.status_code, override.status_code) == (201, 201), override.text
-    return Case(str(world.ann.id), review.json["id"], override.json["id"])
+    return Case(
+        str(world.ann.id),
+        review.json["id"],
+        override.json["id"],
+        grant_of(session, world.ann.id),
+        award_of(session, world.ann.id),
+    )
 
 
 @pytest.fixture
@@ -114,15 +139,27 @@ def pairs(*, sees_everybody: bool) -> list[Any]:
 def test_who_sees_everybody_says_why(door, role, case, looks, staff_api):
     staff = staff_api(role)
     looks()
-    for borrower_id in (case.ann_id, str(new_id())):
+    for borrower_id in (case.ann_id, str(new_id())) if door.method == "GET" else ():
         refused = case.enter(staff, door, headers={}, borrower_id=borrower_id)
         assert (refused.status_code, refused.json["code"]) == (422, "access-purpose-required")
     nobody = case.enter(staff, door, headers=WHY, borrower_id=str(new_id()))
     assert (nobody.status_code, nobody.json["code"]) == (404, "borrower-not-found")
     assert looks() == []
     entered = case.enter(staff, door, headers=WHY)
-    assert entered.status_code in (200, 201), entered.text
-    assert looks() == [(case.ann_id, "dispute", role)]
+    assert entered.status_code in (200, 201, 204), entered.text
+    why = "risk_review" if str(door) in SILENT else "dispute"
+    assert looks() == [(case.ann_id, why, role)]
+
+
+@pytest.mark.parametrize(
+    ("door", "role"),
+    [each for each in pairs(sees_everybody=True) if each.values[0].method != "GET"],
+)
+def test_an_act_says_why_by_itself(door, role, case, looks, staff_api):
+    looks()
+    entered = case.enter(staff_api(role), door, headers={})
+    assert entered.status_code in (200, 201, 204), entered.text
+    assert looks() == [(case.ann_id, "risk_review", role)]
 
 
 @pytest.mark.parametrize(("door", "role"), pairs(sees_everybody=False))
@@ -141,7 +178,7 @@ def test_an_account_manager_sees_her_own_and_nobody_else(
         assert set(theirs.headers.keys()) == set(nobody.headers.keys())
     assert looks() == []
     entered = case.enter(hers, door, headers={})
-    assert entered.status_code in (200, 201), entered.text
+    assert entered.status_code in (200, 201, 204), entered.text
     assert looks() == [(case.ann_id, "account_care", "account_manager")]
 
 

@@ -13,7 +13,8 @@ from backend.settings import Settings
 from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.api.doors import DOORS, Door
-from tests.fixtures.api import Api, bearer, token_for
+from tests.factories.grants import grant_of
+from tests.fixtures.api import Api, bearer, new_key, token_for
 
 GUARDED = [door for door in DOORS if door.audience is not Audience.PUBLIC]
 OF_STAFF = [door for door in DOORS if door.audience is Audience.STAFF]
@@ -36,11 +37,16 @@ IN_THE_GUIDE = {
     "auditor": (Role.AUDITOR,),
     "admin": (Role.ADMIN,),
 }
-NOT_THERE = {"/v1/me/sessions/<uuid:session_id>": "session-not-found"}
+NOT_THERE = {
+    "/v1/me/sessions/<uuid:session_id>": "session-not-found",
+    "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
+    "/v1/me/benefits/<uuid:grant_id>/decline": "benefit-grant-unknown",
+}
 
 
 def enter(api: Api, door: Door, **known: str):
-    return api.call(door.method, door.path(**known))
+    key = new_key() if door.method == "POST" else {}
+    return api.call(door.method, door.path(**known), headers=key)
 
 
 def is_refused(answer) -> bool:
@@ -134,8 +140,14 @@ def test_a_borrower_claiming_roles_and_scopes_opens_nothing_more(
 
 
 @pytest.mark.parametrize("door", WITH_IDS, ids=str)
-def test_what_is_anothers_is_not_there(door: Door, borrower_api, world: World, open_session):
-    ids = {"loan_id": world.ann.loan_id, "session_id": open_session(world.ann.id)}
+def test_what_is_anothers_is_not_there(
+    door: Door, session, borrower_api, world: World, open_session
+):
+    ids = {
+        "loan_id": world.ann.loan_id,
+        "session_id": open_session(world.ann.id),
+        "grant_id": grant_of(session, world.ann.id),
+    }
     assert door.ids <= set(ids), "teach this test the id"
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     theirs, nothing = enter(other, door, **ids), enter(other, door)

@@ -23,14 +23,18 @@ def look(
     purpose: str | None,
     what: str,
     now: datetime,
+    act: AccessPurpose | None = None,
 ) -> None:
     """Let a member of staff see these borrowers' data, and write down that she did.
 
     Her own assigned borrowers she sees without saying why (`account_care`). Who sees everybody
-    says why, also where nobody was found. Refuses: BorrowerNotFound (not there, or not hers),
-    PurposeMissing.
+    says why, also where nobody was found; unless it is an `act`, which says it by itself.
+    Refuses: BorrowerNotFound (not there, or not hers), PurposeMissing.
     """
     assigned = queries.list_assigned_among(session, who=who, borrower_ids=borrower_ids)
+    are_all_hers = all(borrower_id in assigned for borrower_id in borrower_ids)
+    if act is not None and sees_everybody(who) and not are_all_hers:
+        purpose = purpose or str(act)
     _refuse(who, borrower_ids, assigned=assigned, purpose=purpose)
     if len(assigned) < len(set(borrower_ids)):
         queries.check_there_are(session, borrower_ids=borrower_ids)
