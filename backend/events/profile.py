@@ -17,6 +17,12 @@ class FactsChanged(Event):
 
 @dataclass(frozen=True)
 class FactsRebuilt(Event):
-    """The facts of these borrowers, past and present, were computed anew after a bulk store."""
+    """The facts of these borrowers were computed anew after a bulk store.
+
+    `cause` names the event that told of it. `history`: facts of the past, too, for what was
+    stored was history.
+    """
 
     borrower_ids: tuple[UUID, ...]
+    cause: str = "LoansSettled"
+    history: bool = False

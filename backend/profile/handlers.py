@@ -60,7 +60,12 @@ def _follow_particulars(session: Session, recorded: Sequence[Recorded], now: dat
     settled = queries.list_settled(session, borrower_ids=about)
     if settled:
         service.refresh_many(
-            session, borrower_ids=settled, seq=recorded[0].seq, now=now, today=programme_day(now)
+            session,
+            borrower_ids=settled,
+            seq=recorded[0].seq,
+            now=now,
+            today=programme_day(now),
+            cause=BorrowersStored,
         )
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
+from backend.events.loans import LoansSettled
 from backend.events.profile import FactsChanged, FactsRebuilt
-from backend.kit.outbox import Recorded, announce, announce_all
+from backend.kit.outbox import Event, Recorded, announce, announce_all
 from backend.kit.predicates import FactType
 from backend.kit.problems import FieldError, Invalid, NotFound, PreconditionFailed
 from backend.kit.programme_zone import moment
@@ -148,15 +149,21 @@ def refresh_stale(
 
 
 def refresh_many(
-    session: Session, *, borrower_ids: Sequence[UUID], seq: int, now: datetime, today: date
+    session: Session,
+    *,
+    borrower_ids: Sequence[UUID],
+    seq: int,
+    now: datetime,
+    today: date,
+    cause: type[Event] = LoansSettled,
 ) -> None:
-    """Compute the facts of many as of today, after a bulk store of news."""
+    """Compute the facts of many as of today, after a bulk store that tells nothing of the past."""
     ids = sorted(set(borrower_ids))
     for start in range(0, len(ids), REBUILD_BATCH):
         batch = ids[start : start + REBUILD_BATCH]
         refresh(session, seqs=dict.fromkeys(batch, seq), now=now, today=today)
     _announce_awaited(session, borrower_ids=ids)
-    announce(session, FactsRebuilt(borrower_id=None, occurred_at=now, borrower_ids=tuple(ids)))
+    _announce_rebuilt(session, borrower_ids=ids, now=now, cause=cause)
 
 
 def rebuild(
@@ -171,7 +178,27 @@ def rebuild(
         on = moment(now, today=today)
         session.execute(REBUILD, {"ids": batch, "now": now, "seq": seq, **on.parameters})
     _announce_awaited(session, borrower_ids=ids)
-    announce(session, FactsRebuilt(borrower_id=None, occurred_at=now, borrower_ids=tuple(ids)))
+    _announce_rebuilt(session, borrower_ids=ids, now=now, cause=LoansSettled, history=True)
+
+
+def _announce_rebuilt(
+    session: Session,
+    *,
+    borrower_ids: Sequence[UUID],
+    now: datetime,
+    cause: type[Event],
+    history: bool = False,
+) -> None:
+    announce(
+        session,
+        FactsRebuilt(
+            borrower_id=None,
+            occurred_at=now,
+            borrower_ids=tuple(borrower_ids),
+            cause=cause.__name__,
+            history=history,
+        ),
+    )
 
 
 def _lock(session: Session, *, borrower_ids: Sequence[UUID]) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from backend.events.loans import PaymentReversed
+from backend.events.loans import LoansSettled, PaymentReversed
 from backend.events.profile import FactsChanged, FactsRebuilt
 from backend.kit.outbox import Recorded
 from backend.kit.wiring import Handler
@@ -29,9 +29,14 @@ def _on_facts(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
 
 
 def _on_rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    # After an import particulars may come before the facts of its history: a badge given on them
+    # would be dated to today. What they alone earn, the night finds.
     events = [cast(FactsRebuilt, each.event) for each in recorded]
-    ids = {each for event in events for each in event.borrower_ids}
-    service.award(session, borrower_ids=sorted(ids), now=now)
+    told = [event for event in events if event.cause == LoansSettled.__name__]
+    for is_history in (True, False):
+        ids = {each for event in told if event.history is is_history for each in event.borrower_ids}
+        if ids:
+            service.award(session, borrower_ids=sorted(ids), now=now, is_history=is_history)
 
 
 HANDLERS = (

@@ -8,8 +8,10 @@ from itertools import islice
 import pytest
 from sqlalchemy import text
 
+from backend.app import handlers
 from backend.demo import uci
 from backend.ingest.batch import store_lines
+from backend.kit.delivery import deliver_batch
 from backend.kit.programme_zone import programme_day
 from backend.profile import queries as profile
 from backend.programme import service as programme
@@ -50,9 +52,12 @@ def rows_of_the_file():
         yield from csv.DictReader(file)
 
 
-@pytest.fixture
-def portfolio(session, deliver):
-    """Every hundredth borrower, imported as history and enrolled, as the demo does it."""
+@pytest.fixture(params=["loans first", "particulars first"])
+def portfolio(session, deliver, request):
+    """Every hundredth borrower, imported as history and enrolled, as the demo does it.
+
+    With several workers particulars may be heard before the history of facts is there.
+    """
     lines = [
         line
         for row in islice(rows_of_the_file(), 0, None, 30_000 // SAMPLE)
@@ -62,6 +67,11 @@ def portfolio(session, deliver):
     assert {answer.outcome.status for answer in answers} == {"stored"}
     ids = [a.outcome.id for a in answers if a.kind == "borrower"]
     programme.enrol_all(session, borrower_ids=ids, reason="test", now=NOW, is_history=True)
+    if request.param == "particulars first":
+        for name in ("loans.settle", "profile.particulars", "badges.rebuilt", "badges.facts"):
+            handler = next(each for each in handlers() if each.name == name)
+            while deliver_batch(handler, now=NOW):
+                pass
     deliver()
     return ids
 
