@@ -33,6 +33,7 @@ SEEN = {
     "preview": Text(
         "Saw you as an example while trying out tier rules", "试算等级规则时以您为样例"
     ),
+    "points": Text("Looked after a correction of your points", "处理您的积分更正"),
     "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
 }
 OTHERWISE = Text("Looked at your data", "查看了您的资料")
