@@ -20,9 +20,13 @@ class Role(StrEnum):
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.MODERATOR: frozenset(),
     Role.LEAD_MODERATOR: frozenset(),
-    Role.MARKETER: frozenset({"facts.read", "audiences.count"}),
-    Role.CAMPAIGN_APPROVER: frozenset({"facts.read", "audiences.count"}),
-    Role.ACCOUNT_MANAGER: frozenset({"borrowers.read", "facts.read", "tiers.read", "tiers.review"}),
+    Role.MARKETER: frozenset({"facts.read", "audiences.count", "points.read", "points.author"}),
+    Role.CAMPAIGN_APPROVER: frozenset(
+        {"facts.read", "audiences.count", "points.read", "points.publish"}
+    ),
+    Role.ACCOUNT_MANAGER: frozenset(
+        {"borrowers.read", "facts.read", "tiers.read", "tiers.review", "points.adjust"}
+    ),
     Role.RISK_OFFICER: frozenset(
         {
             "borrowers.read",
@@ -37,11 +41,21 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "tiers.publish",
             "tiers.override",
             "tiers.review",
+            "points.read",
+            "points.adjust",
         }
     ),
     Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "staff.read"}),
     Role.AUDITOR: frozenset(
-        {"borrowers.read", "facts.read", "programme.read", "tiers.read", "jobs.read", "staff.read"}
+        {
+            "borrowers.read",
+            "facts.read",
+            "programme.read",
+            "tiers.read",
+            "points.read",
+            "jobs.read",
+            "staff.read",
+        }
     ),
     Role.ADMIN: frozenset({"jobs.read", "jobs.retry", "staff.read"}),
 }
