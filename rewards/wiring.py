@@ -1,6 +1,7 @@
 """What rewards plugs into the application."""
 
 from backend.events.badges import BadgeAwarded
+from backend.events.points import PointsExpiringSoon
 from backend.kit.wiring import Wiring
 from rewards.badges import audit as badge_audit
 from rewards.badges import handlers as badge_handlers
@@ -8,12 +9,27 @@ from rewards.badges import jobs as badge_jobs
 from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
+from rewards.points import audit as points_audit
+from rewards.points import handlers as points_handlers
+from rewards.points import jobs as points_jobs
+from rewards.points import panels as points_panels
+from rewards.points import routes as points_routes
+from rewards.points import staff_routes as points_staff_routes
 
 WIRING = Wiring(
-    blueprints=(badge_routes.blp, badge_routes.pictures, badge_staff_routes.blp),
-    handlers=(*badge_handlers.HANDLERS,),
-    jobs=(*badge_jobs.JOBS,),
-    audits=(*badge_audit.AUDITS,),
-    borrower_panels={**badge_panels.PANELS},
-    unheard={BadgeAwarded: "the inbox will tell her of it; until there is one, history keeps it"},
+    blueprints=(
+        badge_routes.blp,
+        badge_routes.pictures,
+        badge_staff_routes.blp,
+        points_routes.blp,
+        points_staff_routes.blp,
+    ),
+    handlers=(*points_handlers.HANDLERS, *badge_handlers.HANDLERS),
+    jobs=(*points_jobs.JOBS, *badge_jobs.JOBS),
+    audits=(*points_audit.AUDITS, *badge_audit.AUDITS),
+    borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},
+    unheard={
+        BadgeAwarded: "the inbox will tell her of it; until there is one, history keeps it",
+        PointsExpiringSoon: "for the inbox, which tells her while there is time",
+    },
 )

@@ -44,6 +44,7 @@ SEEN = {
     "benefit": Text("Worked on a benefit of yours", "处理您的一项权益"),
     "badge": Text("Worked on a badge of yours", "处理您的一枚徽章"),
     "badge preview": Text("Saw you as an example while trying out a badge", "试算徽章时以您为样例"),
+    "points": Text("Looked after a correction of your points", "处理您的积分更正"),
     "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
 }
 VIEWERS = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Row, and_, func, literal, select
+from sqlalchemy import DateTime, Row, and_, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -91,3 +91,14 @@ def count_by_status(session: Session) -> dict[str, int]:
         select(func.coalesce(Enrolment.status, "none"), func.count()).group_by(Enrolment.status)
     )
     return {status: count for status, count in rows}  # noqa: C416 - rows are no plain pairs
+
+
+def list_enrolled(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Which of these are enrolled now, and since when."""
+    rows = session.execute(
+        select(Enrolment.borrower_id, Enrolment.since_at).where(
+            Enrolment.borrower_id == any_(literal(list(borrower_ids), ARRAY(Uuid))),
+            Enrolment.status == Status.ENROLLED,
+        )
+    )
+    return {row.borrower_id: row.since_at for row in rows}

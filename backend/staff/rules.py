@@ -31,13 +31,13 @@ _GRANTED: dict[Role, frozenset[str]] = {
     Role.MARKETER: frozenset(
         {
             *("facts.read", "audiences.count", "badges.read", "badges.author"),
-            *("benefits.read", "benefits.author"),
+            *("benefits.read", "benefits.author", "points.read", "points.author"),
         }
     ),
     Role.CAMPAIGN_APPROVER: frozenset(
         {
             *("facts.read", "audiences.count", "badges.read", "badges.publish"),
-            *("benefits.read", "benefits.publish"),
+            *("benefits.read", "benefits.publish", "points.read", "points.publish"),
         }
     ),
     # `borrowers.read_assigned` opens the doors at which borrowers are seen; whom she finds behind
@@ -45,7 +45,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
     Role.ACCOUNT_MANAGER: frozenset(
         {
             *("borrowers.read_assigned", "facts.read", "badges.read", "tiers.read"),
-            *("tiers.review", "benefits.read", "benefits.verify"),
+            *("tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -68,20 +68,16 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "tiers.publish",
             "tiers.override",
             "tiers.review",
+            "points.read",
+            "points.adjust",
         }
     ),
     Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "borrowers.read_assigned", "staff.read"}),
     Role.AUDITOR: frozenset(
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
-            *(
-                "badges.read",
-                "benefits.read",
-                "tiers.read",
-                "jobs.read",
-                "staff.read",
-                "clients.read",
-            ),
+            *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
+            *("staff.read", "clients.read"),
         }
     ),
     Role.ADMIN: frozenset(

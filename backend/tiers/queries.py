@@ -75,6 +75,11 @@ def get_own_tier(session: Session, *, borrower_id: UUID, today: date) -> Any:
     return row
 
 
+def select_tiers() -> Any:
+    """Everybody's tier by its internal code, for a statement that joins it."""
+    return select(TierState.borrower_id, TierState.tier)
+
+
 def find_state(session: Session, *, borrower_id: UUID) -> Row[Any] | None:
     return session.execute(
         select(TierState.__table__).where(TierState.borrower_id == borrower_id)

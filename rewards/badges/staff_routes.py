@@ -201,14 +201,8 @@ class Revocation(MethodView):
         """
         now = clock.now()
         with transaction() as session:
-            borrowers.look(
-                session,
-                who=caller(),
-                borrower_ids=[borrower_id],
-                purpose=None,
-                what="badge",
-                now=now,
-                act=borrowers.AccessPurpose.RISK_REVIEW,
+            borrowers.look_by_act(
+                session, who=caller(), borrower_ids=[borrower_id], what="badge", now=now
             )
             service.revoke(
                 session,

@@ -16,7 +16,7 @@ from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import World
 from tests.api.doors import DOORS, Door
 from tests.clock import TODAY
-from tests.factories.grants import award_of, grant_of
+from tests.factories.grants import adjustment_of, award_of, grant_of
 from tests.factories.policies import make_dpd_policy
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import Api, new_key
@@ -24,7 +24,13 @@ from tests.fixtures.api import Api, new_key
 WHY = {"X-Access-Purpose": "dispute"}
 OF_STAFF = [door for door in DOORS if door.audience is Audience.STAFF]
 TAKING_HER = [door for door in OF_STAFF if "borrower_id" in door.ids]
-LISTS = ("GET /v1/staff/borrowers", "GET /v1/tier-reviews", "POST /v1/tier-policies/preview")
+LISTS = (
+    "GET /v1/staff/borrowers",
+    "GET /v1/tier-reviews",
+    "POST /v1/tier-policies/preview",
+    "POST /v1/badge-definitions/preview",
+    "GET /v1/staff/points/adjustments",
+)
 # An account manager's own list holds none but hers, so that nobody says why.
 OWN_LIST = "GET /v1/staff/assignments"
 # Doors that take a borrower and are no look, each with the reason.
@@ -33,7 +39,13 @@ NO_LOOK = {
     "DELETE /v1/staff/borrowers/<uuid:borrower_id>/assignment": "tells nothing",
 }
 # Doors of the siblings are acts, and take no word about why.
-SILENT = {"POST /v1/staff/borrowers/<uuid:borrower_id>/badges/<uuid:award_id>/revoke"}
+ADJUSTMENTS = "POST /v1/staff/borrowers/<uuid:borrower_id>/points-adjustments"
+SILENT = {
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/badges/<uuid:award_id>/revoke",
+    ADJUSTMENTS,
+    f"{ADJUSTMENTS}/<uuid:adjustment_id>/confirm",
+    f"{ADJUSTMENTS}/<uuid:adjustment_id>/reject",
+}
 LOOKS = [door for door in TAKING_HER if str(door) not in NO_LOOK]
 OVERRIDE = {"tier": "fine", "reason": "Bank error.", "expires_on": str(TODAY + timedelta(days=9))}
 REASON = {"reason": "By mistake."}
@@ -54,6 +66,10 @@ BODIES: dict[str, dict[str, Any]] = {
         "expires_on": str(TODAY + timedelta(days=30)),
     },
     "POST /v1/staff/borrowers/<uuid:borrower_id>/benefits/<uuid:grant_id>/revoke": REASON,
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/points-adjustments": {
+        "points": 5,
+        "reason": "Told wrong.",
+    },
     "POST /v1/staff/borrowers/<uuid:borrower_id>/badges/<uuid:award_id>/revoke": {
         "cause": "awarded_in_error",
         "note": "By mistake.",
@@ -71,6 +87,7 @@ class Case:
     override_id: str
     grant_id: str
     award_id: str
+    adjustment_id: str
 
     def enter(self, api: Api, door: Door, *, headers: dict[str, str], **other: str):
         known = {
@@ -79,6 +96,7 @@ class Case:
             "override_id": self.override_id,
             "grant_id": self.grant_id,
             "award_id": self.award_id,
+            "adjustment_id": self.adjustment_id,
         }
         assert door.ids <= set(known), "teach this test the id"
         keys = new_key() if door.method == "POST" else {}
@@ -105,6 +123,7 @@ def case(session, world: World, borrower_api, staff_api) -> Case:
         override.json["id"],
         grant_of(session, world.ann.id),
         award_of(session, world.ann.id),
+        adjustment_of(session, world.ann.id, asked_by=staff_api("risk_officer").id),
     )
 
 

@@ -175,4 +175,5 @@ def test_a_borrower_who_does_not_exist_is_told_nothing(door: Door, borrower_api,
     assert answer.status_code in (200, 204, 404, 400, 415, 422)
     assert [secret for secret in world.ann.secrets if secret in answer.text] == []
     if answer.status_code == 200:
-        assert answer.json["items"] == []
+        # An empty list, or nothing but zeros.
+        assert [value for value in answer.json.values() if value] == []

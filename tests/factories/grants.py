@@ -9,6 +9,7 @@ from backend.benefits import service as benefits
 from backend.benefits.rules import Kind
 from backend.kit.ids import new_id
 from rewards.badges.models import BadgeAward
+from rewards.points import service as points
 from tests.clock import NOW, TODAY
 
 
@@ -44,3 +45,11 @@ def award_of(session: Session, borrower_id: UUID) -> str:
         )
     )
     return str(award_id)
+
+
+def adjustment_of(session: Session, borrower_id: UUID, *, asked_by: UUID) -> str:
+    """The id of a correction of her points that waits for a second person."""
+    made = points.ask_adjustment(
+        session, borrower_id=borrower_id, points=5, reason="Told wrong.", asked_by=asked_by, now=NOW
+    )
+    return str(made)

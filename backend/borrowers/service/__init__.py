@@ -3,7 +3,7 @@
 from backend.borrowers.rules import AccessPurpose, sees_everybody
 from backend.borrowers.service.assignments import assign, unassign
 from backend.borrowers.service.keys import HASHED, SEALED
-from backend.borrowers.service.looks import look, purpose_missing
+from backend.borrowers.service.looks import look, look_by_act, purpose_missing
 from backend.borrowers.service.particulars import BorrowerInput, put_borrowers
 from backend.borrowers.service.preferences import change_own
 
@@ -15,6 +15,7 @@ __all__ = [
     "assign",
     "change_own",
     "look",
+    "look_by_act",
     "purpose_missing",
     "put_borrowers",
     "sees_everybody",

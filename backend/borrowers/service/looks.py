@@ -54,6 +54,21 @@ def look(
         session.execute(insert(AccessLog), rows)
 
 
+def look_by_act(
+    session: Session, *, who: Viewer, borrower_ids: Sequence[UUID], what: str, now: datetime
+) -> None:
+    """As `look`, of an act that is its own reason. Refuses: BorrowerNotFound."""
+    look(
+        session,
+        who=who,
+        borrower_ids=borrower_ids,
+        purpose=None,
+        what=what,
+        now=now,
+        act=AccessPurpose.RISK_REVIEW,
+    )
+
+
 def purpose_missing() -> PurposeMissing:
     """The refusal, with the purposes that there are."""
     detail = f"Must be one of: {', '.join(AccessPurpose)}."

@@ -1,6 +1,13 @@
 """Reads of loans: whole histories for the replay, and what a borrower is shown."""
 
 from backend.loans.queries.arrears import AmountDue, find_amount_due
+from backend.loans.queries.conduct import (
+    Conduct,
+    KeptLine,
+    Report,
+    list_conduct,
+    list_conduct_of,
+)
 from backend.loans.queries.histories import (
     LoanKey,
     LoanRecord,
@@ -23,13 +30,18 @@ from backend.loans.queries.reversals import list_with_reversals
 
 __all__ = [
     "AmountDue",
+    "Conduct",
+    "KeptLine",
     "LoanKey",
     "LoanRecord",
     "Progress",
+    "Report",
     "find_amount_due",
     "find_record",
     "get_own_loan",
     "kept_columns",
+    "list_conduct",
+    "list_conduct_of",
     "list_own_fees",
     "list_own_loans",
     "list_own_payments",

@@ -1,0 +1,80 @@
+"""Versions of the earn rules: one person writes, another publishes, for months to come."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from backend.kit.problems import FieldError, Invalid, NotFound
+from rewards.points.definitions import read_rules
+from rewards.points.errors import AnotherPersonNeeded, EarnRulesNotDraft, EarnRulesTooLate
+from rewards.points.models import EarnRuleVersion
+
+
+def write_draft(
+    session: Session,
+    *,
+    document: Mapping[str, Any],
+    effective_from: date,
+    note: str,
+    author_id: UUID,
+    now: datetime,
+) -> int:
+    """Keep a draft; answers its version. Refuses: Invalid, every fault with its JSON pointer."""
+    read_rules(document, pointer="#/rules")
+    if effective_from.day != 1:
+        # A month is the unit of earning: it has one set of rules.
+        detail = "Must be the first day of a month."
+        raise Invalid(errors=[FieldError("#/effective_from", detail)])
+    _lock(session)
+    version = session.execute(select(func.max(EarnRuleVersion.version))).scalar_one() + 1
+    session.execute(
+        insert(EarnRuleVersion).values(
+            version=version,
+            state="draft",
+            document=document,
+            effective_from=effective_from,
+            note=note,
+            author_id=author_id,
+            created_at=now,
+        )
+    )
+    return int(version)
+
+
+def publish_rules(
+    session: Session, *, version: int, publisher_id: UUID, today: date, now: datetime
+) -> None:
+    """Let another person's draft be in force from its day.
+
+    Refuses: NotFound, EarnRulesNotDraft, AnotherPersonNeeded, EarnRulesTooLate.
+    """
+    _lock(session)
+    row = session.execute(
+        select(EarnRuleVersion.__table__).where(EarnRuleVersion.version == version)
+    ).first()
+    if row is None:
+        raise NotFound
+    if row.state != "draft":
+        raise EarnRulesNotDraft
+    if row.author_id == publisher_id:
+        raise AnotherPersonNeeded
+    last = session.execute(
+        select(func.max(EarnRuleVersion.effective_from)).where(EarnRuleVersion.state == "published")
+    ).scalar_one()
+    # What was promised for a month stays promised.
+    if row.effective_from <= max(today, last):
+        raise EarnRulesTooLate
+    session.execute(
+        update(EarnRuleVersion)
+        .where(EarnRuleVersion.version == version)
+        .values(state="published", publisher_id=publisher_id, published_at=now)
+    )
+
+
+def _lock(session: Session) -> None:
+    # Two at once would take the same number, or publish past each other. Reads go on.
+    session.execute(text("LOCK TABLE earn_rule_version IN SHARE ROW EXCLUSIVE MODE"))
