@@ -21,6 +21,10 @@ UNKNOWN = "unknown"  # a socket without an address
 # A household or a machine has at least so much of IPv6: all of it is one client to a limit.
 IPV6_CLIENT_BITS = 64
 
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+# A request that somebody passed on comes from somewhere else, whatever its last address.
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -48,6 +52,19 @@ def client_address() -> str:
         trusted=_trusted,
     )
     return UNKNOWN if found is None else str(found)
+
+
+def is_from_this_machine() -> bool:
+    """By its peer, and by the name it asked for: another site's name may lead here (rebinding)."""
+    if any(name in request.headers for name in PASSED_ON):
+        return False
+    name = request.host.rpartition(":")[0] if _has_port(request.host) else request.host
+    peer = _parse(request.remote_addr or "")
+    return name in LOCAL_NAMES and peer is not None and peer.is_loopback
+
+
+def _has_port(host: str) -> bool:
+    return host.rpartition(":")[2].isdigit() and not host.endswith("]")
 
 
 def counted_as(address: str) -> str:

@@ -17,6 +17,7 @@ from tests.clock import NOW, TODAY
 from tests.factories.loans import make_borrower
 from tests.factories.profile import make_profile
 from tests.factories.programme import enrol
+from tests.factories.viewers import make_assignment
 from tests.fixtures.api import new_key
 from tests.tiers.standing import place
 
@@ -78,6 +79,7 @@ def record(staff, borrower_id, **more):
 def test_what_needs_a_proof_waits_for_it_and_uses_it_up(one_offer, session, staff_api, publish):
     own, grant_id = one_offer(needs_proof="income")
     manager = staff_api("account_manager")
+    make_assignment(session, staff_id=manager.id, borrower_id=own.id)
     path = f"/v1/me/benefits/{grant_id}/activate"
     missing = own.post(path, headers=new_key())
     assert (missing.status_code, missing.json["code"]) == (409, "benefit-proof-needed")
@@ -94,9 +96,10 @@ def test_what_needs_a_proof_waits_for_it_and_uses_it_up(one_offer, session, staf
     assert (reused.status_code, reused.json["code"]) == (409, "benefit-proof-needed")
 
 
-def test_an_expired_proof_is_none(one_offer, staff_api):
+def test_an_expired_proof_is_none(one_offer, session, staff_api):
     own, _ = one_offer(needs_proof="income")
     manager = staff_api("account_manager")
+    make_assignment(session, staff_id=manager.id, borrower_id=own.id)
     yesterday = str(TODAY - timedelta(days=1))
     refused = record(manager, own.id, expires_on=yesterday)
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "#/expires_on")
@@ -105,6 +108,8 @@ def test_an_expired_proof_is_none(one_offer, staff_api):
 def test_a_document_proves_one_persons_case(session, staff_api):
     manager = staff_api("account_manager")
     ann, bea = make_borrower(session), make_borrower(session)
+    for each in (ann, bea):
+        make_assignment(session, staff_id=manager.id, borrower_id=each)
     assert record(manager, ann).status_code == 201
     for who in (ann, bea):
         taken = record(manager, who)
