@@ -10,6 +10,7 @@ from backend.kit.db import Base
 OWNED = (
     *("loan", "installment", "statement", "payment", "adjustment", "delinquency"),
     *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
+    *("points_account", "points_entry", "points_lot", "points_posting", "points_hold"),
 )
 HISTORY_ROWS = 3  # of each borrower's events and changes of facts
 

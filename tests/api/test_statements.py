@@ -20,6 +20,8 @@ READS = {
     "/v1/me/loans/{loan}/statements": 2,
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
+    "/v1/me/points": 1,
+    "/v1/me/points/entries": 1,
 }
 PAYMENT_STATEMENTS_MAX = 6
 
