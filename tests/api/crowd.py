@@ -12,6 +12,7 @@ OWNED = (
     *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
     *("consent", "assignment"),
     *("enrolment_change", "badge_award"),
+    *("points_account", "points_entry", "points_lot", "points_posting", "points_hold"),
 )
 HISTORY_ROWS = 3  # of each borrower's events and changes of facts
 

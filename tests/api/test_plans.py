@@ -22,9 +22,12 @@ from backend.consents.rules import Purpose, Source
 from backend.consents.service import Said, put_consents
 from backend.kit import clock, delivery, idempotency, jobs
 from backend.kit.db import Database, transaction
+from backend.kit.ids import new_id
 from backend.programme import service as programme
 from backend.tiers.policies import get_live
 from backend.tiers.retier import Occasion, retier, retier_range
+from rewards.points import service as points_service
+from rewards.points.rules import expiry_of
 from tests.api.conftest import make_world
 from tests.api.crowd import multiply
 from tests.api.statements import Statement, heard
@@ -36,12 +39,16 @@ pytestmark = pytest.mark.commits
 
 COPIES = 50_000
 ROWS_MIN = 100_000
-LARGE = ("external_ref", "loan", "installment", "payment", "event", "delivery", "fact_change")
+LARGE = (
+    *("external_ref", "loan", "installment", "payment", "event", "delivery", "fact_change"),
+    *("points_entry", "points_lot", "points_posting"),
+)
 # Small by nature: what staff write, not what borrowers have.
 SMALL = {
     *("alembic_version", "loan_product", "tier_policy", "extra_fact", "staff_account"),
     *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
     *("badge", "badge_version"),
+    "earn_rule_version",
 }
 # Indexes of the few rows that are open: read from end to end they are still short.
 PARTIAL = text(
@@ -50,6 +57,7 @@ PARTIAL = text(
 )
 PURPOSE = {"X-Access-Purpose": "complaint"}
 CONSENT = {"purpose": "marketing", "version": 1}
+CAUSE = points_service.Cause("redemption")
 
 
 class Plans:
@@ -107,6 +115,8 @@ def crowd(client_api, staff_api, session, deliver, own_database: Database):
     put_consents(session, borrower_id=world.ann.id, said=[said], source=Source.APP, now=NOW)
     manager = staff_api("account_manager")
     make_assignment(session, staff_id=manager.id, borrower_id=world.ann.id)
+    for points in (100, 20, 60):
+        _earn(session, world.ann.id, points=points)
     session.commit()
     with own_database.writes.connect() as connection:
         multiply(connection, borrower_id=world.ann.id, copies=COPIES)
@@ -148,6 +158,8 @@ def test_hot_statements_use_indexes(
         lambda: me.get("/v1/me/badges"),
         lambda: me.get("/v1/me/tier"),
         lambda: me.get("/v1/me/tier/history"),
+        lambda: me.get("/v1/me/points"),
+        lambda: me.get("/v1/me/points/entries", query_string={"limit": 1}),
         lambda: me.post("/v1/me/tier/reviews", json={"reason": "Please."}, headers=new_key()),
     )
     hear(
@@ -178,6 +190,7 @@ def test_hot_statements_use_indexes(
     hear(deliver)
     low, high = _range(session)
     hear(lambda: _retier(crowd.ann.id, low=low, high=high))
+    hear(lambda: _move_points(crowd.ann.id))
     hear(_tidy)
     assert plans.explained > 60
     assert not plans.faults, "\n".join(plans.faults)
@@ -296,6 +309,39 @@ def _ask_consents(borrower_id: UUID) -> None:
         consents.is_granted(session, borrower_id=borrower_id, purpose=Purpose.MARKETING)
         may = consents.granted_to(Borrower.id, purpose=Purpose.MARKETING)
         session.execute(select(Borrower.id).where(Borrower.id == borrower_id, may))
+
+
+def _earn(session, borrower_id: UUID, *, points: int) -> None:
+    points_service.earn(
+        session,
+        borrower_id=borrower_id,
+        points=points,
+        source=points_service.Source("referral", new_id()),
+        cause=CAUSE,
+        now=NOW,
+    )
+
+
+def _move_points(borrower_id: UUID) -> None:
+    """Every verb, and a chunk of each night's work."""
+    mine: dict[str, Any] = {"borrower_id": borrower_id, "cause": CAUSE, "now": NOW}
+    tomorrow = NOW + timedelta(days=1)
+    with transaction() as session:
+        _earn(session, borrower_id, points=10)
+        spent = points_service.spend(session, points=5, **mine)
+        points_service.reverse(session, number=spent, **mine)
+        points_service.reverse(session, number=1, **mine)
+        points_service.claw_back(session, points=1, **mine)
+        ends = (points_service.capture, points_service.release)
+        for end in ends:
+            held = points_service.hold(session, points=5, deadline_at=tomorrow, **mine)
+            end(session, number=held, **mine)
+        points_service.release_overdue(session, now=NOW, limit=100)
+        day = expiry_of(TODAY)
+        points_service.next_due_day(session, today=day + timedelta(days=1))
+        chunk: dict[str, Any] = {"after": borrower_id, "limit": 100, "now": NOW}
+        points_service.announce_expiring(session, expires_on=day, **chunk)
+        points_service.expire_chunk(session, expired_on=day, **chunk)
 
 
 def _tidy() -> None:

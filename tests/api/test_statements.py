@@ -26,6 +26,8 @@ READS = {
     "/v1/me/tier/history": 1,
     "/v1/me/consents": 1,
     "/v1/me/consents/history": 1,
+    "/v1/me/points": 1,
+    "/v1/me/points/entries": 1,
 }
 PAYMENT_STATEMENTS_MAX = 4
 

@@ -13,7 +13,6 @@ from sqlalchemy import func, select, text
 from backend.kit.db import transaction
 from backend.kit.ids import new_id
 from backend.kit.outbox import EventRow
-from backend.kit.programme_zone import programme_day
 from backend.loans.queries import LoanKey
 from rewards.points import audit, queries, service
 from rewards.points.errors import EntryReversed, HoldEnded, NotEnoughPoints
@@ -240,5 +239,4 @@ def test_one_event_delivered_fifty_times_by_two_processes_is_one_award(session, 
     counted = select(func.count()).where(PointsEntry.borrower_id == borrower_id)
     assert session.execute(counted).scalar_one() == 1
     assert available(session, borrower_id) == 100
-    assert programme_day(NOW) == TODAY
     assert is_sound(session)
