@@ -7,9 +7,8 @@ PROGRESS = Text("{current} of {goal}", "{current}/{goal}")
 
 TAKEN_BACK = {
     Cause.PAYMENT_REVERSED: Text(
-        "A payment that this badge rested on was returned. Nothing else changes, and you can earn"
-        " the badge again.",
-        "此徽章所依据的一笔还款被退回。其他一切不变，您可以再次获得此徽章。",
+        "A payment that this badge rested on was returned. You can earn the badge again.",
+        "此徽章所依据的一笔还款被退回。您可以再次获得此徽章。",
     ),
     Cause.AWARDED_IN_ERROR: Text(
         "We gave you this badge by mistake, and we are sorry. You can still earn it.",

@@ -59,7 +59,7 @@ def test_what_was_taken_back_stays_with_a_kind_reason(payer, borrower_api):
     payer.begin().pay(1, 2, 3).reverse(3, at=noon(payer.days[2] + timedelta(days=1)))
     found = read(borrower_api(payer.id))
     assert found["items"][0]["state"] == "revoked"
-    assert "you can earn the badge again" in found["items"][0]["revoked_because"]
+    assert "You can earn the badge again" in found["items"][0]["revoked_because"]
     assert "再次获得" in read(borrower_api(payer.id), locale="zh-CN")["items"][0]["revoked_because"]
     assert "three_in_a_row" in {each["code"] for each in found["next"]}
 
