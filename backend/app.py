@@ -11,9 +11,12 @@ import backend.wiring
 import community.wiring
 import notifications.wiring
 import rewards.wiring
-from backend.auth import renewal, signing
+from backend.auth import caller as auth_caller
+from backend.auth import pages as demo_pages
+from backend.auth import renewal, revocations, sending, signing
 from backend.auth import service as auth
-from backend.auth.rules import Claims
+from backend.auth.demo_messages import DemoMessages
+from backend.auth.webhook_sender import WebhookSender
 from backend.borrowers import queries as borrowers
 from backend.kit import (
     audience,
@@ -130,6 +133,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     crypto.ask_when_unknown(keys.renew)
     keyring.configure(keys)
     outbox.configure(routes_of(handlers()))
+    revocations.configure()
     resealing.configure(sealed=sealed(), hashed=hashed())
     return Process(settings=settings, database=database, keyring=keys)
 
@@ -148,7 +152,7 @@ def create_app(process: Process | None = None) -> Flask:
     settings = process.settings
     rate_limit.configure(url=settings.redis_url, per_minute=settings.requests_per_minute)
     audience.configure(
-        authenticate=renewal.renewing(_read_token, renew=process.keyring.renew),
+        authenticate=renewal.renewing(auth_caller.read_caller, renew=process.keyring.renew),
         may_command_line_confirm=settings.is_demo,
     )
     http.configure(own_locale=_own_locale)
@@ -157,21 +161,29 @@ def create_app(process: Process | None = None) -> Flask:
     app.config["JOBS"] = jobs()
     app.config["BORROWER_PANELS"] = borrower_panels()
     app.config["PROGRAMME_ZONE"] = settings.programme_zone
+    app.config["OTP_PER_DAY"] = settings.otp_per_day
     http.init_app(app)
     app.before_request(_have_keys)
     document(app)
     health.init_app(app)
+    _send_codes(app, settings)
     return app
-
-
-def _read_token(token: str) -> Claims:
-    return auth.read_token(signing.current(), token)
 
 
 def _have_keys() -> None:
     # A server that started while its database was away has none until it is back.
     if request.blueprint not in WITHOUT_KEYS:
         keyring.require()
+
+
+def _send_codes(app: Flask, settings: Settings) -> None:
+    """By the lender's gateway where one is named, else to the demo's page of messages."""
+    if settings.otp_webhook is not None:
+        sending.configure(WebhookSender(settings.otp_webhook))
+        return
+    messages = DemoMessages(settings.data_dir)
+    sending.configure(messages)
+    demo_pages.init_app(app, messages)
 
 
 def _own_locale(borrower_id: UUID) -> Locale | None:

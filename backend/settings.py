@@ -18,14 +18,26 @@ from zoneinfo import available_timezones
 from backend.kit.crypto import KEY_BYTES, KeyRing, is_weak
 from backend.kit.key_changes import Legacy
 
-SECRETS = ("MASTER_KEYS", "DATABASE_URL", "READ_DATABASE_URL", "REDIS_URL")
+SECRETS = (
+    "MASTER_KEYS", "DATABASE_URL", "READ_DATABASE_URL", "REDIS_URL", "OTP_WEBHOOK_SECRET",
+)  # fmt: skip
 # Names that a key of the demo, of a test or of an example bears; none of them guards anything.
 NO_KEY_OF_YOURS = frozenset({"demo", "test", "tests", "example", "changeme", "change-me"})
 ROTATION_DELAY_MIN = 2
+WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - says what follows, and is no secret
+WEBHOOK_SECRET_BYTES_MIN = 24
 
 
 class SettingsError(RuntimeError):
     """Settings are missing or wrong; the message names each on a line and quotes no secret."""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where to call out, and the key that signs what we say [Standard Webhooks]."""
+
+    url: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,8 @@ class Settings:
     requests_per_minute: int  # REQUESTS_PER_MINUTE per caller
     rotation_delay: timedelta  # ROTATION_DELAY, seconds from a key's making to its use
     log_level: str  # LOG_LEVEL
+    otp_webhook: Webhook | None  # OTP_WEBHOOK_URL, OTP_WEBHOOK_SECRET: who sends log-in codes
+    otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     threads: int  # THREADS per server process, and connections in each of its two pools
     warnings: tuple[str, ...] = ()  # what works and should not stay so
 
@@ -115,6 +129,8 @@ def _read(env: _Environment) -> Settings:
             seconds=_whole(env, "ROTATION_DELAY", default=30, at_least=ROTATION_DELAY_MIN)
         ),
         log_level=_log_level(env),
+        otp_webhook=_webhook(env, is_needed=not is_demo),
+        otp_per_day=_whole(env, "OTP_PER_DAY", default=10_000),
         threads=_whole(env, "THREADS", default=4),
         warnings=_warnings(env, database_url),
     )
@@ -185,6 +201,30 @@ def _master_keys(env: _Environment, *, is_demo: bool) -> KeyRing:
             elif is_weak(key):
                 env.refuse("MASTER_KEYS", f"the key {name!r} is no random key")
     return ring
+
+
+def _webhook(env: _Environment, *, is_needed: bool) -> Webhook | None:
+    """The gateway for codes. The demo needs none: it shows them on a page of its own."""
+    url = env.get("OTP_WEBHOOK_URL")
+    secret = _secret(env, "OTP_WEBHOOK_SECRET", is_needed=is_needed or bool(url))
+    if not url:
+        if is_needed:
+            env.refuse("OTP_WEBHOOK_URL", "missing: the https address that sends log-in codes")
+        return None
+    if urlsplit(url).scheme != "https" or not urlsplit(url).hostname:
+        env.refuse("OTP_WEBHOOK_URL", "must be an https address")
+    try:
+        key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    is_long = len(key) >= WEBHOOK_SECRET_BYTES_MIN
+    if secret and not (secret.startswith(WEBHOOK_SECRET_PREFIX) and is_long):
+        env.refuse(
+            "OTP_WEBHOOK_SECRET",
+            f"must be {WEBHOOK_SECRET_PREFIX} and the base64 of at least"
+            f" {WEBHOOK_SECRET_BYTES_MIN} bytes",
+        )
+    return Webhook(url, secret)
 
 
 def _issuer(env: _Environment, *, is_demo: bool) -> str:

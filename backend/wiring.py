@@ -1,5 +1,8 @@
 """What the backend's own features plug into the application."""
 
+from backend.auth import jobs as auth_jobs
+from backend.auth import routes as auth_routes
+from backend.auth.service import otp
 from backend.benefits import routes as benefit_routes
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
@@ -29,6 +32,8 @@ from backend.tiers import staff_routes as tier_staff_routes
 
 WIRING = Wiring(
     blueprints=(
+        auth_routes.blp,
+        auth_routes.own_blp,
         borrower_routes.blp,
         borrower_staff_routes.blp,
         loan_routes.blp,
@@ -47,9 +52,10 @@ WIRING = Wiring(
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
         *staff_jobs.JOBS,
+        *auth_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS),
-    sealed=(*borrowers.SEALED, *idempotency.SEALED),
+    sealed=(*borrowers.SEALED, *idempotency.SEALED, *otp.SEALED),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,

@@ -1,22 +1,23 @@
-"""The token keys of this process: the newest that it knows."""
+"""This process's token keys: one place, so that they can be changed while requests run."""
 
-from backend.auth.service import TokenKeys
+from backend.auth.service.tokens import TokenKeys
+
+
+class NoTokenKeysError(RuntimeError):
+    """The assembly has not yet given this process its keys."""
+
 
 _keys: TokenKeys | None = None
 
 
-class NotConfiguredError(RuntimeError):
-    """The assembly has not yet given this process its keys."""
-
-
 def configure(keys: TokenKeys) -> None:
-    """Use these from now on; called again whenever keys rotate."""
-    global _keys  # noqa: PLW0603 - what this process knows, replaced when keys rotate
+    """Sign and verify with these from now on."""
+    global _keys  # noqa: PLW0603 - one set of keys per process
     _keys = keys
 
 
 def current() -> TokenKeys:
-    """The keys to sign and to verify with now. Raises NotConfiguredError."""
+    """The keys to use for this request. Raises NoTokenKeysError."""
     if _keys is None:
-        raise NotConfiguredError
+        raise NoTokenKeysError
     return _keys

@@ -133,9 +133,12 @@ def _by_external_id(external_id: str) -> Any:
 def find_by_phone(session: Session, *, phone: str, region: str) -> Sequence[UUID]:
     """Whose number this is; several people may share one."""
     number = find_phone(phone, region=region)
-    if number is None:
-        return []
-    return _by_hash(session, kind="phone", value=number)
+    return [] if number is None else list_by_phone(session, phone=number)
+
+
+def list_by_phone(session: Session, *, phone: str) -> Sequence[UUID]:
+    """Whose number in E.164 this is; several people may share one."""
+    return _by_hash(session, kind="phone", value=phone)
 
 
 def _by_hash(session: Session, *, kind: str, value: str) -> Sequence[UUID]:
@@ -151,6 +154,15 @@ def _by_hash(session: Session, *, kind: str, value: str) -> Sequence[UUID]:
         .scalars()
         .all()
     )
+
+
+def list_born_on(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, date | None]:
+    """Their days of birth, opened, where they are known."""
+    rows = session.execute(
+        select(Borrower.id, Borrower.born_on_cipher).where(Borrower.id.in_(borrower_ids))
+    )
+    opened = {row.id: open_field(row.born_on_cipher, context=BORN_ON) for row in rows}
+    return {id_: None if day is None else date.fromisoformat(day) for id_, day in opened.items()}
 
 
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:

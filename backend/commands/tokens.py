@@ -56,6 +56,6 @@ def token(borrower: str | None, email: str | None, name: str | None, reason: str
                 now=now,
                 roles=roles,
                 scopes=scopes,
-                amr=COMMAND_LINE_AMR,
+                amr=(COMMAND_LINE_AMR,),
             )
         )

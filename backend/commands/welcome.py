@@ -54,6 +54,7 @@ def show(console: Console, *, port: int) -> None:
         ("API browser", f"{address}/docs"),
         ("the interface", f"{address}/openapi.json"),
         ("state, figures", f"{address}/readyz  {address}/metrics"),
+        ("messages", f"{address}/demo/messages    (log-in codes)"),
         ("a card borrower", f"{COMMAND} token --borrower 1    (real data, 1 to 30000)"),
         ("the core system", f"{COMMAND} token --client core"),
         ("staff, by role", f"{COMMAND} token --staff risk_officer@{STAFF_DOMAIN}"),

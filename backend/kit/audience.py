@@ -13,7 +13,7 @@ from flask import Blueprint as FlaskBlueprint
 from flask import current_app, g, request
 
 from backend.kit import rate_limit
-from backend.kit.openapi import DocumentedBlueprint
+from backend.kit.openapi import DocumentedBlueprint, note
 from backend.kit.ports import CallerPort
 from backend.kit.problems import Forbidden, Unauthorized
 from backend.kit.texts import Text
@@ -35,10 +35,15 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls. `id` is the borrower's, the staff account's or the client's."""
+    """Who calls. `id` is the borrower's, the staff account's or the client's.
+
+    `session_id` is None where no log-in stands behind the token.
+    """
 
     audience: Audience
     id: UUID
+    token_id: UUID
+    session_id: UUID | None = None
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     is_from_command_line: bool = False
@@ -100,9 +105,24 @@ def permits(permission: str, *, is_four_eyes: bool = False) -> Callable[[View], 
     return mark
 
 
+def also(*audiences: Audience) -> Callable[[View], View]:
+    """Those whom this view serves beside its blueprint's audience; they need no permission."""
+
+    def mark(view: View) -> View:
+        view.__dict__["also"] = audiences
+        return note(view, also=audiences)
+
+    return mark
+
+
 def caller() -> Caller:
     """Who calls. Only on routes that are not public."""
     return cast(Caller, g.caller)
+
+
+def audiences_of(blp: AudienceBlueprint, view: Callable[..., Any], method: str) -> set[Audience]:
+    """Everybody whom a method of a view function serves."""
+    return {blp.audience, *getattr(_method_of(view, method), "also", ())}
 
 
 def permission_of(blp: AudienceBlueprint, view: Callable[..., Any], method: str) -> str | None:
@@ -122,13 +142,13 @@ def _admit(blp: AudienceBlueprint) -> None:
     who = _identify()
     g.caller = who
     rate_limit.spend(f"{who.audience}:{who.id}")
-    if who.audience != blp.audience:
-        raise Forbidden(
-            Text("This address is for another kind of caller.", "此地址供其他类型的调用方使用。")
-        )
     view = current_app.view_functions[str(request.endpoint)]
     # HEAD is answered by GET's view and needs what GET needs.
     method = "GET" if request.method == "HEAD" else request.method
+    if who.audience not in audiences_of(blp, view, method):
+        raise Forbidden(
+            Text("This address is for another kind of caller.", "此地址供其他类型的调用方使用。")
+        )
     needed = permission_of(blp, view, method)
     if blp.audience is not Audience.BORROWER and needed not in who.permissions:
         raise Forbidden(f"This needs the permission {needed}.")
@@ -150,6 +170,8 @@ def _identify() -> Caller:
     return Caller(
         audience=Audience(claims.audience),
         id=claims.subject_id,
+        token_id=claims.token_id,
+        session_id=claims.session_id,
         roles=claims.roles,
         permissions=claims.permissions,
         is_from_command_line=claims.is_from_command_line,

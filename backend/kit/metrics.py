@@ -31,6 +31,7 @@ REQUEST_SECONDS = Histogram(
 DELIVERIES = Counter(
     "goodfaith_event_deliveries_total", "Event deliveries looked at.", ("handler",)
 )
+CODES = Counter("goodfaith_log_in_codes_total", "Log-in codes for known numbers.", ("outcome",))
 JOB_RUNS = Counter("goodfaith_job_runs_total", "Job runs ended.", ("job", "outcome"))
 
 

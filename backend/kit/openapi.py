@@ -121,7 +121,8 @@ class DocumentedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is 
         for status in [key for key in responses if not _is_success(key)]:
             del responses[status]
         responses.update(_problem_responses(problems))
-        doc["security"] = [{self.scheme: []}] if self.scheme else []
+        schemes = [self.scheme, *map(str, doc_info.get("also", ()))] if self.scheme else []
+        doc["security"] = [{scheme: []} for scheme in schemes]
         return doc
 
 

@@ -29,6 +29,14 @@ class CallerClaims(Protocol):
         """The borrower's, the staff account's or the client's id."""
 
     @property
+    def token_id(self) -> UUID:
+        """The token's own id."""
+
+    @property
+    def session_id(self) -> UUID | None:
+        """The log-in that the token belongs to, if any."""
+
+    @property
     def roles(self) -> frozenset[str]:
         """Staff roles; none for others."""
 
@@ -39,6 +47,13 @@ class CallerClaims(Protocol):
     @property
     def is_from_command_line(self) -> bool:
         """Made by an operator's command, not by a log-in."""
+
+
+class OtpSender(Protocol):
+    """Brings a log-in code to its owner: the demo's page, or the lender's gateway."""
+
+    def __call__(self, phone_e164: str, code: str, locale: Locale) -> None:
+        """Send it now. Raises whatever went wrong; nobody waits for the answer."""
 
 
 class BorrowerPanel(Protocol):

@@ -45,3 +45,15 @@ def list_actions(session: Session, *, args: Mapping[str, Any]) -> Page:
         StaffAction.at,
     )
     return page(session, query, keys=(StaffAction.at, StaffAction.id), descending=True, args=args)
+
+
+def find_roles(session: Session, *, staff_id: UUID) -> list[str] | None:
+    """The roles of an active account; None when it is disabled or unknown."""
+    row = session.execute(
+        select(func.array_remove(func.array_agg(StaffRole.role), None).label("roles"))
+        .select_from(StaffAccount)
+        .outerjoin(StaffRole, StaffRole.staff_id == StaffAccount.id)
+        .where(StaffAccount.id == staff_id, StaffAccount.disabled_at.is_(None))
+        .group_by(StaffAccount.id)
+    ).one_or_none()
+    return None if row is None else row.roles

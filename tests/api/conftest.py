@@ -11,6 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from backend.app import Process
+from backend.auth import service as auth
+from backend.kit import clock
 from backend.kit.db import Base
 from backend.staff.rules import Role
 from backend.tiers import own_tier, policies
@@ -194,6 +197,25 @@ def _put(client_api: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
 def _post(client_api: Api, path: str, body: dict[str, Any]) -> None:
     answer = client_api.post(f"/v1/ingest/{path}", json=body)
     assert answer.status_code in (200, 201), answer.text
+
+
+@pytest.fixture
+def open_session(process: Process, session: Session) -> Callable[[UUID], str]:
+    """`open_session(borrower_id)`: the id of a session in which she is logged in."""
+
+    def open_one(borrower_id: UUID) -> str:
+        answer = auth.open_session(
+            session,
+            process.token_keys,
+            audience="borrower",
+            subject_id=borrower_id,
+            amr=["sms"],
+            label="a phone",
+            now=clock.wall(),
+        )
+        return str(auth.read_token(process.token_keys, answer.access_token).session_id)
+
+    return open_one
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ def multiply(connection: Connection, *, borrower_id: UUID, copies: int) -> None:
     )
     for table in OWNED:
         _copy(connection, table, own)
+    _log_everybody_in(connection)
     _copy(connection, "event", own, limit=HISTORY_ROWS, leave_out=("seq",))
     _copy(connection, "fact_change", own, limit=HISTORY_ROWS)
     connection.execute(
@@ -47,6 +48,32 @@ def multiply(connection: Connection, *, borrower_id: UUID, copies: int) -> None:
     )
     connection.commit()
     connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+
+
+def _log_everybody_in(connection: Connection) -> None:
+    """Two sessions each, codes of the last hours, and log-outs that tokens still must hear of."""
+    connection.execute(
+        text(
+            """
+            INSERT INTO login_session (subject_id, id, audience, amr, created_at, last_used_at,
+                                       ends_at, token_hash)
+            SELECT new_id, gen_random_uuid(), 'borrower', '[]', now(), now(),
+                   now() + interval '9 days', sha256(new_id::text::bytea)
+              FROM copy, generate_series(1, 2);
+            INSERT INTO refresh_token (family_hash, subject_id, session_id)
+            SELECT sha256(id::text::bytea), subject_id, id FROM login_session
+             WHERE subject_id IN (SELECT new_id FROM copy);
+            INSERT INTO otp_challenge (id, phone_cipher, phone_hash, address_hash, code_hash,
+                                       created_at, expires_at)
+            SELECT gen_random_uuid(), '', sha256(new_id::text::bytea),
+                   sha256(new_id::text::bytea), '',
+                   now() - interval '1 minute' * (nth % 90), now() + interval '1 day'
+              FROM copy, generate_series(1, 2);
+            INSERT INTO token_revocation (id, until)
+            SELECT new_id, now() + interval '1 minute' * (nth % 16) FROM copy;
+            """
+        )
+    )
 
 
 def _drop_foreign_keys(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Flask
 
 from backend import app as assembly
-from backend.kit.audience import Audience, audience_of, permission_of
+from backend.kit.audience import Audience, audience_of, audiences_of, permission_of
 
 # Not part of the product's interface: alive, ready, figures, the API browser.
 OPERATORS = ("health", "api-docs")
@@ -24,6 +24,7 @@ class Door:
     rule: str
     audience: Audience
     permission: str | None
+    serves: frozenset[Audience] = frozenset()
 
     def path(self, **known: str) -> str:
         """With these ids in it, and made-up ones for the rest."""
@@ -59,7 +60,8 @@ def list_doors() -> list[Door]:
         view = app.view_functions[rule.endpoint]
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             needed = permission_of(blueprint, view, method)  # type: ignore[arg-type]
-            found.append(Door(method, rule.rule, audience, needed))
+            serves = frozenset(audiences_of(blueprint, view, method))  # type: ignore[arg-type]
+            found.append(Door(method, rule.rule, audience, needed, serves))
     return sorted(found, key=str)
 
 

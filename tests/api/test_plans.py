@@ -13,7 +13,10 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from backend.kit import delivery, idempotency, jobs
+from backend.auth import revocations
+from backend.auth import service as auth
+from backend.auth.service import purge
+from backend.kit import clock, delivery, idempotency, jobs
 from backend.kit.db import Database, transaction
 from backend.programme import service as programme
 from backend.tiers.policies import get_live
@@ -22,7 +25,7 @@ from tests.api.conftest import make_world
 from tests.api.crowd import multiply
 from tests.api.statements import Statement, heard
 from tests.clock import NOW, TODAY
-from tests.fixtures.api import new_key
+from tests.fixtures.api import bearer, new_key
 
 pytestmark = pytest.mark.commits
 
@@ -103,7 +106,7 @@ def crowd(client_api, session, deliver, own_database: Database):
 
 
 def test_hot_statements_use_indexes(
-    crowd, client_api, borrower_api, staff_api, session, own_database, deliver
+    crowd, client_api, borrower_api, staff_api, public_api, process, session, own_database, deliver
 ):
     plans = Plans(own_database)
     staff = staff_api("risk_officer")
@@ -115,7 +118,7 @@ def test_hot_statements_use_indexes(
             for call in calls:
                 answer = call()
                 status = getattr(answer, "status_code", 200)
-                assert status in (200, 201), (answer.request.path, answer.text)
+                assert status in (200, 201, 202, 204), (answer.request.path, answer.text)
         assert found
         plans.explain(found)
 
@@ -141,6 +144,7 @@ def test_hot_statements_use_indexes(
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/enrolment", headers=PURPOSE),
         lambda: staff.get("/v1/tier-reviews", headers=PURPOSE),
     )
+    hear(*_log_in(public_api, process, session, crowd.ann.id))
     hear(*_ingest(client_api))
     hear(deliver)
     low, high = _range(session)
@@ -148,6 +152,38 @@ def test_hot_statements_use_indexes(
     hear(_tidy)
     assert plans.explained > 60
     assert not plans.faults, "\n".join(plans.faults)
+
+
+def _log_in(api, process, session, borrower_id):
+    """Codes, and a session's whole life; every one but the last is somebody else's."""
+    challenge = auth.request_code(
+        session, phone="+8613900004711", address="192.0.2.1", per_day=9, now=clock.wall()
+    )
+    opened = [
+        auth.open_session(
+            session,
+            process.token_keys,
+            audience="borrower",
+            subject_id=borrower_id,
+            amr=["sms"],
+            label=None,
+            now=clock.wall(),
+        )
+        for _ in range(3)
+    ]
+    lost = auth.read_token(process.token_keys, opened[1].access_token).session_id
+    session.commit()
+    own = bearer(opened[0].access_token)
+    shown = {"challenge_id": str(challenge.challenge_id), "code": challenge.code}
+    return (
+        lambda: api.post("/v1/auth/otp", json={"phone": "+86 139 0000 4711"}),
+        lambda: api.post("/v1/auth/otp/verify", json=shown),
+        lambda: api.post("/v1/auth/refresh", json={"refresh_token": opened[0].refresh_token}),
+        lambda: api.get("/v1/me/sessions", headers=own),
+        lambda: api.delete(f"/v1/me/sessions/{lost}", headers=own),
+        lambda: api.delete("/v1/me/sessions", headers=own),
+        lambda: api.post("/v1/auth/logout", headers=own),
+    )
 
 
 def _ingest(api):
@@ -210,3 +246,7 @@ def _tidy() -> None:
         delivery.count_open(session)
         idempotency.purge_answers(session)
         jobs.list_latest(session, jobs=["re-tier"])
+        purge.purge_sessions(session, now=clock.wall())
+        purge.purge_challenges(session, now=clock.wall())
+        revocations.purge(session, now=clock.wall())
+        revocations.Copy().is_revoked([], issued_at=NOW)

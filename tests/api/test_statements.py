@@ -18,6 +18,7 @@ READS = {
     "/v1/me/loans/{loan}/schedule": 2,
     "/v1/me/loans/{loan}/payments": 2,
     "/v1/me/loans/{loan}/statements": 2,
+    "/v1/me/sessions": 1,
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
 }

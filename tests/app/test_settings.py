@@ -20,6 +20,8 @@ GOOD = {
     "DATABASE_URL": DATABASE,
     "ISSUER": "https://api.bank.test",
     "PROGRAMME_ZONE": "America/New_York",
+    "OTP_WEBHOOK_URL": "https://codes.bank.test/send",
+    "OTP_WEBHOOK_SECRET": "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
 }
 
 
@@ -39,6 +41,7 @@ def test_everything_that_is_missing_is_named_at_once_a_line_each():
     lines = problems({})
     assert [line.partition(":")[0] for line in lines] == [
         "DATABASE_URL", "MASTER_KEYS", "ISSUER", "PROGRAMME_ZONE",
+        "OTP_WEBHOOK_SECRET", "OTP_WEBHOOK_URL",
     ]  # fmt: skip
 
 
@@ -65,6 +68,9 @@ def test_nothing_that_guards_or_decides_has_a_default(name):
         ("MASTER_KEYS", key(name="demo")),
         ("MASTER_KEYS", key(name="tests")),
         ("MASTER_KEYS", f"{key()},{key(b'o' * 32, name='older')}"),
+        ("OTP_WEBHOOK_URL", "http://codes.bank.test"),
+        ("OTP_WEBHOOK_SECRET", "secret"),
+        ("OTP_WEBHOOK_SECRET", "whsec_c2hvcnQ="),
         ("LOG_LEVEL", "LOUD"),
         ("THREADS", "0"),
         ("THREADS", "four"),

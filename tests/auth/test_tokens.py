@@ -119,8 +119,7 @@ def test_a_forged_token_is_refused(process: Process, public_api: Api, how: str) 
     assert status(public_api, forged(process)[how]()) == 401
 
 
-def test_command_line_tokens_do_not_stand_for_a_second_person_in_production() -> None:
-    claims = service._claims(
-        {"aud": "staff", "sub": str(new_id()), "roles": ["risk_officer"], "amr": ["cli"]}
-    )
-    assert claims.is_from_command_line
+def test_a_token_of_the_command_line_says_so(process: Process) -> None:
+    made = [token(process, amr=("cli",)), token(process, amr=("pwd", "otp")), token(process)]
+    read = [service.read_token(process.token_keys, each) for each in made]
+    assert [each.is_from_command_line for each in read] == [True, False, False]

@@ -41,6 +41,8 @@ class Installation(Product):
             "DATABASE_URL": self.url,
             "ISSUER": "https://api.bank.test",
             "PROGRAMME_ZONE": "Asia/Shanghai",
+            "OTP_WEBHOOK_URL": "https://codes.bank.test/send",
+            "OTP_WEBHOOK_SECRET": f"whsec_{_new_key()}",
             "ROTATION_DELAY": "600",
             **self.changes,
         }
@@ -204,6 +206,7 @@ def test_a_production_process_names_everything_that_it_lacks(tmp_path):
     for words in (("serve",), ("worker",), ("keys", "list")):
         assert [line.split(":")[0] for line in refused(bare, *words)] == [
             "DATABASE_URL", "MASTER_KEYS", "ISSUER", "PROGRAMME_ZONE",
+            "OTP_WEBHOOK_SECRET", "OTP_WEBHOOK_URL",
         ]  # fmt: skip
     lines = refused(bare, "migrate")
     assert [line.split(":")[0] for line in lines] == ["DATABASE_URL", "MASTER_KEYS"]

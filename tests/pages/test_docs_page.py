@@ -1,15 +1,14 @@
 """The API browser as a person sees it: in a real browser, from our own server alone."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, Request
-from werkzeug.serving import make_server
 
 from tests.pages.browser import running_browser
+from tests.pages.serving import served
 
 WIDTHS = (375, 1440)
 HEIGHT = 900
@@ -19,13 +18,8 @@ METHODS = {"get", "put", "post", "patch", "delete"}
 @pytest.fixture(scope="module")
 def address(app: Flask) -> Iterator[str]:
     """The application on a port of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""All keys rotate while the product works: nobody notices, and nothing old becomes unreadable."""
+"""All keys rotate while the product works: nobody notices, and nothing old becomes unreadable.
+
+After the other faults, by its name: those count on the size of the crowd.
+"""
 
 import json
 import subprocess

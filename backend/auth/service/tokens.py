@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import jwt
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.auth.models import ApiClient
-from backend.auth.rules import CLIENT_SCOPES, CLOCK_SKEW_SECONDS, COMMAND_LINE_AMR, Claims
+from backend.auth.rules import CLIENT_SCOPES, CLOCK_SKEW_SECONDS, Claims, to_milliseconds
 from backend.kit.crypto import KeyRing
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
@@ -56,23 +56,32 @@ def issue_token(
     now: datetime,
     roles: Collection[str] = (),
     scopes: Collection[str] = (),
-    amr: str | None = None,
+    amr: tuple[str, ...] = (),
+    session_id: UUID | None = None,
+    token_id: UUID | None = None,
 ) -> str:
-    """A signed access token. `now` is technical time: a token ages even when a demo's day rests."""
+    """A signed access token; the same for the same arguments, `token_id` among them.
+
+    `now` is technical time: a token ages even when a demo's day rests. `iat` counts milliseconds,
+    so that a log-in right after a revocation is told from one before.
+    """
+    issued_at = to_milliseconds(now)
     claims: dict[str, object] = {
         "iss": keys.issuer,
         "aud": audience,
         "sub": str(subject_id),
-        "iat": int(now.timestamp()),
-        "exp": int((now + life).timestamp()),
-        "jti": str(new_id()),
+        "iat": issued_at.timestamp(),
+        "exp": int((issued_at + life).timestamp()),
+        "jti": str(token_id or new_id()),
     }
+    if session_id is not None:
+        claims["sid"] = str(session_id)
     if roles:
         claims["roles"] = sorted(roles)
     if scopes:
         claims["scope"] = " ".join(sorted(scopes))
     if amr:
-        claims["amr"] = [amr]
+        claims["amr"] = list(amr)
     return jwt.encode(claims, keys.signing, ALGORITHM, headers={"kid": keys.signing_id})
 
 
@@ -96,7 +105,7 @@ def read_token(keys: TokenKeys, token: str) -> Claims:
             options={"require": list(REQUIRED), "strict_aud": False},
         )
         return _claims(claims)
-    except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
         raise Unauthorized from None
 
 
@@ -111,13 +120,24 @@ def _claims(claims: dict[str, object]) -> Claims:
         raise Unauthorized
     names = frozenset(str(role) for role in roles)
     granted = permissions_of(names) if audience == "staff" else frozenset(scopes.split())
+    session_id = claims.get("sid")
     return Claims(
         audience=audience,
         subject_id=UUID(str(claims["sub"])),
+        token_id=UUID(str(claims["jti"])),
+        session_id=None if session_id is None else UUID(str(session_id)),
+        issued_at=datetime.fromtimestamp(_number(claims["iat"]), UTC),
         roles=names,
         permissions=granted,
-        is_from_command_line=COMMAND_LINE_AMR in amr,
+        amr=tuple(str(way) for way in amr),
     )
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float):
+        raise Unauthorized
+    # A float of milliseconds may fall a hair short of them.
+    return round(value, 3)
 
 
 def put_client(session: Session, *, name: str, now: datetime) -> AnyRow:
