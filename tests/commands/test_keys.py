@@ -53,9 +53,9 @@ class Installation(Product):
             return rows.fetchall() if rows.description else []
 
     def age(self, kind="%"):
-        """As if all that has happened to these keys had happened an hour earlier."""
+        """As if all that has happened to these keys had happened two days earlier."""
         self.ask(
-            "UPDATE crypto_key SET active_from = active_from - interval '1 hour'"
+            "UPDATE crypto_key SET active_from = active_from - interval '2 days'"
             " WHERE kind LIKE %s RETURNING 1",
             kind,
         )
@@ -145,13 +145,21 @@ def test_a_token_key_is_kept_as_long_as_its_tokens_live(installation):
     done(installation, "keys", "rotate", "token", *WHY)
     installation.age("token")
     installation.ask(
-        "UPDATE crypto_key SET active_from = active_from + interval '30 min'"
+        "UPDATE crypto_key SET active_from = active_from + interval '2 days' - interval '30 min'"
         " WHERE kind = 'token' AND name <> %s RETURNING 1",
         first.partition(":")[2],
     )
     assert "may live until" in refused(installation, "keys", "retire", first, *WHY)[0]
     # Stolen, it need not wait.
     done(installation, "keys", "retire", first, "--at-once", *WHY)
+
+
+def test_a_look_up_key_is_kept_as_long_as_codes_and_counts_live(installation):
+    [first] = names(installation, "lookup", "current")
+    done(installation, "keys", "rotate", "lookup", *WHY)
+    installation.ask("UPDATE crypto_key SET active_from = active_from - interval '1 hour'"
+                     " WHERE kind = 'lookup' RETURNING 1")  # fmt: skip
+    assert "may live until" in refused(installation, "keys", "retire", first, *WHY)[0]
 
 
 def test_a_key_that_was_replaced_a_moment_ago_is_kept(installation):
