@@ -4,6 +4,7 @@ from backend.auth import client_routes, oauth_routes
 from backend.auth import jobs as auth_jobs
 from backend.auth import routes as auth_routes
 from backend.auth import staff_routes as auth_staff_routes
+from backend.auth.service import otp
 from backend.benefits import audit as benefit_audit
 from backend.benefits import handlers as benefit_handlers
 from backend.benefits import jobs as benefit_jobs
@@ -78,7 +79,7 @@ WIRING = Wiring(
         *auth_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
-    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED),
+    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,

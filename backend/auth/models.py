@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.auth.rules import CAUSE_LENGTH_MAX, SESSION_LABEL_LENGTH_MAX, TRIES_MAX
@@ -104,8 +103,8 @@ class TokenRevocation(Base):
 class OtpChallenge(Base):
     """A code that was asked for, whether or not the number is anybody's: the rows are alike.
 
-    The number, the address and the code are keyed hashes. Looked up by number and by address
-    across borrowers, of whom it names none.
+    The number is sealed; it, the address and the code are keyed hashes. Looked up by number and by
+    address across borrowers, of whom it names none.
     """
 
     __tablename__ = "otp_challenge"
@@ -119,9 +118,8 @@ class OtpChallenge(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    phone_cipher: Mapped[bytes] = mapped_column(LargeBinary)
     phone_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    # Under each look-up key that was live: whose number it is may be kept under an older one.
-    phone_hashes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
     address_hash: Mapped[bytes] = mapped_column(LargeBinary)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]

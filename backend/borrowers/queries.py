@@ -160,19 +160,12 @@ def _by_external_id(external_id: str, who: Viewer) -> Any:
 def find_by_phone(session: Session, *, phone: str, region: str) -> Sequence[UUID]:
     """Whose number this is; several people may share one."""
     number = find_phone(phone, region=region)
-    if number is None:
-        return []
-    return list_by_phone_hashes(session, phone_hashes=hash_phone(number))
+    return [] if number is None else list_by_phone(session, phone=number)
 
 
-def hash_phone(e164: str) -> list[bytes]:
-    """By what a number is found: under each live look-up key, the current one first."""
-    return crypto.keyed_hashes(e164, kind="phone")
-
-
-def list_by_phone_hashes(session: Session, *, phone_hashes: Sequence[bytes]) -> Sequence[UUID]:
-    """Whose number has one of these hashes; several people may share one."""
-    return _by_hashes(session, kind="phone", hashes=phone_hashes)
+def list_by_phone(session: Session, *, phone: str) -> Sequence[UUID]:
+    """Whose number in E.164 this is; several people may share one."""
+    return _by_hashes(session, kind="phone", hashes=crypto.keyed_hashes(phone, kind="phone"))
 
 
 def _by_hash(session: Session, *, kind: str, value: str, who: Viewer) -> Sequence[UUID]:

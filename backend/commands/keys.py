@@ -24,6 +24,12 @@ WRITERS_SECONDS_MAX = 60
 POLL_SECONDS = 0.1
 # No access token lives longer, whoever it is for.
 TOKEN_LIFE_MAX = COMMAND_LINE_LIFE + timedelta(seconds=CLOCK_SKEW_SECONDS)
+# Codes that were sent, and counts of attempts: stored by hash, and gone within a day.
+ATTEMPTS_LIFE_MAX = timedelta(days=1)
+LIVES = {
+    Kind.TOKEN: ("tokens that it signed", TOKEN_LIFE_MAX),
+    Kind.LOOKUP: ("codes and counts of attempts that it hashed", ATTEMPTS_LIFE_MAX),
+}
 
 _reason = click.option(
     "--reason", help="Why; needed outside the demo, and kept on the staff trail."
@@ -81,7 +87,9 @@ def list_() -> None:
 
 @keys.command()
 @click.argument("name")
-@click.option("--at-once", is_flag=True, help="End the tokens that a token key signed.")
+@click.option(
+    "--at-once", is_flag=True, help="End the tokens that it signed, and the codes that it hashed."
+)
 @_reason
 def retire(name: str, reason: str | None, *, at_once: bool) -> None:
     """Load NAME (or KIND:NAME) no more. Refused while anything needs it, saying what."""
@@ -145,10 +153,9 @@ def _refuse_early(key: Key, *, margin: timedelta, at_once: bool) -> None:
     free_at = key.replaced_at + margin
     if free_at > now:
         raise KeyChangeError(f"{name} may still be in use until {key_changes.at(free_at)}")
-    ends_at = key.replaced_at + margin + TOKEN_LIFE_MAX
-    if key.kind == Kind.TOKEN and ends_at > now and not at_once:
-        when = key_changes.at(ends_at)
-        raise KeyChangeError(f"tokens that {name} signed may live until {when}")
+    what, life = LIVES.get(Kind(key.kind), ("", timedelta(0)))
+    if free_at + life > now and not at_once:
+        raise KeyChangeError(f"{name}: {what} may live until {key_changes.at(free_at + life)}")
 
 
 def _wait_for_writers(before: int) -> None:

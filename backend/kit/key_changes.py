@@ -44,6 +44,18 @@ _COLUMNS = text(
     """
 )
 
+XIDS = 2**32  # a lock names a transaction without the epoch
+# Not by the snapshot, which waits for the other databases of the server, too.
+_NONE_OLDER = text(
+    """
+    SELECT NOT EXISTS (
+      SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+       WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted
+         AND datname = current_database()
+         AND age(transactionid) > age(CAST(:before AS xid)))
+    """
+)
+
 
 class KeyChangeError(RuntimeError):
     """The change cannot be made now; the message says why, in lines for a person."""
@@ -200,13 +212,12 @@ def horizon(session: Session) -> int:
 
 
 def have_ended(session: Session, *, before: int) -> bool:
-    """Whether every transaction from before that horizon has ended.
+    """Whether every transaction of this database from before that horizon has ended.
 
     One of them may hold values sealed under a key that no later one uses, and nobody can count
-    what is not committed. Asked in a transaction that has written nothing itself.
+    what is not committed.
     """
-    oldest = func.pg_snapshot_xmin(func.pg_current_snapshot())
-    return int(session.execute(select(cast(oldest, Text))).scalar_one()) > before
+    return bool(session.execute(_NONE_OLDER, {"before": str(before % XIDS)}).scalar_one())
 
 
 def _lock(session: Session) -> None:

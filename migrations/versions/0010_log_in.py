@@ -92,8 +92,8 @@ def upgrade() -> None:
     op.create_table(
         "otp_challenge",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("phone_cipher", sa.LargeBinary(), nullable=False),
         sa.Column("phone_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("phone_hashes", postgresql.ARRAY(sa.LargeBinary()), nullable=False),
         sa.Column("address_hash", sa.LargeBinary(), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -66,9 +66,10 @@ def _log_everybody_in(connection: Connection) -> None:
             INSERT INTO refresh_token (family_hash, subject_id, session_id)
             SELECT sha256(id::text::bytea), subject_id, id FROM login_session
              WHERE subject_id IN (SELECT new_id FROM copy);
-            INSERT INTO otp_challenge (id, phone_hash, address_hash, code_hash, created_at,
-                                       expires_at)
-            SELECT gen_random_uuid(), sha256(new_id::text::bytea), sha256(new_id::text::bytea), '',
+            INSERT INTO otp_challenge (id, phone_cipher, phone_hash, address_hash, code_hash,
+                                       created_at, expires_at)
+            SELECT gen_random_uuid(), '', sha256(new_id::text::bytea),
+                   sha256(new_id::text::bytea), '',
                    now() - interval '1 minute' * (nth % 90), now() + interval '1 day'
               FROM copy, generate_series(1, 2);
             INSERT INTO token_revocation (id, until)

@@ -7,10 +7,12 @@ from sqlalchemy import select, update
 
 from backend.auth import service as auth
 from backend.auth.models import LoginSession, OtpChallenge
-from backend.kit import clock
+from backend.kit import clock, resealing
 from backend.kit.db import transaction
 from tests.auth.conftest import ANN, BEA
+from tests.factories.runs import make_job_context
 from tests.fixtures.api import bearer
+from tests.fixtures.keys import keys, ring, rotated
 
 
 def other_than(code: str) -> str:
@@ -45,6 +47,26 @@ def test_she_logs_in_with_the_code_that_she_was_sent(people, challenge, show, pu
     assert me.json["id"] == people[ANN]
     stored = session.execute(select(LoginSession)).scalar_one()
     assert (stored.label, stored.amr) == ("Ann's phone", ["otp", "sms"])
+
+
+def test_a_code_from_before_a_rotation_lets_her_in_after_all_is_hashed_anew(
+    people, challenge, telephones, ask, show
+):
+    with rotated():
+        assert resealing.run(make_job_context())["rehashed"] == len(people)
+        assert show(*challenge).status_code == 200
+        late = ask(ANN).json["challenge_id"]
+    # What was asked for with the new keys needs no older one.
+    with keys(field=ring("newer"), lookup=ring("newer")):
+        code = telephones.next_code()
+        assert refused(show(late, other_than(code)))
+        assert show(late, code).status_code == 200
+
+
+def test_a_rotation_gives_nobody_more_codes(people, ask):
+    assert [ask(ANN).status_code for _ in range(5)] == [202] * 5
+    with rotated():
+        assert ask(ANN).status_code == 429
 
 
 def test_a_session_without_a_name_is_called_what_its_app_says_of_itself(

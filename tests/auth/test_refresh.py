@@ -11,13 +11,14 @@ from sqlalchemy import select, text, update
 from backend.auth import service as auth
 from backend.auth.models import LoginSession, RefreshToken, TokenRevocation
 from backend.auth.service import purge
-from backend.kit import clock, crypto
+from backend.kit import clock
 from backend.kit.db import transaction
 from backend.staff import service as staff_service
 from backend.staff.models import StaffAccount, StaffRole
 from backend.staff.rules import Role
 from tests.clock import NOW
 from tests.fixtures.api import Api, bearer
+from tests.fixtures.keys import keys, ring
 
 REFRESH = "/v1/auth/refresh"
 
@@ -172,17 +173,23 @@ def test_nothing_stored_is_a_token(public_api, log_in, session):
         assert secret not in stored
 
 
-def test_a_repeat_after_the_lookup_key_was_changed_harms_nobody_else(
-    public_api, log_in, settings, process
-):
+def test_a_repeat_after_the_lookup_key_is_gone_harms_nobody_else(public_api, log_in):
     tokens = log_in()
     first = refresh(public_api, tokens.refresh_token).json
-    crypto.configure(field_keys=settings.field_keys, lookup_key=b"n" * 32)
-    try:
+    with keys(lookup=ring("another")):
         assert refresh(public_api, tokens.refresh_token).status_code == 401
         assert refresh(public_api, first["refresh_token"]).status_code == 200
-    finally:
-        crypto.configure(field_keys=settings.field_keys, lookup_key=settings.lookup_key)
+
+
+def test_a_repeat_while_look_up_keys_rotate_is_given_the_same_answer(public_api, log_in):
+    tokens = log_in()
+    with keys(lookup=ring("old")):
+        first = refresh(public_api, tokens.refresh_token).json
+    with keys(lookup=ring("new", "old")):
+        assert refresh(public_api, tokens.refresh_token).json == first
+        second = refresh(public_api, first["refresh_token"]).json
+        assert refresh(public_api, first["refresh_token"]).json == second
+        assert refresh(public_api, second["refresh_token"]).status_code == 200
 
 
 @pytest.mark.commits

@@ -41,6 +41,8 @@ class Installation(Product):
             "DATABASE_URL": self.url,
             "ISSUER": "https://api.bank.test",
             "PROGRAMME_ZONE": "Asia/Shanghai",
+            "OTP_WEBHOOK_URL": "https://codes.bank.test/send",
+            "OTP_WEBHOOK_SECRET": f"whsec_{_new_key()}",
             "ROTATION_DELAY": "600",
             **self.changes,
         }
@@ -51,9 +53,9 @@ class Installation(Product):
             return rows.fetchall() if rows.description else []
 
     def age(self, kind="%"):
-        """As if all that has happened to these keys had happened an hour earlier."""
+        """As if all that has happened to these keys had happened two days earlier."""
         self.ask(
-            "UPDATE crypto_key SET active_from = active_from - interval '1 hour'"
+            "UPDATE crypto_key SET active_from = active_from - interval '2 days'"
             " WHERE kind LIKE %s RETURNING 1",
             kind,
         )
@@ -143,13 +145,21 @@ def test_a_token_key_is_kept_as_long_as_its_tokens_live(installation):
     done(installation, "keys", "rotate", "token", *WHY)
     installation.age("token")
     installation.ask(
-        "UPDATE crypto_key SET active_from = active_from + interval '30 min'"
+        "UPDATE crypto_key SET active_from = active_from + interval '2 days' - interval '30 min'"
         " WHERE kind = 'token' AND name <> %s RETURNING 1",
         first.partition(":")[2],
     )
     assert "may live until" in refused(installation, "keys", "retire", first, *WHY)[0]
     # Stolen, it need not wait.
     done(installation, "keys", "retire", first, "--at-once", *WHY)
+
+
+def test_a_look_up_key_is_kept_as_long_as_codes_and_counts_live(installation):
+    [first] = names(installation, "lookup", "current")
+    done(installation, "keys", "rotate", "lookup", *WHY)
+    installation.ask("UPDATE crypto_key SET active_from = active_from - interval '1 hour'"
+                     " WHERE kind = 'lookup' RETURNING 1")  # fmt: skip
+    assert "may live until" in refused(installation, "keys", "retire", first, *WHY)[0]
 
 
 def test_a_key_that_was_replaced_a_moment_ago_is_kept(installation):
@@ -204,6 +214,7 @@ def test_a_production_process_names_everything_that_it_lacks(tmp_path):
     for words in (("serve",), ("worker",), ("keys", "list")):
         assert [line.split(":")[0] for line in refused(bare, *words)] == [
             "DATABASE_URL", "MASTER_KEYS", "ISSUER", "PROGRAMME_ZONE",
+            "OTP_WEBHOOK_SECRET", "OTP_WEBHOOK_URL",
         ]  # fmt: skip
     lines = refused(bare, "migrate")
     assert [line.split(":")[0] for line in lines] == ["DATABASE_URL", "MASTER_KEYS"]

@@ -22,7 +22,7 @@ from backend.ingest.files import find_files, opened
 from backend.ingest.lines import read_line
 from backend.loans.models import Delinquency, Installment, Loan, Payment
 from tests.clock import NOW
-from tests.fixtures.settings import ENVIRONMENT
+from tests.fixtures.settings import environment_of
 
 MAPPINGS = Path(__file__).parent / "mappings"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -103,7 +103,7 @@ def test_good_rows_are_kept_and_bad_ones_named_by_line(session, folder):
 def run(clone_database, tmp_path):
     """`goodfaith import` as an operator runs it."""
     report = tmp_path / "report.ndjson"
-    environment = {**os.environ, **ENVIRONMENT, "DATABASE_URL": clone_database()}
+    environment = {**os.environ, **environment_of(clone_database())}
 
     def invoke(*arguments):
         result = subprocess.run(

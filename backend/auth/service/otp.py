@@ -35,9 +35,13 @@ from backend.borrowers import queries as borrowers
 from backend.kit import crypto
 from backend.kit.ids import new_id
 from backend.kit.problems import Problem
+from backend.kit.wiring import SealedColumn
 
 # Namespaces of advisory locks, ours alone. Numbers are locked before addresses, by everybody.
 PHONE_LOCK, ADDRESS_LOCK = 7_236_011, 7_236_012
+# Sealed, since its hash may be of a key that no borrower is found by any more at the second step.
+PHONE_CONTEXT = "otp_challenge.phone"
+SEALED = (SealedColumn("otp_challenge", "phone_cipher", context=PHONE_CONTEXT),)
 
 
 @dataclass(frozen=True)
@@ -58,18 +62,19 @@ def request_code(
     Limits are counted under locks of the number and the address: however many processes there
     are, none lets one more through.
     """
-    phone_hashes = borrowers.hash_phone(phone)
-    phone_hash = phone_hashes[0]
-    address_hash = crypto.keyed_hash(network_of(address), kind="address")
-    for namespace, digest in ((PHONE_LOCK, phone_hash), (ADDRESS_LOCK, address_hash)):
-        number = int.from_bytes(digest[:4], "big", signed=True)
+    # Under each live key, the current one first: what was counted before a rotation counts on.
+    phones = crypto.keyed_hashes(phone, kind="phone")
+    addresses = crypto.keyed_hashes(network_of(address), kind="address")
+    for namespace, digests in ((PHONE_LOCK, phones), (ADDRESS_LOCK, addresses)):
+        # The oldest key's, which processes agree on while a new one takes effect.
+        number = int.from_bytes(digests[-1][:4], "big", signed=True)
         session.execute(select(func.pg_advisory_xact_lock(namespace, number)))
-    for column, digest, limit in (
-        (OtpChallenge.phone_hash, phone_hash, CHALLENGES_PER_PHONE),
-        (OtpChallenge.address_hash, address_hash, CHALLENGES_PER_ADDRESS),
+    for column, digests, limit in (
+        (OtpChallenge.phone_hash, phones, CHALLENGES_PER_PHONE),
+        (OtpChallenge.address_hash, addresses, CHALLENGES_PER_ADDRESS),
     ):
-        _refuse_too_many(session, column, digest, limit=limit, now=now)
-    is_known = len(borrowers.list_by_phone_hashes(session, phone_hashes=phone_hashes)) > 0
+        _refuse_too_many(session, column, digests, limit=limit, now=now)
+    is_known = len(borrowers.list_by_phone(session, phone=phone)) > 0
     challenge = Challenge(
         challenge_id=new_id(),
         expires_at=now + CODE_LIFE,
@@ -79,9 +84,9 @@ def request_code(
     session.execute(
         insert(OtpChallenge).values(
             id=challenge.challenge_id,
-            phone_hash=phone_hash,
-            phone_hashes=phone_hashes,
-            address_hash=address_hash,
+            phone_cipher=crypto.encrypt(phone, context=PHONE_CONTEXT),
+            phone_hash=phones[0],
+            address_hash=addresses[0],
             code_hash=_code_hashes(challenge.challenge_id, challenge.code)[0],
             created_at=now,
             expires_at=challenge.expires_at,
@@ -116,9 +121,10 @@ def verify_code(
     ):
         return CodeNotAccepted()
     _note(session, challenge_id, tries=row.tries + 1)
-    if not _is_code(row.code_hash, challenge_id=challenge_id, code=code):
+    if not any(compare_digest(row.code_hash, each) for each in _code_hashes(challenge_id, code)):
         return CodeNotAccepted()
-    owners = borrowers.list_by_phone_hashes(session, phone_hashes=row.phone_hashes)
+    phone = crypto.decrypt(row.phone_cipher, context=PHONE_CONTEXT)
+    owners = borrowers.list_by_phone(session, phone=phone)
     if not owners:
         return CodeNotAccepted()
     borrower_id = owners[0] if len(owners) == 1 else _born_on(session, owners, born_on)
@@ -139,7 +145,7 @@ def verify_code(
 def _refuse_too_many(
     session: Session,
     column: InstrumentedAttribute[bytes],
-    digest: bytes,
+    digests: Sequence[bytes],
     *,
     limit: int,
     now: datetime,
@@ -147,7 +153,7 @@ def _refuse_too_many(
     """The oldest of the last `limit` says whether there is room, and if not, when there will be."""
     oldest = session.execute(
         select(OtpChallenge.created_at)
-        .where(column == digest, OtpChallenge.created_at > now - CHALLENGE_WINDOW)
+        .where(column.in_(digests), OtpChallenge.created_at > now - CHALLENGE_WINDOW)
         .order_by(OtpChallenge.created_at.desc())
         .offset(limit - 1)
         .limit(1)
@@ -182,14 +188,8 @@ def _born_on(session: Session, owners: Sequence[UUID], day: date | None) -> UUID
 
 
 def _code_hashes(challenge_id: UUID, code: str) -> list[bytes]:
-    """Bound to its challenge: another's code is simply wrong. The current look-up key's first."""
+    """Bound to its challenge: another's code is simply wrong. Under each live key."""
     return crypto.keyed_hashes(f"{challenge_id}:{code}", kind="otp")
-
-
-def _is_code(kept: bytes, *, challenge_id: UUID, code: str) -> bool:
-    # A key that came into use while the code was on its way makes it no worse. All are compared.
-    found = [compare_digest(kept, each) for each in _code_hashes(challenge_id, code)]
-    return any(found)
 
 
 def _note(session: Session, challenge_id: UUID, **values: Any) -> None:

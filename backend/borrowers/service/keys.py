@@ -1,10 +1,10 @@
 """What of borrowers is sealed and hashed, and hashing it anew after the look-up keys rotated."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower, BorrowerLookup
@@ -19,7 +19,13 @@ SEALED = (
     SealedColumn("borrower", "name_cipher", context=NAME),
     SealedColumn("borrower", "born_on_cipher", context=BORN_ON),
 )
-_LOOKUPS = cast(Table, BorrowerLookup.__table__)
+_STORE = text(
+    """
+    INSERT INTO borrower_lookup (kind, hash, key_name, borrower_id)
+    SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:hashes AS bytea[]),
+                         CAST(:key_names AS text[]), CAST(:ids AS uuid[]))
+    """
+)
 
 log = get_logger(__name__)
 
@@ -28,15 +34,15 @@ def store_lookups(session: Session, people: Sequence[tuple[UUID, str | None, str
     """Make these borrowers, whose rows are locked, found by these phone numbers and names alone."""
     ids = [borrower_id for borrower_id, _, _ in people]
     session.execute(delete(BorrowerLookup).where(BorrowerLookup.borrower_id.in_(ids)))
-    rows = []
-    for borrower_id, phone, name in people:
-        for kind, value in _lookups(phone, name):
-            key_name, digest = crypto.keyed_hash_to_keep(value, kind=kind)
-            rows.append(
-                {"kind": kind, "hash": digest, "key_name": key_name, "borrower_id": borrower_id}
-            )
+    rows = [
+        (kind, *crypto.keyed_hash_to_keep(value, kind=kind), borrower_id)
+        for borrower_id, phone, name in people
+        for kind, value in _lookups(phone, name)
+    ]
     if rows:
-        session.connection().execute(insert(_LOOKUPS), rows)
+        kinds, key_names, hashes, owners = zip(*rows, strict=True)
+        given = {"kinds": kinds, "hashes": hashes, "key_names": key_names, "ids": owners}
+        session.execute(_STORE, {name: list(values) for name, values in given.items()})
 
 
 def _lookups(phone: str | None, name: str | None) -> list[tuple[str, str]]:
