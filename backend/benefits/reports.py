@@ -5,12 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from backend.benefits.models import BenefitGrant, BenefitPackVersion
 from backend.benefits.pack import read_pack
 from backend.benefits.rules import State
+from backend.borrowers.models import Assignment
 from backend.kit.db import AnyRow
 from backend.kit.predicates_sql import to_sql
 from backend.kit.programme_zone import Moment
@@ -20,7 +21,19 @@ from backend.programme.models import Enrolment
 from backend.programme.rules import Status
 
 RATE_STEP = Decimal("0.0001")
-VERSIONS_MAX = 200
+REPORT_ROWS_MAX = 200
+
+_OF_VERSION = (BenefitGrant.pack_code == BenefitPackVersion.pack_code) & (
+    BenefitGrant.pack_version == BenefitPackVersion.version
+)
+_COUNTS = (
+    func.count(BenefitGrant.id).label("offered"),
+    func.count()
+    .filter(BenefitGrant.state.in_((State.ACTIVATED, State.FULFILLED)))
+    .label("activated"),
+    func.count().filter(BenefitGrant.state == State.DECLINED).label("declined"),
+    func.count().filter(BenefitGrant.state.in_((State.EXPIRED, State.REVOKED))).label("ended"),
+)
 
 
 def try_version(session: Session, *, version: AnyRow, now: datetime) -> dict[str, int]:
@@ -39,33 +52,48 @@ def try_version(session: Session, *, version: AnyRow, now: datetime) -> dict[str
 
 def list_activation(session: Session, *, month: date | None) -> Sequence[Mapping[str, Any]]:
     """Of each published version, newest month first: offered, taken up, declined, ended."""
-    taken = (State.ACTIVATED, State.FULFILLED)
-    ended = (State.EXPIRED, State.REVOKED)
-    rows = session.execute(
-        select(
-            BenefitPackVersion.pack_code,
-            BenefitPackVersion.version,
-            BenefitPackVersion.month,
-            func.count(BenefitGrant.id).label("offered"),
-            func.count().filter(BenefitGrant.state.in_(taken)).label("activated"),
-            func.count().filter(BenefitGrant.state == State.DECLINED).label("declined"),
-            func.count().filter(BenefitGrant.state.in_(ended)).label("ended"),
-        )
-        .outerjoin(
-            BenefitGrant,
-            (BenefitGrant.pack_code == BenefitPackVersion.pack_code)
-            & (BenefitGrant.pack_version == BenefitPackVersion.version),
-        )
-        .where(
-            BenefitPackVersion.state == "published",
-            true() if month is None else BenefitPackVersion.month == month,
-        )
-        .group_by(
-            BenefitPackVersion.pack_code, BenefitPackVersion.version, BenefitPackVersion.month
-        )
+    version = (BenefitPackVersion.pack_code, BenefitPackVersion.version, BenefitPackVersion.month)
+    return _counted(
+        session,
+        select(*version, *_COUNTS)
+        .outerjoin(BenefitGrant, _OF_VERSION)
+        .where(*_published(month))
+        .group_by(*version)
         .order_by(BenefitPackVersion.month.desc(), BenefitPackVersion.pack_code)
-        .limit(VERSIONS_MAX)
-    ).all()
+        .limit(REPORT_ROWS_MAX),
+    )
+
+
+def list_activation_by_manager(
+    session: Session, *, month: date | None
+) -> Sequence[Mapping[str, Any]]:
+    """The same counts over the packs' grants of those whom an account manager looks after now.
+
+    `staff_id` is None for those whom nobody looks after.
+    """
+    return _counted(
+        session,
+        select(Assignment.staff_id, *_COUNTS)
+        .select_from(BenefitPackVersion)
+        .join(BenefitGrant, _OF_VERSION)
+        .outerjoin(
+            Assignment,
+            (Assignment.borrower_id == BenefitGrant.borrower_id) & Assignment.ended_at.is_(None),
+        )
+        .where(*_published(month))
+        .group_by(Assignment.staff_id)
+        .order_by(Assignment.staff_id)
+        .limit(REPORT_ROWS_MAX),
+    )
+
+
+def _published(month: date | None) -> tuple[ColumnElement[bool], ...]:
+    of_month = () if month is None else (BenefitPackVersion.month == month,)
+    return (BenefitPackVersion.state == "published", *of_month)
+
+
+def _counted(session: Session, query: Any) -> Sequence[Mapping[str, Any]]:
+    rows = session.execute(query).all()
     return [{**row._mapping, "rate": rate_of(row.activated, row.offered)} for row in rows]
 
 

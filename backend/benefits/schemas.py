@@ -201,10 +201,7 @@ class ActivationArgs(StrictSchema):
     )
 
 
-class ActivationSchema(OutSchema):
-    pack_code = fields.String(required=True)
-    version = fields.Integer(required=True)
-    month = Month(required=True)
+class ActivationCountsSchema(OutSchema):
     offered = fields.Integer(required=True)
     activated = fields.Integer(required=True)
     declined = fields.Integer(required=True)
@@ -216,8 +213,23 @@ class ActivationSchema(OutSchema):
     )
 
 
+class ActivationSchema(ActivationCountsSchema):
+    pack_code = fields.String(required=True)
+    version = fields.Integer(required=True)
+    month = Month(required=True)
+
+
+class ManagerActivationSchema(ActivationCountsSchema):
+    staff_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who looks after these borrowers now; null: nobody does."},
+    )
+
+
 class ActivationsSchema(OutSchema):
     packs = fields.List(fields.Nested(ActivationSchema), required=True)
+    account_managers = fields.List(fields.Nested(ManagerActivationSchema), required=True)
 
 
 def document_as_json(loaded: dict[str, Any]) -> dict[str, Any]:

@@ -219,7 +219,10 @@ class Activation(MethodView):
         """How many of those who were offered a pack's items took them up."""
         month = None if args["month"] is None else _month(args["month"])
         with reading() as session:
-            return {"packs": reports.list_activation(session, month=month)}
+            return {
+                "packs": reports.list_activation(session, month=month),
+                "account_managers": reports.list_activation_by_manager(session, month=month),
+            }
 
 
 @blp.route("/staff/borrowers/<uuid:borrower_id>/benefit-proofs")

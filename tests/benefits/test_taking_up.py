@@ -8,6 +8,7 @@ from sqlalchemy import update
 from backend.benefits import service
 from backend.benefits.jobs import end_expired, offer_packs
 from backend.benefits.models import BenefitGrant
+from backend.borrowers.models import Assignment
 from backend.events.tiers import TierChanged
 from backend.kit.ids import new_id
 from backend.kit.outbox import announce
@@ -179,6 +180,20 @@ def test_activation_is_counted_by_pack(one_offer, staff_api):
         "/v1/staff/benefit-activation", query_string={"month": f"{TODAY:%Y-%m}"}
     ).json["packs"]
     assert (row["activated"], row["rate"]) == (1, "1.0000")
+
+
+def test_activation_is_counted_by_account_manager(one_offer, staff_api, session):
+    taken, first = one_offer()
+    manager = staff_api("account_manager")
+    make_assignment(session, staff_id=manager.id, borrower_id=taken.id)
+    taken.post(f"/v1/me/benefits/{first}/activate", headers=new_key())
+    (hers,) = manager.get("/v1/staff/benefit-activation").json["account_managers"]
+    assert (hers["staff_id"], hers["offered"], hers["rate"]) == (str(manager.id), 1, "1.0000")
+
+    # Only who looks after her now is credited.
+    session.execute(update(Assignment).values(ended_at=NOW))
+    (nobodys,) = manager.get("/v1/staff/benefit-activation").json["account_managers"]
+    assert (nobodys["staff_id"], nobodys["activated"]) == (None, 1)
 
 
 def test_a_pack_that_is_not_there_is_not_found(marketer):
