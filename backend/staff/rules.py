@@ -22,7 +22,9 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.LEAD_MODERATOR: frozenset(),
     Role.MARKETER: frozenset({"facts.read", "audiences.count"}),
     Role.CAMPAIGN_APPROVER: frozenset({"facts.read", "audiences.count"}),
-    Role.ACCOUNT_MANAGER: frozenset({"borrowers.read", "facts.read", "tiers.read", "tiers.review"}),
+    Role.ACCOUNT_MANAGER: frozenset(
+        {"borrowers.read", "facts.read", "schedules.preview", "tiers.read", "tiers.review"}
+    ),
     Role.RISK_OFFICER: frozenset(
         {
             "borrowers.read",
@@ -31,6 +33,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "audiences.count",
             "programme.read",
             "programme.write",
+            "schedules.preview",
             "tiers.read",
             "tiers.preview",
             "tiers.author",

@@ -15,6 +15,7 @@ from backend.loans.rules.schedules.pay import owed_on, pay, pay_off
 from backend.loans.rules.schedules.rows import Schedule, schedule_of
 from backend.loans.rules.schedules.spread import open_book
 from backend.loans.rules.schedules.terms import (
+    ANNUAL_RATE_MAX,
     INSTALLMENTS_MAX,
     PRINCIPAL_PER_INSTALLMENT_MIN,
     Change,
@@ -84,6 +85,8 @@ def _check(terms: Terms) -> None:
             "too_many",
             f"A schedule may have at most {INSTALLMENTS_MAX} instalments.",
         )
+    if terms.annual_rate > ANNUAL_RATE_MAX:
+        raise _rate_too_high("#/terms/annual_rate")
     least = PRINCIPAL_PER_INSTALLMENT_MIN * terms.installments
     if terms.principal_minor < least:
         raise Contradiction(
@@ -111,6 +114,9 @@ def _events(request: Request) -> list[_Event]:
         _Event(_day_of(change, request.terms), change, f"#/changes/{place}")
         for place, change in enumerate(request.changes)
     ]
+    for event in found:
+        if isinstance(event.what, NewRate) and event.what.annual_rate > ANNUAL_RATE_MAX:
+            raise _rate_too_high(f"{event.pointer}/annual_rate")
     for place, payment in enumerate(request.payments):
         pointer = f"#/payments/{place}"
         if payment.on < request.terms.disbursed_on:
@@ -180,6 +186,10 @@ def _check_pauses(book: Book, events: list[_Event]) -> None:
             raise Contradiction(
                 f"{event.pointer}/from", "outside", "Lies outside the term of the loan."
             )
+
+
+def _rate_too_high(pointer: str) -> Contradiction:
+    return Contradiction(pointer, "rate_too_high", f"Must be at most {ANNUAL_RATE_MAX}.")
 
 
 def _beyond(pointer: str) -> Contradiction:

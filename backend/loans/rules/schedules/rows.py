@@ -39,8 +39,9 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Rows in the order of their days."""
+    """Rows in the order of their days, as seen on `as_of`."""
 
+    as_of: date
     rows: tuple[ScheduleRow, ...]
     totals: Totals
 
@@ -89,7 +90,7 @@ def schedule_of(book: Book, *, today: date) -> Schedule:
                 balance,
             )
         )
-    return Schedule(tuple(rows), _totals(rows, credit_minor=book.credit_minor))
+    return Schedule(today, tuple(rows), _totals(rows, credit_minor=book.credit_minor))
 
 
 def _drafts(book: Book, *, today: date) -> list[_Draft]:
