@@ -63,8 +63,7 @@ def settle(book: Book, *, today: date, until: date | None = None) -> Iterator[Du
             accrued += _accrued_after(book, row, today=today, until=until)
         interest = rounded(accrued, rounding=book.terms.rounding) + walk.carried_minor
         walk.paid_later_minor -= row.paid_principal_minor
-        room = max(walk.remaining_minor - walk.paid_later_minor, row.paid_principal_minor)
-        principal, asked = _share(book, row, interest, room, is_last=place == last)
+        principal, asked = _share(book, row, walk, interest, is_last=place == last)
         walk.carried_minor = max(interest - asked, 0)
         walk.remaining_minor -= principal
         walk.unpaid_minor += principal - row.paid_principal_minor
@@ -81,14 +80,17 @@ def move_start(book: Book, *, today: date) -> None:
         book.start = due.after
 
 
-def _share(book: Book, row: Row, interest: int, room: int, *, is_last: bool) -> tuple[int, int]:
-    """Principal and interest of a row. `room` is the principal that no other row holds."""
+def _share(book: Book, row: Row, walk: _Walk, interest: int, *, is_last: bool) -> tuple[int, int]:
+    """Principal and interest of a row."""
     if row.is_closed:
         return row.paid_principal_minor, row.paid_interest_minor
     principal, asked = _planned(book, row, interest)
-    if is_last or principal >= room:
+    # The principal that no other row holds. Where it ends, all interest that is left is asked for,
+    # unless later rows were paid before and take it up.
+    room = max(walk.remaining_minor - walk.paid_later_minor, row.paid_principal_minor)
+    if is_last or (principal >= room and not walk.paid_later_minor):
         return room, max(interest, row.paid_interest_minor)
-    return principal, asked
+    return min(principal, room), asked
 
 
 def _planned(book: Book, row: Row, interest: int) -> tuple[int, int]:
