@@ -23,7 +23,7 @@ def rounded(value: Fraction, *, rounding: Rounding) -> int:
     # Whole numbers throughout: arithmetic on fractions would cost ten times as much.
     whole, rest = divmod(abs(value.numerator), value.denominator)
     carried = whole + _carries(whole, rest, value.denominator, rounding)
-    return -carried if value < 0 else carried
+    return -carried if value.numerator < 0 else carried
 
 
 def _carries(whole: int, rest: int, parts: int, rounding: Rounding) -> bool:

@@ -107,7 +107,7 @@ def reckon_or_pass(request: Request) -> Schedule:
     try:
         return reckon(request)
     except Contradiction:
-        assume(False)
+        assume(condition=False)
         raise
 
 

@@ -100,6 +100,8 @@ class Book:
     rates: list[tuple[date, Fraction]]
     pauses: list[Stretch] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    # The day of the last payment or act: what is overdue has been reckoned up to it.
+    seen_on: date = date.min
     down_paid_minor: int = 0
     credit_minor: int = 0
     # What a flat interest is reckoned on.

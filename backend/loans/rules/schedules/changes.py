@@ -52,10 +52,13 @@ def move_due_date(book: Book, change: MoveDueDate, pointer: str) -> None:
 
 
 def extend(book: Book, change: Extend, pointer: str) -> None:
-    """Add instalments; those from the period of the day on are reckoned from what is left."""
+    """Add instalments; those from the period of the day on are reckoned from what is left.
+
+    As planned then: interest of what is overdue by the day comes later, when it is paid or viewed.
+    """
     place = _place(book, change.from_on, f"{pointer}/from")
     _append(book, change.by, f"{pointer}/by")
-    spread(book, place, today=change.from_on)
+    spread(book, place, today=book.seen_on)
 
 
 def new_rate(book: Book, change: NewRate, pointer: str) -> None:
@@ -66,7 +69,7 @@ def new_rate(book: Book, change: NewRate, pointer: str) -> None:
             f"{pointer}/from", "two_on_one_day", "Another rate begins on the same day."
         )
     book.rates.append((change.from_on, change.annual_rate))
-    spread(book, place, today=change.from_on)
+    spread(book, place, today=book.seen_on)
 
 
 def pause_interest(book: Book, change: PauseInterest, pointer: str) -> None:

@@ -35,6 +35,7 @@ from backend.loans.rules.schedules.terms import (
 )
 
 ACTS = (ReAmortize, ReAge, Payoff)
+MADE = (Payment, *ACTS)  # what is done on its day, and not yet done before
 RANKS: dict[type[Change | Payment], int] = {
     kind: rank
     for rank, kind in enumerate(
@@ -68,8 +69,10 @@ def reckon(request: Request) -> Schedule:
     events = _events(request)
     today = _today(request, events)
     for event in sorted(events, key=lambda event: event.order):
-        if isinstance(event.what, Payment | Payoff | ReAge | ReAmortize) and event.on > today:
+        if isinstance(event.what, MADE) and event.on > today:
             continue  # not yet made on the viewing day
+        if isinstance(event.what, MADE):
+            book.seen_on = event.on
         try:
             _apply(book, event)
         except BeyondCalendarError:
@@ -141,11 +144,7 @@ def _today(request: Request, events: list[_Event]) -> date:
     """The viewing day: as told, or that of the last payment or act."""
     start = request.terms.disbursed_on
     if request.as_of is None:
-        acts = (
-            event.on
-            for event in events
-            if isinstance(event.what, Payment | Payoff | ReAge | ReAmortize)
-        )
+        acts = (event.on for event in events if isinstance(event.what, MADE))
         return max(acts, default=start)
     if request.as_of < start:
         raise Contradiction("#/as_of", "outside", "Lies before the loan was paid out.")

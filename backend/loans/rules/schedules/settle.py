@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from backend.kit.money import rounded
 from backend.loans.rules.schedules.book import Book, Row, Start
@@ -119,16 +120,21 @@ def _accrued(book: Book, row: Row, walk: _Walk, *, today: date, until: date | No
     days = book.cuts(row.from_on, end)
     if row.from_on < today < end:
         days.add(today)
+    if not days:
+        return _bears(book, row, walk, row.from_on, end, today=today)
     total = Fraction(0)
-    begin = row.from_on
-    for day in (*sorted(days), end):
-        if not book.is_paused(begin, day):
-            factor = book.factor(row, begin, day)
-            total += Fraction(
-                _balance(book, walk, begin, today=today) * factor.numerator, factor.denominator
-            )
-        begin = day
+    for begin, day in pairwise((row.from_on, *sorted(days), end)):
+        total += _bears(book, row, walk, begin, day, today=today)
     return total
+
+
+def _bears(book: Book, row: Row, walk: _Walk, begin: date, end: date, *, today: date) -> Fraction:
+    """Interest of days that share rate and balance."""
+    if book.is_paused(begin, end):
+        return Fraction(0)
+    factor = book.factor(row, begin, end)
+    balance = _balance(book, walk, begin, today=today)
+    return Fraction(balance * factor.numerator, factor.denominator)
 
 
 def _balance(book: Book, walk: _Walk, day: date, *, today: date) -> int:
@@ -150,12 +156,10 @@ def _accrued_after(book: Book, row: Row, *, today: date, until: date | None) -> 
     if not book.terms.is_daily or end <= row.due_on:
         return Fraction(0)
     total = Fraction(0)
-    begin = row.due_on
-    for day in (*sorted(book.cuts(begin, end)), end):
+    for begin, day in pairwise((row.due_on, *sorted(book.cuts(row.due_on, end)), end)):
         if not book.is_paused(begin, day):
             part = book.part_after(row, begin, day)
             total += book.balance_on(begin) * book.rate_on(day) * part
-        begin = day
     return total
 
 

@@ -39,6 +39,7 @@ def open_book(terms: Terms) -> Book:
         anchor=anchor,
         rates=[(date.min, terms.annual_rate)],
         flat_base_minor=financed,
+        seen_on=terms.disbursed_on,
     )
     spread(book, 0, today=terms.disbursed_on)
     return book
