@@ -22,6 +22,7 @@ from backend.loans import handlers as loan_handlers
 from backend.loans import jobs as loan_jobs
 from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
+from backend.loans import staff_routes as loan_staff_routes
 from backend.profile import handlers as profile_handlers
 from backend.profile import jobs as profile_jobs
 from backend.profile import panels as profile_panels
@@ -51,6 +52,7 @@ WIRING = Wiring(
         consent_routes.blp,
         loan_routes.blp,
         streak_routes.blp,
+        loan_staff_routes.blp,
         ingest_routes.blp,
         benefit_routes.core_blp,
         benefit_routes.blp,

@@ -44,8 +44,8 @@ _GRANTED: dict[Role, frozenset[str]] = {
     # them is hers alone. `borrowers.read` shows everybody, for a purpose that is named.
     Role.ACCOUNT_MANAGER: frozenset(
         {
-            *("borrowers.read_assigned", "facts.read", "badges.read", "tiers.read"),
-            *("tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
+            *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
+            *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -62,6 +62,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "benefits.revoke",
             "programme.read",
             "programme.write",
+            "schedules.preview",
             "tiers.read",
             "tiers.preview",
             "tiers.author",

@@ -8,6 +8,7 @@ from backend.loans.service.missed import announce_missed
 from backend.loans.service.payment_single import add_payment
 from backend.loans.service.payment_stream import stream_payments
 from backend.loans.service.payments import add_payments, reverse_payment
+from backend.loans.service.preview import preview_schedule
 from backend.loans.service.products import put_product
 from backend.loans.service.reports import put_delinquencies, put_statements
 from backend.loans.service.waivers import waive_penalties
@@ -17,6 +18,7 @@ __all__ = [
     "add_payment",
     "add_payments",
     "announce_missed",
+    "preview_schedule",
     "put_delinquencies",
     "put_installments",
     "put_loans",
