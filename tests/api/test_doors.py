@@ -32,10 +32,12 @@ LISTS = (
 IN_THE_GUIDE = {
     "risk": (Role.RISK_OFFICER,),
     "account": (Role.ACCOUNT_MANAGER,),
-    "marketing": (Role.MARKETER, Role.CAMPAIGN_APPROVER),
+    "marketer": (Role.MARKETER,),
+    "approver": (Role.CAMPAIGN_APPROVER,),
     "privacy": (Role.PRIVACY_OFFICER,),
     "auditor": (Role.AUDITOR,),
     "admin": (Role.ADMIN,),
+    "moderators": (Role.MODERATOR, Role.LEAD_MODERATOR),
 }
 NOT_THERE = {
     "/v1/me/sessions/<uuid:session_id>": "session-not-found",
