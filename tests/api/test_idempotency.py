@@ -122,7 +122,8 @@ def test_a_stored_refusal_is_replayed_byte_for_byte(world, staff_api, session):
 def test_what_tells_of_the_moment_is_not_stored(world, staff_api, session):
     officer, key = staff_api("risk_officer"), new_key()
     path = enrolment(world.ann.id)
-    assert officer.post(path, json=ENROLLED, headers=key).status_code == 422
+    curious = key | {"X-Access-Purpose": "curiosity"}
+    assert officer.post(path, json=ENROLLED, headers=curious).status_code == 422
     assert officer.post(path, json={"status": "x"}, headers=key | WHY).status_code == 422
     gone = officer.post(path, json=ENROLLED | {"status": "paused"}, headers=key | WHY)
     assert (gone.status_code, gone.json["code"]) == (409, "enrolment-move-refused")

@@ -13,6 +13,7 @@ import yaml
 
 from backend import settings
 from backend.__main__ import COMMANDS, main
+from backend.kit.environment import SettingsError
 from backend.settings import SECRETS
 
 ROOT = Path(__file__).parents[2]
@@ -204,7 +205,7 @@ def test_the_guide_lists_every_setting_and_no_other():
     assert listed == KNOWN
     needed = {name for row in rows if row[2].strip() == "yes"
               for name in re.findall(r"`([A-Z_]+)`", row[1])}  # fmt: skip
-    with pytest.raises(settings.SettingsError) as told:
+    with pytest.raises(SettingsError) as told:
         settings.load({})
     missing = {line.partition(":")[0] for line in str(told.value).splitlines()}
     assert {name for name in needed if not name.endswith("_FILE")} == missing

@@ -145,7 +145,7 @@ def test_what_factories_make_are_canaries(planted, session, settings):
         ("曾明珠", "a name"),
         ("call 13900004788 now", "a phone number"),
         (f"half of it: {token.rpartition('.')[2]}", "a secret"),
-        (settings.lookup_key.hex(), None),
+        (settings.issuer, None),
     ):
         assert planted(EVENT, words=words) == ([f"event: {kind}"] if kind else [])
 
@@ -153,8 +153,8 @@ def test_what_factories_make_are_canaries(planted, session, settings):
 @pytest.mark.parametrize(
     ("words", "kinds"),
     [
-        ("+86 139 0000 4711", {"a Chinese number"}),
-        ("%2B8613900004711", {"a Chinese number"}),
+        ("+86 139 0000 4795", {"a Chinese number"}),
+        ("%2B8613900004795", {"a Chinese number"}),
         ("+1 (202) 555-0142", {"an American number"}),
         ('{"refresh_token": "abcdef123456"}', {"a secret by its name"}),
         ('{\\"client_secret\\": \\"abcdef123456\\"}', {"a secret by its name"}),

@@ -367,7 +367,7 @@ def test_an_award_is_taken_back_from_its_own_holder_alone(payer, staff_api, sess
 
 def test_staff_see_her_awards_beside_her_particulars(payer, staff_api):
     payer.begin().pay(1, 2, 3)
-    answer = staff_api("account_manager").get(
+    answer = staff_api("risk_officer").get(
         f"/v1/staff/borrowers/{payer.id}", headers={"X-Access-Purpose": "account_care"}
     )
     shown = answer.json["panels"]["badges"]["items"]

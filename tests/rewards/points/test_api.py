@@ -14,6 +14,7 @@ from rewards.points.wording import in_words
 from tests.clock import NOW, TODAY
 from tests.factories.loans import make_payment
 from tests.factories.points import INSTALLMENT_MINOR, days, give, make_member, make_schedule
+from tests.factories.viewers import make_assignment
 from tests.fixtures.api import new_key
 
 CAUSE = service.Cause("redemption", None, {"text": {"en": "A mug.", "zh-CN": "一个杯子。"}})
@@ -131,6 +132,7 @@ def test_an_adjustment_counts_once_another_person_has_confirmed_it(
     session, who, staff_api, borrower_api
 ):
     first, second = staff_api("account_manager"), staff_api("risk_officer")
+    make_assignment(session, staff_id=first.id, borrower_id=who)
     own = borrower_api(who)
 
     asked = ask(first, who, 50)
@@ -151,7 +153,7 @@ def test_an_adjustment_counts_once_another_person_has_confirmed_it(
 
 
 def test_a_rejected_one_changes_nothing(who, staff_api, borrower_api):
-    first, second = staff_api("account_manager"), staff_api("account_manager")
+    first, second = staff_api("risk_officer"), staff_api("risk_officer")
     asked = ask(first, who, 50)
 
     assert decide(first, who, asked.json["id"], "reject").status_code == 403
@@ -163,7 +165,7 @@ def test_a_rejected_one_changes_nothing(who, staff_api, borrower_api):
 
 
 def test_more_than_she_has_is_not_taken_and_the_balance_is_told(session, who, staff_api):
-    first, second = staff_api("account_manager"), staff_api("account_manager")
+    first, second = staff_api("risk_officer"), staff_api("risk_officer")
     give(session, who, 30)
     too_much, all_of_it = ask(first, who, -31), ask(first, who, -30)
 
@@ -176,7 +178,7 @@ def test_more_than_she_has_is_not_taken_and_the_balance_is_told(session, who, st
 
 
 def test_a_retry_of_an_adjustment_asks_for_it_once(who, staff_api):
-    api = staff_api("account_manager")
+    api = staff_api("risk_officer")
     key = new_key()
     path, body = f"/v1/staff/borrowers/{who}/points-adjustments", {"points": 5, "reason": "x"}
 
@@ -188,35 +190,36 @@ def test_a_retry_of_an_adjustment_asks_for_it_once(who, staff_api):
 
 @pytest.mark.parametrize("points", [0, 100_001, -100_001, 1.5, "5", None, True])
 def test_an_adjustment_is_a_whole_number_within_reason(who, staff_api, points):
-    answer = ask(staff_api("account_manager"), who, points)
+    answer = ask(staff_api("risk_officer"), who, points)
     assert answer.status_code == 422
     assert answer.json["errors"][0]["pointer"] == "#/points"
 
 
 def test_of_nobody_there_is_nothing_to_adjust(who, staff_api):
-    api = staff_api("account_manager")
+    api = staff_api("risk_officer")
     assert ask(api, new_id(), 5).status_code == 404
     assert decide(api, who, new_id(), "confirm").status_code == 404
-    asked = ask(staff_api("account_manager"), who, 5)
+    asked = ask(staff_api("risk_officer"), who, 5)
     assert decide(api, new_id(), asked.json["id"], "confirm").status_code == 404
 
 
 def test_looking_at_what_waits_is_on_her_access_log(session, who, staff_api, borrower_api):
-    api = staff_api("account_manager")
+    api = staff_api("risk_officer")
     asked = ask(api, who, 5)
 
     [waiting] = api.get("/v1/staff/points/adjustments").json["items"]
 
     assert waiting["id"] == asked.json["id"]
-    [look] = session.execute(select(AccessLog).where(AccessLog.borrower_id == who)).scalars()
-    assert (look.staff_id, look.what) == (api.id, "points")
-    [seen] = borrower_api(who).get("/v1/me/access-log").json["items"]
-    assert seen["what_text"] == "Looked after a correction of your points"
+    # Asking for it was the first look, reading what waits the second.
+    looks = session.execute(select(AccessLog).where(AccessLog.borrower_id == who)).scalars()
+    assert [(look.staff_id, look.what) for look in looks] == [(api.id, "points")] * 2
+    seen = borrower_api(who).get("/v1/me/access-log").json["items"]
+    assert {each["what_text"] for each in seen} == {"Looked after a correction of your points"}
 
 
 def test_staff_see_her_points_beside_the_rest_of_her(session, who, staff_api):
     give(session, who, 40)
-    api = staff_api("account_manager")
+    api = staff_api("risk_officer")
     asked = ask(api, who, 5)
 
     panels = api.get(
