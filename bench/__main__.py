@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from bench import ingest, payments, reads, retier
+from bench import ingest, payments, points, reads, retier
 from bench.common import SCALE, Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "payments": payments.figures,
     "ingest": ingest.figures,
     "retier": retier.figures,
+    "points": points.figures,
 }
 
 
