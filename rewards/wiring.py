@@ -8,6 +8,7 @@ from rewards.points import jobs as points_jobs
 from rewards.points import panels as points_panels
 from rewards.points import routes as points_routes
 from rewards.points import staff_routes as points_staff_routes
+from rewards.points.forecast import forecast_points
 
 WIRING = Wiring(
     blueprints=(points_routes.blp, points_staff_routes.blp),
@@ -15,5 +16,6 @@ WIRING = Wiring(
     jobs=points_jobs.JOBS,
     audits=points_audit.AUDITS,
     borrower_panels=points_panels.PANELS,
+    points_forecast=forecast_points,
     unheard={PointsExpiringSoon: "for the inbox, which tells her while there is time"},
 )

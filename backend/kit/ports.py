@@ -1,7 +1,7 @@
 """Shapes that a low part declares and the assembly fills from above."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -39,6 +39,29 @@ class CallerClaims(Protocol):
     @property
     def is_from_command_line(self) -> bool:
         """Made by an operator's command, not by a log-in."""
+
+
+class LoanTraits(Protocol):
+    """What of a loan an earn rule may ask: nothing that changes from day to day."""
+
+    @property
+    def kind(self) -> str:
+        """Installment or revolving."""
+
+    @property
+    def product_code(self) -> str:
+        """The lender's product."""
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217."""
+
+
+class PointsForecast(Protocol):
+    """What keeping instalments would earn, for plan quotes. Filled by `rewards`."""
+
+    def __call__(self, session: Session, *, traits: LoanTraits, due_on: Iterable[date]) -> int:
+        """Points for paying on each of these days; a calendar month of a loan earns once."""
 
 
 class BorrowerPanel(Protocol):

@@ -10,7 +10,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from backend.kit.outbox import Event, Recorded
-from backend.kit.ports import BorrowerPanel
+from backend.kit.ports import BorrowerPanel, PointsForecast
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Wiring:
     audits: tuple[Audit, ...] = ()
     # Each feature's part of the staff's view of a borrower, by its name there.
     borrower_panels: Mapping[str, BorrowerPanel] = field(default_factory=dict)
+    points_forecast: PointsForecast | None = None
     # Events that nobody hears yet, each with the reason why it is announced all the same.
     unheard: dict[type[Event], str] = field(default_factory=dict)
 
