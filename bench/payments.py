@@ -104,7 +104,7 @@ def _ratio(port: int, *, token: str, today: str) -> Iterator[Figure]:
 
 
 def _visible(port: int, *, token: str, today: str) -> Iterator[Figure]:
-    _wait_until_drained()  # what was stored while no worker ran would be waited for as well
+    wait_until_drained()  # what was stored while no worker ran would be waited for as well
     since = clock.wall().timestamp()
     prepared = _prepared("/v1/ingest/payments", token=token, today=today, name="visible")
     drive(
@@ -114,7 +114,7 @@ def _visible(port: int, *, token: str, today: str) -> Iterator[Figure]:
         seconds=VISIBLE_SECONDS,
         per_second=VISIBLE_RATE,
     )
-    _wait_until_drained()
+    wait_until_drained()
     with transaction() as session:
         seconds = session.execute(VISIBLE, {"since": since}).scalar_one()
     yield Figure(
@@ -126,7 +126,8 @@ def _visible(port: int, *, token: str, today: str) -> Iterator[Figure]:
     )
 
 
-def _wait_until_drained() -> None:
+def wait_until_drained() -> None:
+    """Return when the worker has nothing left to deliver. Raises TimeoutError."""
     give_up_at = time.monotonic() + DRAIN_SECONDS_MAX
     while time.monotonic() < give_up_at:
         with transaction() as session:

@@ -6,15 +6,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Row, and_, any_, func, literal, select
+from sqlalchemy import DateTime, Row, Uuid, and_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Uuid
 
+from backend.kit.bulk import sql_ids
 from backend.programme.models import Enrolment, EnrolmentChange, ProgrammeDraw
 from backend.programme.rules import Status
 
 HISTORY_MAX = 100
+
+_ENROLLED = text(
+    """
+    SELECT borrower_id, since_at FROM enrolment
+     WHERE borrower_id = ANY(CAST(:borrower_ids AS uuid[])) AND status = 'enrolled'
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -95,10 +102,5 @@ def count_by_status(session: Session) -> dict[str, int]:
 
 def list_enrolled(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     """Which of these are enrolled now, and since when."""
-    rows = session.execute(
-        select(Enrolment.borrower_id, Enrolment.since_at).where(
-            Enrolment.borrower_id == any_(literal(list(borrower_ids), ARRAY(Uuid))),
-            Enrolment.status == Status.ENROLLED,
-        )
-    )
+    rows = session.execute(_ENROLLED, {"borrower_ids": sql_ids(borrower_ids)})
     return {row.borrower_id: row.since_at for row in rows}

@@ -27,23 +27,35 @@ class Key(NamedTuple):
     source_part: str
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
-    """What a key earns. `day`: when it came about; `rule_on`: whose version counts."""
+class Found(NamedTuple):
+    """Something that was kept. `on`: the due day, month or first day that it is about."""
 
-    key: Key
-    points: int
-    day: date
-    rule_on: date
-    details: Mapping[str, Any]
-    version: int
-
-
-class _Found(NamedTuple):
     part: str
     day: date
     rule_on: date
-    details: Mapping[str, Any]
+    on: date
+    number: int | None = None
+
+
+class Award(NamedTuple):
+    """What a key earns, by which version, and for what."""
+
+    key: Key
+    points: int
+    version: int
+    found: Found
+
+    @property
+    def day(self) -> date:
+        """When it came about."""
+        return self.found.day
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What its text needs to say."""
+        if self.found.number is not None:
+            return {"number": self.found.number, "due_on": self.found.on.isoformat()}
+        return {"month": month_of(self.found.on)}
 
 
 def earned(conduct: Conduct, book: RuleBook) -> dict[Key, Award]:
@@ -52,7 +64,7 @@ def earned(conduct: Conduct, book: RuleBook) -> dict[Key, Award]:
         key: award
         for rules in book.versions
         for key, award in evaluate(conduct, rules).items()
-        if book.in_force(award.rule_on) is rules
+        if book.in_force(award.found.rule_on) is rules
     }
 
 
@@ -63,60 +75,74 @@ def evaluate(conduct: Conduct, rules: RuleSet) -> dict[Key, Award]:
         "loan_kind": conduct.kind,
         "currency": conduct.currency,
     }
-    awards = {}
-    for kind, find in _EVALUATIONS.items():
-        rule = rules.find(kind, facts)
-        for found in find(conduct, rule) if rule is not None else ():
-            key = Key(kind, conduct.key.loan_id, found.part)
-            points = rule.points if rule is not None else 0
-            awards[key] = Award(key, points, found.day, found.rule_on, found.details, rules.version)
-    return awards
+    loan_id = conduct.key.loan_id
+    return {
+        (key := Key(kind, loan_id, found.part)): Award(key, rule.points, rules.version, found)
+        for kind, find in _EVALUATIONS.items()
+        if (rule := rules.find(kind, facts)) is not None
+        for found in find(conduct, rule)
+    }
 
 
-def _find_on_time(conduct: Conduct, rule: Rule) -> Iterator[_Found]:
+def _find_on_time(conduct: Conduct, rule: Rule) -> Iterator[Found]:
     del rule  # it has no parameters
-    for month, lines in _by_due_month(conduct.installments):
-        kept = [(on, line) for line in lines if (on := _on_time(line, conduct)) is not None]
-        yield from _first(month, kept)
-    for month, reports in _by_month(conduct.reports):
+    grace = timedelta(days=conduct.grace_days)
+    for month, lines in groupby(conduct.installments, key=_due_month):
+        yield from _first(month, (line for line in lines if _is_on_time(line, grace)))
+    for month, reports in groupby(conduct.reports, key=_month):
         found = list(reports)
         active = [report.as_of for report in found if report.activity != "none"]
         if active and all(report.days_past_due == 0 for report in found):
-            part = month_of(month)
-            yield _Found(part, min(active), month, {"month": part})
+            yield Found(month_of(month), min(active), month, month)
 
 
-def _find_early(conduct: Conduct, rule: Rule) -> Iterator[_Found]:
-    margin = timedelta(days=rule.parameters["days_early"])
-    for month, lines in _by_due_month(conduct.installments):
-        kept = [
-            (line.paid_on, line)
-            for line in lines
-            if line.paid_on is not None and line.is_exact and line.paid_on <= line.due_on - margin
-        ]
-        yield from _first(month, kept)
+def _find_early(conduct: Conduct, rule: Rule) -> Iterator[Found]:
+    margin = timedelta(days=-rule.parameters["days_early"])
+    for month, lines in groupby(conduct.installments, key=_due_month):
+        yield from _first(
+            month, (line for line in lines if line.is_exact and _is_on_time(line, margin))
+        )
 
 
-def _find_cured(conduct: Conduct, rule: Rule) -> Iterator[_Found]:
+def _find_cured(conduct: Conduct, rule: Rule) -> Iterator[Found]:
     """At most one in so many months, counted from the first day of a spell to the next's."""
-    kept_months = {found.part for found in _find_on_time(conduct, rule)}
     free_from = date.min
     for spell in [*_spells(conduct.installments), *_reported_spells(conduct.reports)]:
         is_deep = spell.days_past_due_max >= rule.parameters["days_past_due"]
+        if spell.cured_on is None or not is_deep or spell.due_on < free_from:
+            continue
         # A month that earned for being on time has nothing left to earn for having been late.
-        is_taken = month_of(spell.due_on) in kept_months
-        if spell.cured_on is None or not is_deep or is_taken or spell.due_on < free_from:
+        if month_of(spell.due_on) in {found.part for found in _find_on_time(conduct, rule)}:
             continue
         free_from = add_months(spell.due_on, rule.parameters["months_between"])
-        details = {"due_on": spell.due_on.isoformat()}
-        yield _Found(spell.due_on.isoformat(), spell.cured_on, spell.due_on, details)
+        yield Found(spell.due_on.isoformat(), spell.cured_on, spell.due_on, spell.due_on)
 
 
-_EVALUATIONS: Mapping[str, Callable[[Conduct, Rule], Iterable[_Found]]] = {
+_EVALUATIONS: Mapping[str, Callable[[Conduct, Rule], Iterable[Found]]] = {
     "on_time": _find_on_time,
     "early": _find_early,
     "cured": _find_cured,
 }
+
+
+def _is_on_time(line: KeptLine, margin: timedelta) -> bool:
+    return line.paid_on is not None and line.paid_on <= line.due_on + margin
+
+
+def _first(month: date, kept: Iterable[KeptLine]) -> Iterator[Found]:
+    """Of what was kept in a month, the one that was paid first stands for it."""
+    paid = [(line.paid_on, line.due_on, line.number) for line in kept if line.paid_on is not None]
+    if paid:
+        on, due_on, number = min(paid)
+        yield Found(month_of(month), on, month, due_on, number)
+
+
+def _due_month(line: KeptLine) -> date:
+    return line.due_on.replace(day=1)
+
+
+def _month(report: Report) -> date:
+    return report.as_of.replace(day=1)
 
 
 @dataclass(slots=True)
@@ -159,23 +185,3 @@ def _reported_spells(reports: Iterable[Report]) -> Iterator[_Spell]:
             current.cured_on = report.as_of
             yield current
             current = None
-
-
-def _on_time(line: KeptLine, conduct: Conduct) -> date | None:
-    last_day = line.due_on + timedelta(days=conduct.grace_days)
-    return line.paid_on if line.paid_on is not None and line.paid_on <= last_day else None
-
-
-def _first(month: date, kept: list[tuple[date, KeptLine]]) -> Iterator[_Found]:
-    if kept:
-        on, line = min(kept, key=lambda pair: (pair[0], pair[1].due_on, pair[1].number))
-        details = {"number": line.number, "due_on": line.due_on.isoformat()}
-        yield _Found(month_of(month), on, month, details)
-
-
-def _by_due_month(lines: Iterable[KeptLine]) -> Iterator[tuple[date, Iterator[KeptLine]]]:
-    return groupby(lines, key=lambda line: line.due_on.replace(day=1))
-
-
-def _by_month(reports: Iterable[Report]) -> Iterator[tuple[date, Iterator[Report]]]:
-    return groupby(reports, key=lambda report: report.as_of.replace(day=1))

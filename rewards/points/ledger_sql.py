@@ -188,10 +188,11 @@ OLDEST_DUE = text(
     """
 )
 # Every step is a look-up; a free planner, which sees a chunk as a share of all, would now and
-# then read the tables from end to end for each of a thousand chunks.
-BY_LOOK_UP = text(
+# then read the tables from end to end for each of a thousand chunks. And a chunk need not wait
+# for the disk: one that a crash undoes is found again by the next run.
+IN_BULK = text(
     """
     SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
-           set_config('enable_seqscan', 'off', true)
+           set_config('enable_seqscan', 'off', true), set_config('synchronous_commit', 'off', true)
     """
 )

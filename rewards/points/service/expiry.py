@@ -13,7 +13,7 @@ from backend.events.points import PointsExpiringSoon
 from backend.kit.bulk import sql_array
 from backend.kit.outbox import announce_all
 from backend.kit.programme_zone import programme_day
-from rewards.points.ledger_sql import BY_LOOK_UP, EXPIRE, OLDEST_DUE
+from rewards.points.ledger_sql import EXPIRE, IN_BULK, OLDEST_DUE
 from rewards.points.rules import (
     EXPIRY_NOTICE_DAYS,
     Account,
@@ -76,7 +76,7 @@ def expire_chunk(
     session: Session, *, expired_on: date, after: UUID, limit: int, now: datetime
 ) -> Chunk:
     """Post the expiry of up to `limit` lots of one past day, of borrowers after that id."""
-    session.execute(BY_LOOK_UP)
+    session.execute(IN_BULK)
     row = session.execute(
         EXPIRE,
         {
