@@ -60,6 +60,7 @@ WITHOUT_A_KEY = {
     "/v1/benefit-packs": "its code is unique: a repeat is refused",
     "/v1/benefit-packs/{code}/versions": "a draft counts for nothing until another publishes it",
     "/v1/staff/points/earn-rules": "a draft counts for nothing until another publishes it",
+    "/v1/staff/loan-schedules/preview": "it only reckons",
     "/v1/jobs/parked-deliveries/retry": "a repeat finds it parked no more and is refused",
     "/v1/auth/logout": "who is logged out stays so",
     "/v1/clients": "its answer holds a secret, which no stored answer may; a name is given once",
