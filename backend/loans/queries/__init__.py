@@ -1,6 +1,6 @@
 """Reads of loans: whole histories for the replay, and what a borrower is shown."""
 
-from backend.loans.queries.arrears import AmountDue, find_amount_due
+from backend.loans.queries.arrears import AmountDue, find_amount_due, find_paid_on
 from backend.loans.queries.histories import (
     LoanKey,
     LoanRecord,
@@ -26,6 +26,7 @@ __all__ = [
     "LoanRecord",
     "Progress",
     "find_amount_due",
+    "find_paid_on",
     "find_record",
     "get_own_loan",
     "kept_columns",
