@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, exists, false, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from backend.borrowers.errors import BorrowerNotFound
 from backend.borrowers.models import AccessLog, Assignment, Borrower, BorrowerLookup, ExternalRef
@@ -272,3 +272,25 @@ def list_existing(session: Session, *, external_ids: Sequence[str]) -> dict[str,
         .with_for_update(of=Borrower)
     )
     return {row.external_id: row for row in rows}
+
+
+def lock(session: Session, *, borrower_ids: Sequence[UUID]) -> None:
+    """Let acts that join these borrowers come one after the other; in the order of their ids."""
+    session.execute(
+        select(Borrower.id)
+        .where(Borrower.id.in_(borrower_ids))
+        .order_by(Borrower.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def list_shared_lookups(session: Session, *, one: UUID, other: UUID) -> set[str]:
+    """What two borrowers have in common of what can be looked up: phone, name."""
+    mine, theirs = aliased(BorrowerLookup), aliased(BorrowerLookup)
+    return set(
+        session.execute(
+            select(mine.kind)
+            .join(theirs, (theirs.kind == mine.kind) & (theirs.hash == mine.hash))
+            .where(mine.borrower_id == one, theirs.borrower_id == other)
+        ).scalars()
+    )
