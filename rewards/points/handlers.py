@@ -77,7 +77,8 @@ def _follow_bulk(session: Session, recorded: Sequence[Recorded], now: datetime) 
 
 def _follow_deeds(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
     del now  # what is capped by the week or month is capped by that in which it happened
-    for each in sorted(recorded, key=lambda one: one.seq):
+    # By borrower, so that two workers lock their accounts in one order.
+    for each in sorted(recorded, key=lambda one: (str(one.event.borrower_id), one.seq)):
         event = each.event
         if event.borrower_id is None:
             continue

@@ -13,7 +13,7 @@ from backend.kit.programme_zone import programme_day
 from backend.loans.queries import Conduct, LoanKey, list_conduct, list_conduct_of
 from backend.programme.queries import list_enrolled
 from rewards.points.books import get_book
-from rewards.points.definitions import LOAN_KINDS, RuleBook
+from rewards.points.definitions import LOAN_KINDS, Rule, RuleBook
 from rewards.points.earning import Award, Key, earned, evaluate
 from rewards.points.queries import count_awards, find_award, list_awards
 from rewards.points.rules import Kind
@@ -213,7 +213,8 @@ def award_event(
     found = rules.find(rule) if rules is not None else None
     if rules is None or found is None:
         return None
-    cause = Cause(rule, source_id, {"period": period})
+    named = f"{rule}_promised" if is_promise else rule
+    cause = Cause(named, source_id, {"period": period})
     known = find_award(session, borrower_id=borrower_id, rule=rule, source_id=source_id)
     if known is not None and not known.is_reversed:
         if is_promise or known.kind != Kind.PENDING or known.pending == 0:
@@ -230,8 +231,8 @@ def award_event(
     return open_lots(session, [opening])[0]
 
 
-def _has_room(session: Session, rule: EarnRule, *, borrower_id: UUID, period: str) -> bool:
-    times, points = count_awards(session, borrower_id=borrower_id, rule=rule.code, period=period)
+def _has_room(session: Session, rule: Rule, *, borrower_id: UUID, period: str) -> bool:
+    times, points = count_awards(session, borrower_id=borrower_id, rule=rule.kind, period=period)
     times_max = rule.parameters.get("per_month")
     points_max = rule.parameters.get("points_per_week")
     if times_max is not None and times >= times_max:
