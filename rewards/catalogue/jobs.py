@@ -1,4 +1,4 @@
-"""Scheduled work on the catalogue: what nobody claimed goes back, codes that ended go."""
+"""Scheduled work on the catalogue: what nobody claimed goes back, codes that end go."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ CHUNK = 200
 
 
 def tidy(context: JobContext) -> dict[str, Any]:
-    """Give unclaimed redemptions back and withdraw codes that are no longer good."""
+    """Give unclaimed redemptions back and withdraw codes that nobody can draw any more."""
     failed = 0
     while True:
         with transaction() as session:

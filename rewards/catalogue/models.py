@@ -99,7 +99,10 @@ class Redemption(Base):
 
 
 class VoucherCode(Base):
-    """One code of a voucher, sealed. It belongs to the pool until a redemption draws it."""
+    """One code of a voucher, sealed. It belongs to the pool until a redemption draws it.
+
+    `key_name` is that of the look-up key under which the hash was made, as of every keyed hash.
+    """
 
     __tablename__ = "voucher_code"
     __table_args__ = (
@@ -125,6 +128,7 @@ class VoucherCode(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     code_cipher: Mapped[bytes] = mapped_column(LargeBinary)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    key_name: Mapped[str]
     valid_until: Mapped[date]
     borrower_id: Mapped[UUID | None]
     redemption_id: Mapped[UUID | None]

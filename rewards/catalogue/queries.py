@@ -87,10 +87,11 @@ def list_to_send(session: Session) -> list[dict[str, Any]]:
         .order_by(Redemption.requested_at, Redemption.id)
         .limit(EXPORT_MAX)
     ).all()
+    names = borrowers.list_names(session, borrower_ids=[row.borrower_id for row in rows])
     return [
         {
             **row._mapping,
-            "name": borrowers.get_profile(session, borrower_id=row.borrower_id).name,
+            "name": names[row.borrower_id],
             "address": borrowers.open_field(row.address_cipher, context="redemption.address"),
         }
         for row in rows

@@ -24,7 +24,7 @@ STATES = [str(state) for state in State]
 STEPS = ["confirmed", "shipped", "completed", "failed"]
 
 
-class CodedTextSchema(OutSchema):
+class RewardReasonSchema(OutSchema):
     code = fields.String(required=True)
     text = fields.String(required=True)
 
@@ -40,15 +40,21 @@ class RewardSchema(OutSchema):
     limit_each = fields.Integer(required=True, allow_none=True)
     in_stock = fields.Boolean(required=True)
     may_redeem = fields.Boolean(required=True)
-    reasons = fields.List(fields.Nested(CodedTextSchema), required=True)
+    reasons = fields.List(fields.Nested(RewardReasonSchema), required=True)
 
 
-RewardPageSchema = page_schema(RewardSchema, name="RewardPageSchema")
+RewardPageSchema = page_schema(RewardSchema, name="RewardPage")
 
 
 class RedeemSchema(StrictSchema):
     item_id = fields.UUID(required=True)
     quantity = WholeNumber(1, QUANTITY_MAX, load_default=1)
+    price_points = WholeNumber(
+        1,
+        PRICE_MAX,
+        load_default=None,
+        metadata={"description": "Of one, as you were shown it: nothing is held at another price."},
+    )
     address = LongText(
         5,
         500,
@@ -67,14 +73,14 @@ class RedemptionSchema(OutSchema):
     points = fields.Integer(required=True)
     state = fields.String(required=True)
     state_text = fields.String(required=True)
-    ending = fields.Nested(CodedTextSchema, required=True, allow_none=True)
+    ending = fields.Nested(RewardReasonSchema, required=True, allow_none=True)
     tracking = fields.String(required=True, allow_none=True)
     url = fields.String(required=True, allow_none=True)
     requested_at = Instant(required=True)
     claim_until = Instant(required=True, allow_none=True)
 
 
-RedemptionPageSchema = page_schema(RedemptionSchema, name="RedemptionPageSchema")
+RedemptionPageSchema = page_schema(RedemptionSchema, name="RedemptionPage")
 
 
 class VoucherSchema(OutSchema):
@@ -86,7 +92,7 @@ class VouchersSchema(OutSchema):
     items = fields.List(fields.Nested(VoucherSchema), required=True)
 
 
-class ItemEditSchema(StrictSchema):
+class CatalogueItemEditSchema(StrictSchema):
     names = fields.Nested(TextsSchema, required=True)
     about = fields.Nested(TextsSchema, required=True)
     terms = fields.Dict(keys=fields.String(), required=True)
@@ -105,7 +111,7 @@ class ItemEditSchema(StrictSchema):
     )
 
 
-class ItemInSchema(ItemEditSchema):
+class CatalogueItemInSchema(CatalogueItemEditSchema):
     code = fields.String(
         required=True, validate=Pattern(CODE_PATTERN, error="Must be 2 to 40 of a-z, 0-9 and _.")
     )
@@ -113,7 +119,7 @@ class ItemInSchema(ItemEditSchema):
     kind = ShortText(1, 40, required=True)
 
 
-class ItemSchema(OutSchema):
+class CatalogueItemSchema(OutSchema):
     id = fields.UUID(required=True)
     code = fields.String(required=True)
     kind = fields.String(required=True)
@@ -129,15 +135,15 @@ class ItemSchema(OutSchema):
     created_at = Instant(required=True)
 
 
-ItemPageSchema = page_schema(ItemSchema, name="CatalogueItemPageSchema")
+CatalogueItemPageSchema = page_schema(CatalogueItemSchema, name="CatalogueItemPage")
 
 
-class CodesInSchema(StrictSchema):
+class VoucherCodesInSchema(StrictSchema):
     valid_until = Day(required=True)
     codes = fields.List(ShortText(1, 200), required=True, validate=validate.Length(1, CODES_MAX))
 
 
-class CodesAddedSchema(OutSchema):
+class VoucherCodesAddedSchema(OutSchema):
     added = fields.Integer(required=True)
     known = fields.Integer(required=True)
 
@@ -146,7 +152,7 @@ class QueueArgs(PageArgs):
     state = fields.String(load_default="requested", validate=validate.OneOf(STATES))
 
 
-class QueuedSchema(OutSchema):
+class RedemptionQueuedSchema(OutSchema):
     id = fields.UUID(required=True)
     borrower_id = fields.UUID(required=True)
     item_code = fields.String(required=True)
@@ -159,10 +165,10 @@ class QueuedSchema(OutSchema):
     deadline_at = Instant(required=True)
 
 
-QueuePageSchema = page_schema(QueuedSchema, name="RedemptionQueuePageSchema")
+RedemptionQueuePageSchema = page_schema(RedemptionQueuedSchema, name="RedemptionQueuePage")
 
 
-class StepSchema(StrictSchema):
+class RedemptionStepSchema(StrictSchema):
     state = fields.String(required=True, validate=validate.OneOf(STEPS))
     tracking = ShortText(1, 100, load_default=None, allow_none=True)
 

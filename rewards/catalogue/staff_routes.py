@@ -2,11 +2,13 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 from flask.views import MethodView
+from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
 from backend.kit import clock
@@ -28,16 +30,16 @@ from rewards.catalogue.errors import (
 )
 from rewards.catalogue.rules import State
 from rewards.catalogue.schemas import (
-    CodesAddedSchema,
-    CodesInSchema,
-    ItemEditSchema,
-    ItemInSchema,
-    ItemPageSchema,
-    ItemSchema,
+    CatalogueItemEditSchema,
+    CatalogueItemInSchema,
+    CatalogueItemPageSchema,
+    CatalogueItemSchema,
     QueueArgs,
-    QueuedSchema,
-    QueuePageSchema,
-    StepSchema,
+    RedemptionQueuedSchema,
+    RedemptionQueuePageSchema,
+    RedemptionStepSchema,
+    VoucherCodesAddedSchema,
+    VoucherCodesInSchema,
     texts_as_json,
 )
 
@@ -63,7 +65,7 @@ def _shown(row: AnyRow, status: int) -> tuple[Any, int, dict[str, str]]:
 @blp.route("/catalogue-items")
 class Items(MethodView):
     @blp.arguments(PageArgs, location="query")
-    @blp.response(200, ItemPageSchema)
+    @blp.response(200, CatalogueItemPageSchema)
     def get(self, args: dict[str, Any]) -> Page:
         """All items, drafts and retired ones too, cheapest first."""
         with reading() as session:
@@ -71,8 +73,8 @@ class Items(MethodView):
 
     @permits("catalogue.write")
     @refuses(CashLikeItem, ItemCodeTaken)
-    @blp.arguments(ItemInSchema)
-    @blp.response(201, ItemSchema)
+    @blp.arguments(CatalogueItemInSchema)
+    @blp.response(201, CatalogueItemSchema)
     def post(self, args: dict[str, Any]) -> tuple[Any, int, dict[str, str]]:
         """Add an item. A kind outside the closed list, or words of money, are refused."""
         with transaction() as session:
@@ -85,7 +87,7 @@ class Items(MethodView):
 @blp.route("/catalogue-items/<uuid:item_id>")
 class Item(MethodView):
     @refuses(ItemUnknown)
-    @blp.response(200, ItemSchema)
+    @blp.response(200, CatalogueItemSchema)
     def get(self, item_id: UUID) -> tuple[Any, int, dict[str, str]]:
         """One item."""
         with reading() as session:
@@ -94,8 +96,8 @@ class Item(MethodView):
     @edits_version
     @permits("catalogue.write")
     @refuses(ItemUnknown, CashLikeItem)
-    @blp.arguments(ItemEditSchema)
-    @blp.response(200, ItemSchema)
+    @blp.arguments(CatalogueItemEditSchema)
+    @blp.response(200, CatalogueItemSchema)
     def put(self, args: dict[str, Any], item_id: UUID) -> tuple[Any, int, dict[str, str]]:
         """Change an item, or retire it. What was redeemed before keeps its price."""
         edits = version_edited()
@@ -108,8 +110,8 @@ class Item(MethodView):
 class VoucherCodes(MethodView):
     @permits("catalogue.write")
     @refuses(ItemUnknown)
-    @blp.arguments(CodesInSchema)
-    @blp.response(200, CodesAddedSchema)
+    @blp.arguments(VoucherCodesInSchema)
+    @blp.response(200, VoucherCodesAddedSchema)
     def post(self, args: dict[str, Any], item_id: UUID) -> dict[str, int]:
         """Bring in voucher codes, at most 5,000 at once. They are sealed and never shown to staff.
 
@@ -133,11 +135,14 @@ class VoucherCodes(MethodView):
 class Queue(MethodView):
     @permits("catalogue.fulfil")
     @blp.arguments(QueueArgs, location="query")
-    @blp.response(200, QueuePageSchema)
+    @blp.response(200, RedemptionQueuePageSchema)
     def get(self, args: dict[str, Any]) -> Page:
-        """Redemptions in one state, the oldest first."""
-        with reading() as session:
-            return queries.page_queue(session, state=args["state"], args=args)
+        """Redemptions in one state, the oldest first. Each look is logged."""
+        # A GET that writes: what is seen and that it was seen are one act.
+        with transaction() as session:
+            found = queries.page_queue(session, state=args["state"], args=args)
+            _log(session, [row.borrower_id for row in found.items])
+            return found
 
 
 @blp.route("/staff/redemptions/to-send")
@@ -146,17 +151,15 @@ class ToSend(MethodView):
     @blp.response(200, {"type": "string"}, content_type=CSV)
     def get(self) -> Response:
         """Gifts to be sent, with names and addresses, as CSV. Each look is logged."""
-        now = clock.now()
-        # A GET that writes: what is seen and that it was seen are one act.
+        # A GET that writes, as above.
         with transaction() as session:
             rows = queries.list_to_send(session)
-            borrowers.log_delivery(
-                session,
-                who=caller(),
-                borrower_ids=list(dict.fromkeys(row["borrower_id"] for row in rows)),
-                now=now,
-            )
+            _log(session, [row["borrower_id"] for row in rows])
         return Response(_as_csv(rows), mimetype=CSV)
+
+
+def _log(session: Session, borrower_ids: Sequence[UUID]) -> None:
+    borrowers.log_delivery(session, who=caller(), borrower_ids=borrower_ids, now=clock.now())
 
 
 def _as_csv(rows: list[dict[str, Any]]) -> str:
@@ -178,8 +181,8 @@ class Step(MethodView):
     @idempotent
     @permits("catalogue.fulfil")
     @refuses(RedemptionUnknown, RedemptionMoveRefused)
-    @blp.arguments(StepSchema)
-    @blp.response(200, QueuedSchema)
+    @blp.arguments(RedemptionStepSchema)
+    @blp.response(200, RedemptionQueuedSchema)
     def post(self, args: dict[str, Any], borrower_id: UUID, redemption_id: UUID) -> Any:
         """Confirm, ship (with a tracking number), complete, or fail; a failure returns points."""
         with transaction() as session:
@@ -191,6 +194,7 @@ class Step(MethodView):
                 tracking=args["tracking"],
                 now=clock.now(),
             )
+            _log(session, [borrower_id])
             staff.record_action(
                 session,
                 staff_id=caller().id,

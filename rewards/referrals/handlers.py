@@ -12,9 +12,12 @@ from rewards.referrals import service
 
 
 def _follow(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    about = {each.event.borrower_id for each in recorded if each.event.borrower_id is not None}
+    # Nearly nobody was: one statement for a whole batch of payments.
+    brought = service.list_brought(session, borrower_ids=sorted(about))
     for each in sorted(recorded, key=lambda one: one.seq):
         event = each.event
-        if event.borrower_id is None:
+        if event.borrower_id is None or event.borrower_id not in brought:
             continue
         match event:
             case InstallmentPaid(date_precision="day"):

@@ -14,9 +14,7 @@ def lapse(context: JobContext) -> dict[str, Any]:
     total = 0
     while True:
         with transaction() as session:
-            found = service.lapse(
-                session, today=context.as_of, now=context.now, limit=CHUNK
-            )
+            found = service.lapse(session, today=context.as_of, now=context.now, limit=CHUNK)
         total += found
         if found < CHUNK:
             return {"lapsed": total}

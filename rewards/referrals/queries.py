@@ -36,9 +36,8 @@ def find_own(session: Session, *, borrower_id: UUID) -> AnyRow | None:
 
 def page_brought(session: Session, *, referrer_id: UUID, args: Mapping[str, Any]) -> Page:
     """Whom she brought, newest first; who they are is not told."""
-    query = select(Referral.id, Referral.state, Referral.accepted_at, Referral.confirmed_at).where(
-        Referral.referrer_id == referrer_id
-    )
+    columns = (Referral.id, Referral.state, Referral.accepted_at, Referral.confirmed_at)
+    query: Any = select(*columns).where(Referral.referrer_id == referrer_id)
     return page(session, query, keys=(Referral.id,), descending=True, args=args)
 
 

@@ -23,7 +23,11 @@ from rewards.referrals.errors import (
     OwnCode,
 )
 from rewards.referrals.rules import State
-from rewards.referrals.schemas import AcceptedSchema, AcceptSchema, OwnReferralSchema
+from rewards.referrals.schemas import (
+    OwnReferralSchema,
+    ReferralAcceptedSchema,
+    ReferralAcceptSchema,
+)
 from rewards.referrals.wording import INVITATION, STATES
 
 blp = blueprint(
@@ -69,8 +73,8 @@ def _in_words(row: Any) -> dict[str, Any]:
 class Acceptance(MethodView):
     @idempotent
     @refuses(NotEnrolled, CodeUnknown, OwnCode, AlreadyReferred, CircularReferral, NotNewHere)
-    @blp.arguments(AcceptSchema)
-    @blp.response(201, AcceptedSchema)
+    @blp.arguments(ReferralAcceptSchema)
+    @blp.response(201, ReferralAcceptedSchema)
     def post(self, args: dict[str, Any]) -> dict[str, Any] | None:
         """Say yes to a friend's invitation, by her code. She is not told who you are."""
         now = clock.now()

@@ -6,7 +6,6 @@ from enum import StrEnum
 # Without the letters and digits that are taken for one another.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8
-CHAIN_MAX = 50
 LAPSES_AFTER = timedelta(days=365)
 
 

@@ -8,7 +8,7 @@ from backend.kit.paging import page_schema
 CODE_LENGTH_MAX = 20
 
 
-class BroughtSchema(OutSchema):
+class ReferralBroughtSchema(OutSchema):
     id = fields.UUID(required=True)
     state = fields.String(required=True)
     state_text = fields.String(required=True)
@@ -16,7 +16,7 @@ class BroughtSchema(OutSchema):
     confirmed_at = Instant(required=True, allow_none=True)
 
 
-class AcceptedSchema(OutSchema):
+class ReferralAcceptedSchema(OutSchema):
     id = fields.UUID(required=True)
     state = fields.String(required=True)
     state_text = fields.String(required=True)
@@ -26,16 +26,16 @@ class AcceptedSchema(OutSchema):
 class OwnReferralSchema(OutSchema):
     code = fields.String(required=True)
     text = fields.String(required=True)
-    accepted = fields.Nested(AcceptedSchema, required=True, allow_none=True)
-    items = fields.List(fields.Nested(BroughtSchema), required=True)
+    accepted = fields.Nested(ReferralAcceptedSchema, required=True, allow_none=True)
+    items = fields.List(fields.Nested(ReferralBroughtSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-class AcceptSchema(StrictSchema):
+class ReferralAcceptSchema(StrictSchema):
     code = ShortText(1, CODE_LENGTH_MAX, required=True)
 
 
-class InReviewSchema(OutSchema):
+class ReferralInReviewSchema(OutSchema):
     id = fields.UUID(required=True)
     borrower_id = fields.UUID(required=True)
     referrer_id = fields.UUID(required=True)
@@ -44,14 +44,14 @@ class InReviewSchema(OutSchema):
     kept_on = Day(required=True, allow_none=True)
 
 
-InReviewPageSchema = page_schema(InReviewSchema, name="ReferralReviewPageSchema")
+ReferralReviewPageSchema = page_schema(ReferralInReviewSchema, name="ReferralReviewPage")
 
 
-class DecisionSchema(StrictSchema):
+class ReferralDecisionSchema(StrictSchema):
     outcome = fields.String(required=True, validate=validate.OneOf(["fine", "rejected"]))
     reason = ShortText(3, 200, required=True)
 
 
-class DecidedSchema(OutSchema):
+class ReferralDecidedSchema(OutSchema):
     id = fields.UUID(required=True)
     state = fields.String(required=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, literal, null, select, update
+from sqlalchemy import any_, func, literal, null, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -32,7 +32,6 @@ from rewards.referrals.errors import (
 )
 from rewards.referrals.models import Referral, ReferralCode, ReferralCodeLookup
 from rewards.referrals.rules import (
-    CHAIN_MAX,
     CODE_LENGTH,
     CODE_LETTERS,
     LAPSES_AFTER,
@@ -40,6 +39,17 @@ from rewards.referrals.rules import (
     State,
     is_kept,
     may_move,
+)
+
+ACCEPT_LOCK = 7_236_021  # an advisory lock, ours alone
+_BROUGHT_BY = text(
+    """
+    WITH RECURSIVE chain(id) AS (
+        SELECT referrer_id FROM referral WHERE borrower_id = :borrower_id
+        UNION SELECT r.referrer_id FROM chain JOIN referral AS r ON r.borrower_id = chain.id
+    )
+    SELECT EXISTS (SELECT FROM chain WHERE id = :ancestor_id)
+    """
 )
 
 
@@ -78,7 +88,9 @@ def accept(session: Session, *, borrower_id: UUID, code: str, today: date, now: 
         raise CodeUnknown
     if referrer_id == borrower_id:
         raise OwnCode
-    _lock(session, borrower_ids=[borrower_id, referrer_id])
+    # One at a time: of four who accept each other's codes at once, two and two know nothing of
+    # the others, and only together are they a circle.
+    session.execute(select(func.pg_advisory_xact_lock(ACCEPT_LOCK)))
     if queries.find_own(session, borrower_id=borrower_id) is not None:
         raise AlreadyReferred
     if _is_brought_by(session, borrower_id=referrer_id, ancestor_id=borrower_id):
@@ -104,23 +116,10 @@ def accept(session: Session, *, borrower_id: UUID, code: str, today: date, now: 
     return referral_id
 
 
-def _lock(session: Session, *, borrower_ids: Sequence[UUID]) -> None:
-    """Two who accept each other's codes come one after the other, and the second is refused."""
-    borrowers.lock(session, borrower_ids=sorted(borrower_ids))
-
-
 def _is_brought_by(session: Session, *, borrower_id: UUID, ancestor_id: UUID) -> bool:
     """Whether somebody was brought by another, or by whom the other brought, and so on."""
-    current: UUID | None = borrower_id
-    for _ in range(CHAIN_MAX):
-        current = session.execute(
-            select(Referral.referrer_id).where(Referral.borrower_id == current)
-        ).scalar_one_or_none()
-        if current is None:
-            return False
-        if current == ancestor_id:
-            return True
-    return True
+    found = session.execute(_BROUGHT_BY, {"borrower_id": borrower_id, "ancestor_id": ancestor_id})
+    return bool(found.scalar_one())
 
 
 def _refuse_known(session: Session, *, borrower_id: UUID, now: datetime) -> None:
@@ -130,9 +129,8 @@ def _refuse_known(session: Session, *, borrower_id: UUID, now: datetime) -> None
 
 
 def _find_signals(session: Session, *, borrower_id: UUID, referrer_id: UUID) -> list[Signal]:
-    shared = borrowers.list_shared_lookups(session, one=borrower_id, other=referrer_id)
-    kinds = {"phone": Signal.SAME_PHONE, "name": Signal.SAME_NAME}
-    return [signal for kind, signal in kinds.items() if kind in shared]
+    shared = borrowers.list_in_common(session, one=borrower_id, other=referrer_id)
+    return [Signal(f"same_{each}") for each in shared]
 
 
 def confirm_kept(
@@ -184,9 +182,7 @@ def undo_kept(session: Session, *, borrower_id: UUID, loan_id: UUID, now: dateti
     _write(session, row, state=State.WAITING, confirmed_at=null(), **forgotten)
     # What was earned goes back, and is on its way again.
     for kind in (ReferralUndone, ReferralPromised):
-        announce(
-            session, kind(borrower_id=row.referrer_id, occurred_at=now, referral_id=row.id)
-        )
+        announce(session, kind(borrower_id=row.referrer_id, occurred_at=now, referral_id=row.id))
     return True
 
 
@@ -240,6 +236,17 @@ def lapse(session: Session, *, today: date, now: datetime, limit: int) -> int:
         .values(state=State.LAPSED)
     )
     return len(ids)
+
+
+def list_brought(session: Session, *, borrower_ids: Sequence[UUID]) -> set[UUID]:
+    """Who of these was brought by somebody, their referrals locked in one order."""
+    rows = session.execute(
+        select(Referral.borrower_id)
+        .where(Referral.borrower_id == any_(literal(list(borrower_ids), ARRAY(Uuid))))
+        .order_by(Referral.borrower_id)
+        .with_for_update()
+    )
+    return set(rows.scalars())
 
 
 def _lock_referral(session: Session, *, borrower_id: UUID) -> AnyRow | None:

@@ -1,21 +1,38 @@
 """Voucher codes: brought in sealed, drawn by a redemption, shown to its owner alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import (
+    LargeBinary,
+    any_,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from backend.kit import crypto
 from backend.kit.ids import new_id
+from backend.kit.logs import get_logger
 from backend.kit.problems import FieldError, Invalid
+from backend.kit.wiring import HashedTable, SealedColumn
 from rewards.catalogue.errors import ItemUnknown, OutOfStock, RedemptionMoveRefused
 from rewards.catalogue.models import CatalogueItem, Redemption, VoucherCode
-from rewards.catalogue.rules import HOLDING, RETURNED, Kind
+from rewards.catalogue.rules import CLAIM_DAYS, CLAIM_WITHIN, HOLDING, RETURNED, Kind
 
 CODE = "voucher_code.code"
+HASH = "voucher_code"
+SEALED = (SealedColumn("voucher_code", "code_cipher", context=CODE),)
+
+log = get_logger(__name__)
 
 _DRAW = text(
     """
@@ -29,9 +46,16 @@ _DRAW = text(
 )
 _WITHDRAW = text(
     """
-    WITH gone AS (
+    WITH items AS MATERIALIZED (
+        SELECT i.id FROM catalogue_item AS i
+         WHERE EXISTS (
+               SELECT FROM voucher_code AS c
+                WHERE c.item_id = i.id AND c.redemption_id IS NULL AND c.valid_until < :good_on)
+         ORDER BY i.id FOR UPDATE
+    ), gone AS (
         DELETE FROM voucher_code
-         WHERE redemption_id IS NULL AND valid_until < :today
+         WHERE redemption_id IS NULL AND valid_until < :good_on
+           AND item_id IN (SELECT id FROM items)
         RETURNING item_id
     ), counted AS (SELECT item_id, count(*) AS n FROM gone GROUP BY item_id)
     UPDATE catalogue_item i
@@ -56,34 +80,45 @@ def import_codes(
         raise ItemUnknown
     if row.kind != Kind.VOUCHER:
         raise Invalid(errors=[FieldError("#/item_id", "Only a voucher has codes.")])
-    if valid_until <= today:
-        raise Invalid(errors=[FieldError("#/valid_until", "Must lie in the future.")])
-    added = session.execute(
-        upsert(VoucherCode)
-        .values(
-            [
-                {
-                    "item_id": item_id,
-                    "id": new_id(),
-                    "code_cipher": crypto.encrypt(code, context=CODE),
-                    "code_hash": crypto.keyed_hash(code, kind="voucher_code"),
-                    "valid_until": valid_until,
-                }
-                for code in dict.fromkeys(codes)
-            ]
+    if valid_until < today + CLAIM_WITHIN:
+        detail = (
+            f"Must be {CLAIM_DAYS} days ahead or more: so long a borrower may take to claim it."
         )
-        .on_conflict_do_nothing(index_elements=["item_id", "code_hash"])
-        .returning(VoucherCode.id)
-    ).all()
+        raise Invalid(errors=[FieldError("#/valid_until", detail)])
+    known = set(_known(session, item_id=item_id, codes=codes))
+    rows = [
+        {"item_id": item_id, "id": new_id(), "valid_until": valid_until} | _sealed(code)
+        for code in dict.fromkeys(codes)
+        if known.isdisjoint(crypto.keyed_hashes(code, kind=HASH))
+    ]
+    if rows:
+        session.execute(insert(VoucherCode), rows)
     session.execute(
         update(CatalogueItem)
         .where(CatalogueItem.id == item_id)
         .values(
-            stock_total=CatalogueItem.stock_total + len(added),
-            stock_left=CatalogueItem.stock_left + len(added),
+            stock_total=CatalogueItem.stock_total + len(rows),
+            stock_left=CatalogueItem.stock_left + len(rows),
         )
     )
-    return len(added)
+    return len(rows)
+
+
+def _known(session: Session, *, item_id: UUID, codes: Sequence[str]) -> Iterator[bytes]:
+    """Hashes, under any live key, of those that the voucher has. Its item's row is locked."""
+    hashes = [each for code in codes for each in crypto.keyed_hashes(code, kind=HASH)]
+    yield from session.execute(
+        select(VoucherCode.code_hash).where(
+            VoucherCode.item_id == item_id,
+            VoucherCode.code_hash == any_(literal(hashes, ARRAY(LargeBinary))),
+        )
+    ).scalars()
+
+
+def _sealed(code: str) -> dict[str, Any]:
+    key_name, digest = crypto.keyed_hash_to_keep(code, kind=HASH)
+    sealed = crypto.encrypt(code, context=CODE)
+    return {"code_cipher": sealed, "code_hash": digest, "key_name": key_name}
 
 
 def draw_codes(
@@ -158,5 +193,40 @@ def reveal_codes(
 
 
 def withdraw_expired(session: Session, *, today: date) -> int:
-    """Forget codes that nobody has drawn and that are no longer good; they leave the stock."""
-    return sum(session.execute(_WITHDRAW, {"today": today}).scalars())
+    """Forget codes that nobody has drawn and nobody can draw any more; they leave the stock."""
+    found = session.execute(_WITHDRAW, {"good_on": today + CLAIM_WITHIN}).scalars()
+    return sum(found)
+
+
+def rehash(
+    session: Session, after: tuple[UUID, UUID] | None, limit: int
+) -> tuple[tuple[UUID, UUID] | None, int]:
+    """Hash the next codes under the current look-up key; where it came to, and how many changed."""
+    key = (VoucherCode.item_id, VoucherCode.id)
+    start = after or (UUID(int=0), UUID(int=0))
+    rows = session.execute(
+        select(*key, VoucherCode.code_cipher)
+        .where(VoucherCode.key_name != crypto.current_lookup_id(), tuple_(*key) > start)
+        .order_by(*key)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    changed = 0
+    for row in rows:
+        try:
+            code = crypto.decrypt(row.code_cipher, context=CODE)
+        except crypto.UnreadableError:
+            # Its hash is all that tells it apart until it can be read.
+            log.warning("voucher_code_not_rehashed", item_id=str(row.item_id))
+            continue
+        key_name, digest = crypto.keyed_hash_to_keep(code, kind=HASH)
+        session.execute(
+            update(VoucherCode)
+            .where(VoucherCode.item_id == row.item_id, VoucherCode.id == row.id)
+            .values(key_name=key_name, code_hash=digest)
+        )
+        changed += 1
+    return ((rows[-1].item_id, rows[-1].id) if rows else None), changed
+
+
+HASHED = (HashedTable("voucher_code", rehash),)

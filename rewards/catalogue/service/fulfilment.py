@@ -6,11 +6,10 @@ from uuid import UUID
 from sqlalchemy import null, select
 from sqlalchemy.orm import Session
 
-from backend.kit.problems import Problem
 from rewards.catalogue.errors import RedemptionMoveRefused
 from rewards.catalogue.models import Redemption
 from rewards.catalogue.rules import HOLDING, Ending, Kind, State, may_move
-from rewards.catalogue.service.redemptions import give_back, lock, write
+from rewards.catalogue.service.redemptions import give_back, lock, pay, write
 from rewards.points import service as points
 
 
@@ -35,13 +34,7 @@ def advance(
     if not may_move(State(row.state), state) or (state is State.SHIPPED) > is_gift:
         raise RedemptionMoveRefused
     if state is State.SHIPPED:
-        points.capture(
-        session,
-        borrower_id=borrower_id,
-        number=row.hold_number,
-        cause=points.Cause("redemption", row.id),
-        now=now,
-    )
+        pay(session, row, now=now)
         write(session, row, state=state, tracking=tracking, now=now)
         return
     if state is State.COMPLETED:
@@ -58,11 +51,13 @@ def fail_unclaimed(session: Session, *, now: datetime, limit: int) -> int:
         .order_by(Redemption.deadline_at)
         .limit(limit)
     ).all()
+    # All accounts first, in one order: whoever redeems holds hers and waits for an item of ours.
+    points.lock_accounts(session, borrower_ids=[borrower_id for borrower_id, _ in due])
     for borrower_id, redemption_id in due:
         row = lock(session, borrower_id=borrower_id, redemption_id=redemption_id)
         try:
             give_back(session, row, state=State.FAILED, ending=Ending.NOT_CLAIMED, now=now)
-        except Problem:
+        except RedemptionMoveRefused:
             # Somebody claimed or cancelled it while we waited for the lock.
             continue
     return len(due)

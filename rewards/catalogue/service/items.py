@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,8 @@ from backend.kit.predicates import parse
 from backend.kit.problems import FieldError, Invalid, PreconditionFailed, Reason
 from backend.profile import queries as profile
 from rewards.catalogue.errors import CashLikeItem, ItemCodeTaken, ItemUnknown
-from rewards.catalogue.models import CatalogueItem
-from rewards.catalogue.rules import Kind, find_terms_error
+from rewards.catalogue.models import CatalogueItem, Redemption
+from rewards.catalogue.rules import RETURNED, Kind, find_terms_error
 
 
 def create_item(
@@ -67,12 +67,22 @@ def edit_item(session: Session, *, item_id: UUID, edits: int, values: Mapping[st
     _check(session, kind=kind, values=values)
     written = _written(values) | {"edits": edits + 1}
     if kind is not Kind.VOUCHER:
-        written |= _restocked(values["stock"], total=row.stock_total, left=row.stock_left)
+        written |= _restocked(values["stock"], taken=_count_taken(session, item_id=item_id))
     session.execute(update(CatalogueItem).where(CatalogueItem.id == item_id).values(**written))
 
 
-def _restocked(stock: int | None, *, total: int | None, left: int | None) -> dict[str, int | None]:
-    taken = 0 if total is None or left is None else total - left
+def _count_taken(session: Session, *, item_id: UUID) -> int:
+    """How many are spoken for. The item's row is locked, as by whoever takes or returns one."""
+    return int(
+        session.execute(
+            select(func.coalesce(func.sum(Redemption.quantity), 0)).where(
+                Redemption.item_id == item_id, Redemption.state.not_in(RETURNED)
+            )
+        ).scalar_one()
+    )
+
+
+def _restocked(stock: int | None, *, taken: int) -> dict[str, int | None]:
     if stock is None:
         return {"stock_total": None, "stock_left": None}
     if stock < taken:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from backend.kit import crypto
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
+from backend.kit.logs import get_logger
 from backend.kit.predicates import holds, parse
+from backend.kit.wiring import SealedColumn
 from backend.profile import queries as profile
 from backend.programme import queries as programme
 from rewards.catalogue.errors import (
@@ -36,9 +38,13 @@ from rewards.catalogue.rules import (
 )
 from rewards.catalogue.service.codes import draw_codes, return_codes
 from rewards.points import service as points
+from rewards.points.errors import HoldEnded
 
 ADDRESS = "redemption.address"
+SEALED = (SealedColumn("redemption", "address_cipher", context=ADDRESS),)
 HOLD_MARGIN = timedelta(days=7)
+
+log = get_logger(__name__)
 
 
 def redeem(
@@ -47,17 +53,22 @@ def redeem(
     borrower_id: UUID,
     item_id: UUID,
     quantity: int,
+    price_points: int | None,
     address: str | None,
     today: date,
     now: datetime,
 ) -> UUID:
     """Hold the points and take from the stock, both or neither.
 
+    `price_points` is the price that she was shown, where her app says it.
+
     Refuses: ItemUnknown, NotForHer, LimitReached, AddressNeeded, NotEnoughPoints (with the
     balance), OutOfStock, PriceChanged.
     """
     item = _get_live(session, item_id=item_id)
     kind = Kind(item.kind)
+    if price_points not in (None, item.price_points):
+        raise PriceChanged
     if kind is Kind.PHYSICAL_GIFT and address is None:
         raise AddressNeeded
     redemption_id = new_id()
@@ -113,13 +124,7 @@ def claim(session: Session, *, borrower_id: UUID, redemption_id: UUID, now: date
     kind = Kind(row.kind)
     if kind is Kind.PHYSICAL_GIFT or not may_move(State(row.state), State.ISSUED):
         raise RedemptionMoveRefused
-    points.capture(
-        session,
-        borrower_id=borrower_id,
-        number=row.hold_number,
-        cause=points.Cause("redemption", row.id),
-        now=now,
-    )
+    pay(session, row, now=now)
     write(session, row, state=state_when_had(kind), now=now)
 
 
@@ -132,22 +137,42 @@ def cancel(session: Session, *, borrower_id: UUID, redemption_id: UUID, now: dat
     give_back(session, row, state=State.CANCELLED, ending=Ending.BY_BORROWER, now=now)
 
 
+def pay(session: Session, row: AnyRow, *, now: datetime) -> None:
+    """Spend what a locked redemption holds; not after its time, whether or not the job has run.
+
+    Refuses: RedemptionMoveRefused.
+    """
+    if row.deadline_at <= now:
+        raise RedemptionMoveRefused
+    points.capture(
+        session,
+        borrower_id=row.borrower_id,
+        number=row.hold_number,
+        cause=points.Cause("redemption", row.id),
+        now=now,
+    )
+
+
 def give_back(
     session: Session, row: AnyRow, *, state: State, ending: Ending, now: datetime
 ) -> None:
     """End a locked redemption: points released, stock and codes returned, address forgotten."""
     if not may_move(State(row.state), state):
         raise RedemptionMoveRefused
-    points.release(
-        session,
-        borrower_id=row.borrower_id,
-        number=row.hold_number,
-        cause=points.Cause("redemption_returned", row.id),
-        now=now,
-    )
+    try:
+        points.release(
+            session,
+            borrower_id=row.borrower_id,
+            number=row.hold_number,
+            cause=points.Cause("redemption_returned", row.id),
+            now=now,
+        )
+    except HoldEnded:
+        # Ours came so late that the ledger's own job gave them back first.
+        log.warning("redemption_hold_was_overdue", redemption_id=str(row.id))
     session.execute(
         update(CatalogueItem)
-        .where(CatalogueItem.id == row.item_id, CatalogueItem.stock_left.is_not(None))
+        .where(CatalogueItem.id == row.item_id)
         .values(stock_left=CatalogueItem.stock_left + row.quantity)
     )
     return_codes(session, borrower_id=row.borrower_id, redemption_id=row.id)
@@ -214,7 +239,7 @@ def _refuse_unfit(
 
 
 def _take_stock(session: Session, *, item: AnyRow, quantity: int) -> None:
-    """One conditional update; what it asks for is what the borrower was told."""
+    """One conditional update; for what the points were held, and not for another price."""
     taken = session.execute(
         update(CatalogueItem)
         .where(

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from rewards.points.errors import NotEnoughPoints
 from sqlalchemy import select, text
 
 from backend.kit.db import transaction
@@ -17,6 +16,7 @@ from rewards.catalogue.audit import run as audit
 from rewards.catalogue.errors import OutOfStock
 from rewards.catalogue.jobs import tidy
 from rewards.catalogue.models import CatalogueItem, Redemption, VoucherCode
+from rewards.points.errors import NotEnoughPoints
 from tests.clock import NOW, TODAY
 from tests.factories.points import give_points
 from tests.factories.profile import make_profile
@@ -316,6 +316,7 @@ def test_codes_that_ended_leave_the_stock(session, voucher, marketer):
 
 @pytest.mark.commits
 def test_the_last_hundred_go_to_a_hundred_of_two_hundred(session, marketer, own_database):
+    session.commit()
     made = marketer.post("/v1/catalogue-items", json=item("donation", stock=100))
     item_id = made.json["id"]
     ids = [make_profile(session) for _ in range(200)]
@@ -328,8 +329,8 @@ def test_the_last_hundred_go_to_a_hundred_of_two_hundred(session, marketer, own_
         try:
             with transaction() as fresh:
                 service.redeem(
-                    fresh, borrower_id=borrower_id, item_id=item_id, quantity=1, address=None,
-                    today=TODAY, now=NOW,
+                    fresh, borrower_id=borrower_id, item_id=item_id, quantity=1, price_points=None,
+                    address=None, today=TODAY, now=NOW,
                 )  # fmt: skip
         except OutOfStock:
             return "none left"
@@ -348,6 +349,7 @@ def test_the_last_hundred_go_to_a_hundred_of_two_hundred(session, marketer, own_
 
 @pytest.mark.commits
 def test_one_balance_pays_once(session, marketer, own_database):
+    session.commit()
     item_id = marketer.post("/v1/catalogue-items", json=item()).json["id"]
     borrower_id = make_profile(session)
     enrol(session, borrower_id)
@@ -358,8 +360,8 @@ def test_one_balance_pays_once(session, marketer, own_database):
         try:
             with transaction() as fresh:
                 service.redeem(
-                    fresh, borrower_id=borrower_id, item_id=item_id, quantity=1, address=None,
-                    today=TODAY, now=NOW,
+                    fresh, borrower_id=borrower_id, item_id=item_id, quantity=1, price_points=None,
+                    address=None, today=TODAY, now=NOW,
                 )  # fmt: skip
         except NotEnoughPoints as refusal:
             return refusal

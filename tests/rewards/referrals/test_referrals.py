@@ -49,10 +49,10 @@ def confirmed(session) -> list:
 def friend(session, member):
     """A friend with a loan of which nothing is paid, due today and monthly."""
 
-    def make(name="friend", **more):
-        own = member(external_id=name, **more)
+    def make(external_id="friend", **more):
+        own = member(external_id=external_id, **more)
         loan, loan_id = make_loan(
-            session, borrower=name, installments=make_installments(3, first_due_on=TODAY)
+            session, borrower=external_id, installments=make_installments(3, first_due_on=TODAY)
         )
         return own, loan, loan_id
 
@@ -225,10 +225,11 @@ def test_a_rejected_one_stays_so(session, member, friend, staff_api, client_api,
     pay(client_api, loan)
     deliver()
     assert confirmed(session) == []
-    lost = staff_api("risk_officer").post(
-        f"/v1/staff/borrowers/{new_id()}/referral/decide", json=body, headers=new_key()
-    )
-    assert lost.json["code"] == "referral-unknown"
+    for borrower_id, code in ((new_id(), "borrower-not-found"), (referrer.id, "referral-unknown")):
+        lost = staff_api("risk_officer").post(
+            f"/v1/staff/borrowers/{borrower_id}/referral/decide", json=body, headers=new_key()
+        )
+        assert (lost.status_code, lost.json["code"]) == (404, code)
 
 
 def test_an_invitation_lapses_after_a_year(session, member):
