@@ -43,17 +43,19 @@ blp = blueprint(
 class OwnReferral(MethodView):
     @blp.arguments(PageArgs, location="query")
     @blp.response(200, OwnReferralSchema)
-    @refuses(NotEnrolled)
     def get(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Your code, the invitation that you accepted, and whom you brought, newest first."""
+        """Your code, the invitation that you accepted, and whom you brought, newest first.
+
+        Outside the programme there is no code.
+        """
         # A GET that may write: a code is made when somebody first asks for it.
         with transaction() as session:
-            code = service.get_code(session, borrower_id=caller().id)
+            code = service.find_code(session, borrower_id=caller().id)
             brought = queries.page_brought(session, referrer_id=caller().id, args=args)
             accepted = _accepted(session, borrower_id=caller().id)
         return {
             "code": code,
-            "text": INVITATION.in_(locale()),
+            "text": None if code is None else INVITATION.in_(locale()),
             "accepted": accepted,
             "items": [_in_words(row._mapping) for row in brought.items],
             "next_cursor": brought.next_cursor,

@@ -24,8 +24,8 @@ class ReferralAcceptedSchema(OutSchema):
 
 
 class OwnReferralSchema(OutSchema):
-    code = fields.String(required=True)
-    text = fields.String(required=True)
+    code = fields.String(required=True, allow_none=True)
+    text = fields.String(required=True, allow_none=True)
     accepted = fields.Nested(ReferralAcceptedSchema, required=True, allow_none=True)
     items = fields.List(fields.Nested(ReferralBroughtSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)

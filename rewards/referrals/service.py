@@ -53,10 +53,10 @@ _BROUGHT_BY = text(
 )
 
 
-def get_code(session: Session, *, borrower_id: UUID) -> str:
-    """Her code, made now if she has none. Refuses: NotEnrolled."""
+def find_code(session: Session, *, borrower_id: UUID) -> str | None:
+    """Her code, made now if she has none; None outside the programme."""
     if not programme.is_enrolled(session, borrower_id=borrower_id):
-        raise NotEnrolled
+        return None
     known = queries.find_code(session, borrower_id=borrower_id)
     while known is None:
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
