@@ -1,15 +1,20 @@
 """Recommending the programme: by a code, with the friend's own yes, once, and for nothing odd."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from backend.kit.db import transaction
 from backend.kit.ids import new_id
 from backend.kit.outbox import EventRow
+from backend.kit.problems import Problem
 from backend.kit.wiring import JobContext
+from rewards.referrals import service
 from rewards.referrals.jobs import lapse
 from rewards.referrals.models import Referral
 from rewards.referrals.rules import is_kept
@@ -242,6 +247,94 @@ def test_an_invitation_lapses_after_a_year(session, member):
     session.execute(update(Referral).values(accepted_on=TODAY - timedelta(days=365)))
     assert lapse(context) == {"lapsed": 1}
     assert referrer.get(PATH).json["items"][0]["state"] == "lapsed"
+
+
+def points_of(api) -> tuple[int, int]:
+    shown = api.get("/v1/me/points").json
+    return shown["pending"], shown["available"]
+
+
+def causes_of(api) -> list[str]:
+    return [each["cause"]["type"] for each in api.get("/v1/me/points/entries").json["items"]]
+
+
+def test_points_wait_for_the_due_date_and_follow_what_becomes_of_it(
+    member, friend, client_api, deliver
+):
+    referrer = member()
+    own, loan, _ = friend()
+    accept(own, code_of(referrer))
+    deliver()
+    assert points_of(referrer) == (200, 0)
+    pay(client_api, loan)
+    deliver()
+    assert points_of(referrer) == (0, 200)
+    client_api.post("/v1/ingest/payments/friend-1/reversal", json={"reason": "returned"})
+    deliver()
+    assert points_of(referrer) == (200, 0)
+    pay(client_api, loan, external_id="friend-again")
+    deliver()
+    assert points_of(referrer) == (0, 200)
+    assert causes_of(referrer) == [
+        "referral", "referral_promised", "referral_undone", "referral", "referral_promised",
+    ]  # fmt: skip
+
+
+def test_what_was_promised_for_a_rejected_or_lapsed_invitation_goes_back(
+    session, member, friend, staff_api, deliver
+):
+    referrer = member(**SAME)
+    own, _, _ = friend(**SAME)
+    other = member()
+    accept(own, code_of(referrer))
+    accept(other, code_of(referrer))
+    deliver()
+    assert points_of(referrer) == (400, 0)
+    path = f"/v1/staff/borrowers/{own.id}/referral/decide"
+    body = {"outcome": "rejected", "reason": "same person"}
+    staff_api("risk_officer").post(path, json=body, headers=new_key())
+    deliver()
+    assert points_of(referrer) == (200, 0)
+    session.execute(
+        update(Referral)
+        .where(Referral.borrower_id == other.id)
+        .values(accepted_on=TODAY - timedelta(days=365))
+    )
+    lapse(JobContext(as_of=TODAY, now=NOW, run_id=new_id(), heartbeat=lambda: None))
+    deliver()
+    assert points_of(referrer) == (0, 0)
+
+
+def test_a_month_promises_points_for_three_friends(member, deliver):
+    referrer = member()
+    for _ in range(4):
+        assert accept(member(), code_of(referrer)).status_code == 201
+    deliver()
+    assert points_of(referrer) == (600, 0)
+
+
+@pytest.mark.commits
+def test_four_who_accept_each_other_at_once_make_no_circle(session, own_database):
+    ids = [make_borrower(session) for _ in range(4)]
+    enrol(session, *ids)
+    codes = [service.find_code(session, borrower_id=each) for each in ids]
+    session.commit()
+    gate = Barrier(4)
+
+    def act(n: int) -> str:
+        gate.wait(timeout=30)
+        try:
+            with transaction() as fresh:
+                service.accept(
+                    fresh, borrower_id=ids[n], code=codes[(n + 1) % 4] or "", today=TODAY, now=NOW
+                )
+        except Problem as refusal:
+            return refusal.code
+        return "done"
+
+    with ThreadPoolExecutor(4) as pool:
+        told = sorted(pool.map(act, range(4)))
+    assert told == ["done", "done", "done", "referral-circular"]
 
 
 @given(due_on=days, paid_on=days, later=st.integers(0, 60))
