@@ -9,12 +9,21 @@ from rewards.badges import jobs as badge_jobs
 from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
+from rewards.catalogue import audit as catalogue_audit
+from rewards.catalogue import jobs as catalogue_jobs
+from rewards.catalogue import routes as catalogue_routes
+from rewards.catalogue import service as catalogue
+from rewards.catalogue import staff_routes as catalogue_staff_routes
 from rewards.points import audit as points_audit
 from rewards.points import handlers as points_handlers
 from rewards.points import jobs as points_jobs
 from rewards.points import panels as points_panels
 from rewards.points import routes as points_routes
 from rewards.points import staff_routes as points_staff_routes
+from rewards.referrals import handlers as referral_handlers
+from rewards.referrals import jobs as referral_jobs
+from rewards.referrals import routes as referral_routes
+from rewards.referrals import staff_routes as referral_staff_routes
 
 WIRING = Wiring(
     blueprints=(
@@ -23,10 +32,20 @@ WIRING = Wiring(
         badge_staff_routes.blp,
         points_routes.blp,
         points_staff_routes.blp,
+        catalogue_routes.blp,
+        catalogue_staff_routes.blp,
+        referral_routes.blp,
+        referral_staff_routes.blp,
     ),
-    handlers=(*points_handlers.HANDLERS, *badge_handlers.HANDLERS),
-    jobs=(*points_jobs.JOBS, *badge_jobs.JOBS),
-    audits=(*points_audit.AUDITS, *badge_audit.AUDITS),
+    handlers=(
+        *points_handlers.HANDLERS,
+        *badge_handlers.HANDLERS,
+        *referral_handlers.HANDLERS,
+    ),
+    jobs=(*points_jobs.JOBS, *badge_jobs.JOBS, *catalogue_jobs.JOBS, *referral_jobs.JOBS),
+    audits=(*points_audit.AUDITS, *badge_audit.AUDITS, *catalogue_audit.AUDITS),
+    sealed=catalogue.SEALED,
+    hashed=catalogue.HASHED,
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},
     unheard={
         BadgeAwarded: "the inbox will tell her of it; until there is one, history keeps it",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.benefits.errors import CashLike, KindReserved
-from backend.benefits.rules import PACK_KINDS, Kind, Proof, find_cash_word, find_terms_error
+from backend.benefits.rules import PACK_KINDS, Kind, Proof, find_terms_error
+from backend.kit.cash import find_cash_word
 from backend.kit.predicates import FactType, Predicate, parse
 from backend.kit.problems import FieldError, Invalid, Reason
 from backend.kit.texts import Text
@@ -96,8 +97,7 @@ def _read_kind(name: str, at: str) -> Kind:
 
 def _refuse_cash(words: Mapping[str, Any] | Sequence[Any], at: str) -> None:
     said = words.values() if isinstance(words, Mapping) else words
-    for each in said:
-        found = find_cash_word(each) if isinstance(each, str) else None
-        if found is not None:
-            reason = Reason("P1", f'"{found}" speaks of money or its like.')
-            raise CashLike(errors=[FieldError(at, "Speaks of money.")], reasons=[reason])
+    found = find_cash_word(each for each in said if isinstance(each, str))
+    if found is not None:
+        reason = Reason("P1", f'"{found}" speaks of money or its like.')
+        raise CashLike(errors=[FieldError(at, "Speaks of money.")], reasons=[reason])

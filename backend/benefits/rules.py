@@ -131,17 +131,6 @@ TERMS_KEYS: Mapping[Kind, frozenset[str]] = {
 }
 WHOLE_TERMS = {"days": 366, "sessions": 20}  # the highest that is taken
 TERM_LENGTH_MAX = 120
-# Words by which money would come in by the back door of a free text.
-CASH_WORDS = (
-    "cash", "refund", "rebate", "payout", "bank transfer", "gift card", "prepaid", "wallet",
-    "现金", "返现", "红包", "转账", "退款", "礼品卡", "购物卡", "代金券", "充值",
-)  # fmt: skip
-
-
-def find_cash_word(words: str) -> str | None:
-    """The word in a text that speaks of money or its like, or None."""
-    folded = words.casefold()
-    return next((word for word in CASH_WORDS if word in folded), None)
 
 
 def find_terms_error(kind: Kind, terms: Mapping[str, Any]) -> tuple[str, str] | None:

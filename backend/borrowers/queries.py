@@ -200,6 +200,14 @@ def list_born_on(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID
     return {id_: None if day is None else date.fromisoformat(day) for id_, day in opened.items()}
 
 
+def list_names(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, str | None]:
+    """Their names, opened, where they are known."""
+    rows = session.execute(
+        select(Borrower.id, Borrower.name_cipher).where(Borrower.id.in_(borrower_ids))
+    )
+    return {row.id: open_field(row.name_cipher, context=NAME) for row in rows}
+
+
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
     """Who looked at her data, for what, newest first."""
     columns = (AccessLog.id, AccessLog.at, AccessLog.purpose, AccessLog.what, AccessLog.role)
@@ -265,3 +273,16 @@ def list_existing(session: Session, *, external_ids: Sequence[str]) -> dict[str,
         .with_for_update(of=Borrower)
     )
     return {row.external_id: row for row in rows}
+
+
+def list_in_common(session: Session, *, one: UUID, other: UUID) -> list[str]:
+    """What two borrowers share of that by which they are found: phone, name.
+
+    The particulars are compared, since hashes of two keys do not meet while keys rotate.
+    """
+    mine, theirs = (get_profile(session, borrower_id=each) for each in (one, other))
+    pairs = {
+        "phone": (mine.phone, theirs.phone),
+        "name": (normalise_name(mine.name or ""), normalise_name(theirs.name or "")),
+    }
+    return [name for name, (first, second) in pairs.items() if first and first == second]

@@ -45,6 +45,10 @@ SEEN = {
     "badge": Text("Worked on a badge of yours", "处理您的一枚徽章"),
     "badge preview": Text("Saw you as an example while trying out a badge", "试算徽章时以您为样例"),
     "points": Text("Looked after a correction of your points", "处理您的积分更正"),
+    "delivery": Text(
+        "Saw to something that you chose from the catalogue", "处理您在目录中兑换的项目"
+    ),
+    "referral": Text("Looked at an invitation between friends", "核实好友之间的一次邀请"),
     "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
 }
 VIEWERS = {

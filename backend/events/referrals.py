@@ -1,4 +1,4 @@
-"""What became of a referral."""
+"""What became of a referral. The friend is never named: `borrower_id` is who recommended."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,10 +7,21 @@ from backend.kit.outbox import Event
 
 
 @dataclass(frozen=True)
-class ReferralConfirmed(Event):
-    """A friend who came on her word has paid her own first instalment on time.
+class ReferralPromised(Event):
+    """A friend said yes to her invitation; what it earns waits for the friend's first due date."""
 
-    `borrower_id` is who referred; the friend is not named.
-    """
+    referral_id: UUID
+
+
+@dataclass(frozen=True)
+class ReferralConfirmed(Event):
+    """A friend who came on her word has paid her own first instalment on time."""
+
+    referral_id: UUID
+
+
+@dataclass(frozen=True)
+class ReferralUndone(Event):
+    """It came to nothing: lapsed, rejected, or what had confirmed it was taken back."""
 
     referral_id: UUID

@@ -32,6 +32,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("facts.read", "audiences.count", "badges.read", "badges.author"),
             *("benefits.read", "benefits.author", "points.read", "points.author"),
+            *("catalogue.read", "catalogue.write", "catalogue.fulfil"),
         }
     ),
     Role.CAMPAIGN_APPROVER: frozenset(
@@ -46,6 +47,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
+            "catalogue.read",
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -71,6 +73,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "tiers.review",
             "points.read",
             "points.adjust",
+            "referrals.review",
         }
     ),
     Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "borrowers.read_assigned", "staff.read"}),
@@ -78,7 +81,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
-            *("staff.read", "clients.read"),
+            *("staff.read", "clients.read", "catalogue.read"),
         }
     ),
     Role.ADMIN: frozenset(

@@ -15,7 +15,7 @@ from backend.events.loans import (
     PaymentReceived,
     PaymentReversed,
 )
-from backend.events.referrals import ReferralConfirmed
+from backend.events.referrals import ReferralConfirmed, ReferralPromised, ReferralUndone
 from backend.kit.outbox import Event, Recorded
 from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import Handler
@@ -77,9 +77,19 @@ def _follow_bulk(session: Session, recorded: Sequence[Recorded], now: datetime) 
 
 def _follow_deeds(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
     del now  # what is capped by the week or month is capped by that in which it happened
-    for each in recorded:
+    # By borrower, so that two workers lock their accounts in one order.
+    for each in sorted(recorded, key=lambda one: (str(one.event.borrower_id), one.seq)):
         event = each.event
         if event.borrower_id is None:
+            continue
+        if isinstance(event, ReferralUndone):
+            service.undo_event(
+                session,
+                borrower_id=event.borrower_id,
+                rule="referral",
+                source_id=event.referral_id,
+                now=event.occurred_at,
+            )
             continue
         rule, source_id, period = _deed_of(event, seq=each.seq)
         service.award_event(
@@ -89,12 +99,13 @@ def _follow_deeds(session: Session, recorded: Sequence[Recorded], now: datetime)
             source_id=source_id,
             period=period,
             now=event.occurred_at,
+            is_promise=isinstance(event, ReferralPromised),
         )
 
 
 def _deed_of(event: Event, *, seq: int) -> tuple[str, UUID, str]:
     match event:
-        case ReferralConfirmed():
+        case ReferralPromised() | ReferralConfirmed():
             return "referral", event.referral_id, month_of(programme_day(event.occurred_at))
         case HelpfulAnswerConfirmed():
             # Which answer it was is nobody's business here: the event itself is the source.
@@ -111,6 +122,8 @@ HANDLERS = (
     ),
     Handler(name="points.bulk", hears=(LoansSettled,), run=_follow_bulk, batch_max=BULK_MAX),
     Handler(
-        name="points.deeds", hears=(ReferralConfirmed, HelpfulAnswerConfirmed), run=_follow_deeds
+        name="points.deeds",
+        hears=(ReferralPromised, ReferralConfirmed, ReferralUndone, HelpfulAnswerConfirmed),
+        run=_follow_deeds,
     ),
 )

@@ -72,6 +72,11 @@ def get_own(session: Session, *, borrower_id: UUID, today: date) -> dict[str, An
     }
 
 
+def get_available(session: Session, *, borrower_id: UUID, today: date) -> int:
+    """What she can spend today."""
+    return int(get_own(session, borrower_id=borrower_id, today=today)["available"])
+
+
 def page_entries(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
     """What happened to her points, the newest first."""
     own = select(PointsEntry.__table__).where(PointsEntry.borrower_id == borrower_id)
@@ -177,7 +182,11 @@ def get_rule_version(session: Session, *, version: int) -> Row[Any]:
 
 _FIND_AWARD = text(
     """
-    SELECT e.number, e.kind, lot.pending
+    SELECT e.number, e.kind, e.round, lot.pending,
+           EXISTS (
+               SELECT FROM points_entry AS back
+                WHERE back.borrower_id = e.borrower_id AND back.reverses = e.number
+           ) AS is_reversed
       FROM points_entry AS e
       JOIN points_lot AS lot ON lot.borrower_id = e.borrower_id AND lot.number = e.number
      WHERE e.borrower_id = :borrower_id AND e.rule = :rule AND e.source_id = :source_id
@@ -200,7 +209,7 @@ _COUNT_AWARDS = text(
 def find_award(
     session: Session, *, borrower_id: UUID, rule: str, source_id: UUID
 ) -> Row[Any] | None:
-    """The newest award for a source, with what of it is pending."""
+    """The newest award for a source, what of it is pending, and whether it was taken back."""
     return session.execute(
         _FIND_AWARD, {"borrower_id": borrower_id, "rule": rule, "source_id": source_id}
     ).first()

@@ -17,6 +17,20 @@ _BY_CAUSE: Mapping[str, Text] = {
     "referral": Text(
         "Somebody whom you invited has made a good start.", "您邀请的朋友有了一个好的开始。"
     ),
+    "referral_promised": Text(
+        "Somebody accepted your invitation; these points wait for a first due date kept.",
+        "有朋友接受了您的邀请，这些积分待其首次按时还款后到账。",
+    ),
+    "referral_undone": Text(
+        "An invitation of yours did not come to anything after all.",
+        "您的一次邀请最终未能成立。",
+    ),
+    "redemption": Text(
+        "For something that you chose from the catalogue.", "用于您在目录中选择的项目。"
+    ),
+    "redemption_returned": Text(
+        "What you had chosen from the catalogue was given back.", "您在目录中选择的项目已退回。"
+    ),
     "helpful_answer": Text("An answer of yours helped somebody.", "您的回答帮助了他人。"),
     "payment_reversed": Text(
         "A payment did not go through after all, so what it had earned went back.",

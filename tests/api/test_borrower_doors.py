@@ -16,6 +16,7 @@ from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import World
 from tests.api.doors import DOORS, Door
 from tests.clock import TODAY
+from tests.factories.catalogue import redemption_of, referral_of
 from tests.factories.grants import adjustment_of, award_of, grant_of
 from tests.factories.policies import make_dpd_policy
 from tests.factories.viewers import make_assignment
@@ -30,6 +31,7 @@ LISTS = (
     "POST /v1/tier-policies/preview",
     "POST /v1/badge-definitions/preview",
     "GET /v1/staff/points/adjustments",
+    "GET /v1/staff/referral-reviews",
 )
 # An account manager's own list holds none but hers, so that nobody says why.
 OWN_LIST = "GET /v1/staff/assignments"
@@ -38,20 +40,25 @@ NO_LOOK = {
     "PUT /v1/staff/borrowers/<uuid:borrower_id>/assignment": "tells who looks after her, no more",
     "DELETE /v1/staff/borrowers/<uuid:borrower_id>/assignment": "tells nothing",
 }
-# Doors of the siblings are acts, and take no word about why.
+# Who packs what was chosen may see no borrower, and is known to her all the same.
+ADVANCE = "POST /v1/staff/borrowers/<uuid:borrower_id>/redemptions/<uuid:redemption_id>/advance"
+DELIVERIES = (ADVANCE, "GET /v1/staff/redemptions")
+# Doors of the siblings are acts, and take no word about why: each says it by itself.
+DECIDE = "POST /v1/staff/borrowers/<uuid:borrower_id>/referral/decide"
 ADJUSTMENTS = "POST /v1/staff/borrowers/<uuid:borrower_id>/points-adjustments"
 SILENT = {
-    "POST /v1/staff/borrowers/<uuid:borrower_id>/badges/<uuid:award_id>/revoke",
-    ADJUSTMENTS,
-    f"{ADJUSTMENTS}/<uuid:adjustment_id>/confirm",
-    f"{ADJUSTMENTS}/<uuid:adjustment_id>/reject",
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/badges/<uuid:award_id>/revoke": "risk_review",
+    ADJUSTMENTS: "risk_review",
+    f"{ADJUSTMENTS}/<uuid:adjustment_id>/confirm": "risk_review",
+    f"{ADJUSTMENTS}/<uuid:adjustment_id>/reject": "risk_review",
+    DECIDE: "fraud_review",
 }
-LOOKS = [door for door in TAKING_HER if str(door) not in NO_LOOK]
+LOOKS = [door for door in TAKING_HER if str(door) not in (*NO_LOOK, *DELIVERIES)]
 OVERRIDE = {"tier": "fine", "reason": "Bank error.", "expires_on": str(TODAY + timedelta(days=9))}
 REASON = {"reason": "By mistake."}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/staff/borrowers/<uuid:borrower_id>/enrolment": {
-        "status": "enrolled",
+        "status": "paused",
         "reason": "She asked for it.",
     },
     "POST /v1/staff/borrowers/<uuid:borrower_id>/tier-reviews/<uuid:review_id>/decide": {
@@ -75,6 +82,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "note": "By mistake.",
     },
 }
+BODIES[ADVANCE] = {"state": "confirmed"}
+BODIES[DECIDE] = {"outcome": "fine", "reason": "Her mother."}
 NAMING_HER = {"borrower_id", "external_id", "borrower_external_id"}
 
 
@@ -88,6 +97,7 @@ class Case:
     grant_id: str
     award_id: str
     adjustment_id: str
+    redemption_id: str
 
     def enter(self, api: Api, door: Door, *, headers: dict[str, str], **other: str):
         known = {
@@ -97,6 +107,7 @@ class Case:
             "grant_id": self.grant_id,
             "award_id": self.award_id,
             "adjustment_id": self.adjustment_id,
+            "redemption_id": self.redemption_id,
         }
         assert door.ids <= set(known), "teach this test the id"
         keys = new_key() if door.method == "POST" else {}
@@ -117,6 +128,7 @@ def case(session, world: World, borrower_api, staff_api) -> Case:
         headers=new_key() | WHY,
     )
     assert (review.status_code, override.status_code) == (201, 201), override.text
+    referral_of(session, world.ann.id)
     return Case(
         str(world.ann.id),
         review.json["id"],
@@ -124,6 +136,7 @@ def case(session, world: World, borrower_api, staff_api) -> Case:
         grant_of(session, world.ann.id),
         award_of(session, world.ann.id),
         adjustment_of(session, world.ann.id, asked_by=staff_api("risk_officer").id),
+        redemption_of(session, world.ann.id, kind="physical_gift"),
     )
 
 
@@ -166,8 +179,7 @@ def test_who_sees_everybody_says_why(door, role, case, looks, staff_api):
     assert looks() == []
     entered = case.enter(staff, door, headers=WHY)
     assert entered.status_code in (200, 201, 204), entered.text
-    why = "risk_review" if str(door) in SILENT else "dispute"
-    assert looks() == [(case.ann_id, why, role)]
+    assert looks() == [(case.ann_id, SILENT.get(str(door), "dispute"), role)]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +190,41 @@ def test_an_act_says_why_by_itself(door, role, case, looks, staff_api):
     looks()
     entered = case.enter(staff_api(role), door, headers={})
     assert entered.status_code in (200, 201, 204), entered.text
-    assert looks() == [(case.ann_id, "risk_review", role)]
+    assert looks() == [(case.ann_id, SILENT.get(str(door), "risk_review"), role)]
+
+
+def test_who_packs_what_she_chose_is_known_to_her(case, world, looks, staff_api):
+    packer = staff_api("marketer")
+    (advance,) = (door for door in TAKING_HER if str(door) == ADVANCE)
+    looks()
+    for other in (str(world.bea.id), str(new_id())):
+        theirs = case.enter(packer, advance, headers={}, borrower_id=other)
+        assert (theirs.status_code, theirs.json["code"]) == (404, "redemption-unknown")
+    assert looks() == []
+    seen = (case.ann_id, "account_care", None)
+    assert case.ann_id in packer.get("/v1/staff/redemptions").text
+    assert looks() == [seen]
+    assert case.enter(packer, advance, headers={}).status_code == 200
+    assert looks() == [seen]
+    assert "7 Bell Street" in packer.get("/v1/staff/redemptions/to-send").text
+    assert looks() == [seen]
+    assert packer.get("/v1/staff/redemptions").json["items"] == []
+    assert looks() == []
+
+
+def test_who_looks_into_invitations_is_known_to_both(case, looks, staff_api):
+    officer = staff_api("risk_officer")
+    looks()
+    (waiting,) = officer.get("/v1/staff/referral-reviews").json["items"]
+    both = {waiting["borrower_id"], waiting["referrer_id"]}
+    assert case.ann_id in both
+    assert set(looks()) == {(each, "fraud_review", "risk_officer") for each in both}
+
+
+@pytest.mark.parametrize("path", ["/v1/staff/referral-reviews", "/v1/staff/points/adjustments"])
+def test_an_empty_list_that_says_why_by_itself_needs_no_word(path, staff_api):
+    answer = staff_api("risk_officer").get(path)
+    assert (answer.status_code, answer.json["items"]) == (200, [])
 
 
 @pytest.mark.parametrize(("door", "role"), pairs(sees_everybody=False))
@@ -254,7 +300,7 @@ def test_no_door_shows_a_borrower_that_is_not_tested_here():
         if method != "parameters" and {"staff": []} in operation["security"]
         if NAMING_HER & names_in(answers_of(operation), document)
     }
-    tested = {str(door) for door in TAKING_HER} | set(LISTS) | {OWN_LIST}
+    tested = {str(door) for door in TAKING_HER} | {*LISTS, *DELIVERIES, OWN_LIST}
     assert shown - {as_documented(name) for name in tested} == set()
 
 

@@ -27,6 +27,7 @@ from backend.commands.operate import openapi_document
 from backend.staff.rules import Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.conftest import DEEP
+from tests.factories.catalogue import make_item, redemption_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import Api, new_key
 
@@ -113,6 +114,8 @@ def personas(
         "month": "2026-08",
         "version": "1",
         "code": "six_in_a_row",
+        "redemption_id": redemption_of(session, world.ann.id, is_claimed=True),
+        "item_id": str(make_item(session)),
     }
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     manager = staff_api(Role.ACCOUNT_MANAGER)

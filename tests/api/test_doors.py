@@ -10,9 +10,10 @@ from flask import Flask
 from backend.kit.audience import Audience
 from backend.kit.ids import new_id
 from backend.settings import Settings
-from backend.staff.rules import PERMISSIONS, Role
+from backend.staff.rules import OWN_ACCOUNT, PERMISSIONS, Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.api.doors import DOORS, Door
+from tests.factories.catalogue import redemption_of
 from tests.factories.grants import grant_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
@@ -39,10 +40,22 @@ IN_THE_GUIDE = {
     "admin": (Role.ADMIN,),
     "moderators": (Role.MODERATOR, Role.LEAD_MODERATOR),
 }
+# What a cell says of its column's roles.
+MARKS = {
+    "marketer": (Role.MARKETER,),
+    "approver": (Role.CAMPAIGN_APPROVER,),
+}
 NOT_THERE = {
     "/v1/me/sessions/<uuid:session_id>": "session-not-found",
     "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
     "/v1/me/benefits/<uuid:grant_id>/decline": "benefit-grant-unknown",
+    **dict.fromkeys(
+        (
+            f"/v1/me/redemptions/<uuid:redemption_id>{part}"
+            for part in ("", "/claim", "/cancel", "/codes")
+        ),
+        "redemption-unknown",
+    ),
 }
 
 
@@ -107,13 +120,13 @@ def test_the_guide_tells_the_table_of_roles():
     rows = [line.strip("|").split("|") for line in guide.splitlines() if line.startswith("|")]
     header = next(n for n, row in enumerate(rows) if row[0].strip() == "permission")
     columns = [IN_THE_GUIDE[name.strip()] for name in rows[header][2:]]
-    told: dict[Role, set[str]] = {role: set() for role in Role}
+    told: dict[Role, set[str]] = {role: set(OWN_ACCOUNT) for role in Role}
     for row in rows[header + 2 :]:
         names = re.findall(r"`([a-z_]+\.[a-z_]+)`", row[0])
         if not names:
             break
         for roles, mark in zip(columns, row[2:], strict=True):
-            for role in roles if mark.strip() == "x" else ():
+            for role in roles if mark.strip() == "x" else MARKS.get(mark.strip(), ()):
                 told[role].update(names)
     assert told == {role: set(PERMISSIONS[role]) for role in Role}
 
@@ -149,6 +162,9 @@ def test_what_is_anothers_is_not_there(
         "loan_id": world.ann.loan_id,
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),
+        "redemption_id": redemption_of(
+            session, world.ann.id, is_claimed=door.rule.endswith("/codes")
+        ),
     }
     assert door.ids <= set(ids), "teach this test the id"
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)

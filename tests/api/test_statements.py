@@ -22,6 +22,11 @@ READS = {
     "/v1/me/streaks": 1,
     # Awards; the live badges and what she holds; her facts and zone, and the facts there are.
     "/v1/me/badges": 7,
+    # The page; her facts and zone, and the facts there are; what she had, her points, enrolment.
+    "/v1/rewards": 8,
+    "/v1/me/redemptions": 1,
+    # Her enrolment, her code, whom she brought, who brought her.
+    "/v1/me/referral": 4,
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
     "/v1/me/consents": 1,

@@ -69,5 +69,10 @@ def give(
     return number
 
 
+def give_points(session: Session, borrower_id: UUID, points: int) -> None:
+    """Points that she can spend today."""
+    give(session, borrower_id, points)
+
+
 def days(*offsets: int) -> list[date]:
     return [TODAY + timedelta(days=each) for each in offsets]

@@ -3,7 +3,7 @@
 from backend.borrowers.rules import AccessPurpose, sees_everybody
 from backend.borrowers.service.assignments import assign, unassign
 from backend.borrowers.service.keys import HASHED, SEALED
-from backend.borrowers.service.looks import look, look_by_act, purpose_missing
+from backend.borrowers.service.looks import log_delivery, look, look_by_act, purpose_missing
 from backend.borrowers.service.particulars import BorrowerInput, put_borrowers
 from backend.borrowers.service.preferences import change_own
 
@@ -14,6 +14,7 @@ __all__ = [
     "BorrowerInput",
     "assign",
     "change_own",
+    "log_delivery",
     "look",
     "look_by_act",
     "purpose_missing",

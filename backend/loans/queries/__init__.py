@@ -1,6 +1,6 @@
 """Reads of loans: whole histories for the replay, and what a borrower is shown."""
 
-from backend.loans.queries.arrears import AmountDue, find_amount_due
+from backend.loans.queries.arrears import AmountDue, find_amount_due, find_paid_on
 from backend.loans.queries.conduct import (
     Conduct,
     KeptLine,
@@ -37,6 +37,7 @@ __all__ = [
     "Progress",
     "Report",
     "find_amount_due",
+    "find_paid_on",
     "find_record",
     "get_own_loan",
     "kept_columns",

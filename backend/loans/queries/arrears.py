@@ -58,3 +58,14 @@ def find_amount_due(
         return None
     days = {due_on for _, _, due_on in rows}
     return AmountDue(int(sum(amounts)), currencies.pop(), days.pop() if len(days) == 1 else None)
+
+
+def find_paid_on(session: Session, *, borrower_id: UUID, loan_id: UUID, number: int) -> date | None:
+    """When an instalment was paid in full, as the rows stand now; None when it is not."""
+    return session.execute(
+        select(Installment.paid_on).where(
+            Installment.borrower_id == borrower_id,
+            Installment.loan_id == loan_id,
+            Installment.number == number,
+        )
+    ).scalar_one_or_none()

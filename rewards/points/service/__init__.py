@@ -5,7 +5,13 @@ from rewards.points.service.adjustments import (
     confirm_adjustment,
     reject_adjustment,
 )
-from rewards.points.service.awards import News, award_event, settle_borrowers, settle_loans
+from rewards.points.service.awards import (
+    News,
+    award_event,
+    settle_borrowers,
+    settle_loans,
+    undo_event,
+)
 from rewards.points.service.earn_rules import publish_rules, write_draft
 from rewards.points.service.expiry import (
     FIRST,
@@ -14,7 +20,7 @@ from rewards.points.service.expiry import (
     expire_chunk,
     next_due_day,
 )
-from rewards.points.service.ledger import Cause, Source
+from rewards.points.service.ledger import Cause, Source, lock_accounts
 from rewards.points.service.reversals import claw_back, reverse
 from rewards.points.service.verbs import (
     capture,
@@ -41,6 +47,7 @@ __all__ = [
     "earn",
     "expire_chunk",
     "hold",
+    "lock_accounts",
     "make_available",
     "next_due_day",
     "publish_rules",
@@ -51,5 +58,6 @@ __all__ = [
     "settle_borrowers",
     "settle_loans",
     "spend",
+    "undo_event",
     "write_draft",
 ]

@@ -13,7 +13,7 @@ from backend.kit.programme_zone import programme_day
 from backend.loans.queries import Conduct, LoanKey, list_conduct, list_conduct_of
 from backend.programme.queries import list_enrolled
 from rewards.points.books import get_book
-from rewards.points.definitions import LOAN_KINDS, RuleBook
+from rewards.points.definitions import LOAN_KINDS, Rule, RuleBook
 from rewards.points.earning import Award, Key, earned, evaluate
 from rewards.points.queries import count_awards, find_award, list_awards
 from rewards.points.rules import Kind
@@ -198,10 +198,12 @@ def award_event(
     source_id: UUID,
     period: str,
     now: datetime,
+    is_promise: bool = False,
 ) -> int | None:
     """Give what one event earns, once, if she is enrolled and her period has room for it.
 
-    Pending points of the same source become available instead. Answers the entry's number.
+    A promise gives it as pending; pending points of the same source become available instead.
+    What was taken back may be earned again. Answers the entry's number.
     """
     if not list_enrolled(session, borrower_ids=[borrower_id]):
         return None
@@ -211,23 +213,40 @@ def award_event(
     found = rules.find(rule) if rules is not None else None
     if rules is None or found is None:
         return None
-    cause = Cause(rule, source_id, {"period": period})
-    waiting = find_award(session, borrower_id=borrower_id, rule=rule, source_id=source_id)
-    if waiting is not None:
-        is_waiting = waiting.kind == Kind.PENDING and waiting.pending > 0
-        return (
-            make_available(
-                session, borrower_id=borrower_id, number=waiting.number, cause=cause, now=now
-            )
-            if is_waiting
-            else None
+    named = f"{rule}_promised" if is_promise else rule
+    cause = Cause(named, source_id, {"period": period})
+    known = find_award(session, borrower_id=borrower_id, rule=rule, source_id=source_id)
+    if known is not None and not known.is_reversed:
+        if is_promise or known.kind != Kind.PENDING or known.pending == 0:
+            return None
+        return make_available(
+            session, borrower_id=borrower_id, number=known.number, cause=cause, now=now
         )
-    times, points = count_awards(session, borrower_id=borrower_id, rule=rule, period=period)
-    times_max = found.parameters.get("per_month")
-    points_max = found.parameters.get("points_per_week")
+    if not _has_room(session, found, borrower_id=borrower_id, period=period):
+        return None
+    round_ = 1 if known is None else known.round + 1
+    source = Source(rule, source_id, round=round_, version=rules.version)
+    kind = Kind.PENDING if is_promise else Kind.EARNED
+    opening = Opening(borrower_id, found.points, now, cause, kind, source)
+    return open_lots(session, [opening])[0]
+
+
+def _has_room(session: Session, rule: Rule, *, borrower_id: UUID, period: str) -> bool:
+    times, points = count_awards(session, borrower_id=borrower_id, rule=rule.kind, period=period)
+    times_max = rule.parameters.get("per_month")
+    points_max = rule.parameters.get("points_per_week")
     if times_max is not None and times >= times_max:
+        return False
+    return points_max is None or points + rule.points <= points_max
+
+
+def undo_event(
+    session: Session, *, borrower_id: UUID, rule: str, source_id: UUID, now: datetime
+) -> int | None:
+    """Take back what an event earned, or was promised; None where nothing stands."""
+    lock_accounts(session, borrower_ids=[borrower_id])
+    known = find_award(session, borrower_id=borrower_id, rule=rule, source_id=source_id)
+    if known is None or known.is_reversed:
         return None
-    if points_max is not None and points + found.points > points_max:
-        return None
-    source = Source(rule, source_id, version=rules.version)
-    return open_lots(session, [Opening(borrower_id, found.points, now, cause, source=source)])[0]
+    cause = Cause(f"{rule}_undone", source_id)
+    return reverse(session, borrower_id=borrower_id, number=known.number, cause=cause, now=now)
