@@ -60,6 +60,8 @@ WITHOUT_A_KEY = {
     "/v1/benefit-packs": "its code is unique: a repeat is refused",
     "/v1/benefit-packs/{code}/versions": "a draft counts for nothing until another publishes it",
     "/v1/staff/points/earn-rules": "a draft counts for nothing until another publishes it",
+    "/v1/catalogue-items": "its code is unique: a repeat is refused",
+    "/v1/catalogue-items/{item_id}/codes": "codes that are there already are left out",
     "/v1/staff/loan-schedules/preview": "it only reckons",
     "/v1/jobs/parked-deliveries/retry": "a repeat finds it parked no more and is refused",
     "/v1/auth/logout": "who is logged out stays so",
