@@ -43,7 +43,16 @@ from backend.kit.logs import get_logger
 from backend.kit.openapi import DocumentedApi, describe
 from backend.kit.ports import BorrowerPanel
 from backend.kit.texts import Locale
-from backend.kit.wiring import Audit, Handler, HashedTable, Job, SealedColumn, Wiring, routes_of
+from backend.kit.wiring import (
+    Audit,
+    DemoFill,
+    Handler,
+    HashedTable,
+    Job,
+    SealedColumn,
+    Wiring,
+    routes_of,
+)
 from backend.settings import Settings, load
 from backend.staff import sessions as staff_sessions
 
@@ -72,6 +81,11 @@ def handlers() -> list[Handler]:
 def jobs() -> list[Job]:
     """Every scheduled job."""
     return [job for wiring in WIRINGS for job in wiring.jobs]
+
+
+def demo_contents() -> list[DemoFill]:
+    """What each package shows of itself in the demo."""
+    return [fill for wiring in WIRINGS for fill in wiring.demo]
 
 
 def audits() -> list[Audit]:

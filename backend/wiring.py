@@ -6,6 +6,7 @@ from backend.auth import routes as auth_routes
 from backend.auth import staff_routes as auth_staff_routes
 from backend.auth.service import otp
 from backend.benefits import audit as benefit_audit
+from backend.benefits import demo as benefit_demo
 from backend.benefits import handlers as benefit_handlers
 from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
@@ -81,6 +82,7 @@ WIRING = Wiring(
         *auth_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
+    demo=(benefit_demo.fill,),
     sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
     hashed=borrowers.HASHED,
     borrower_panels={

@@ -10,6 +10,7 @@ from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
 from rewards.catalogue import audit as catalogue_audit
+from rewards.catalogue import demo as catalogue_demo
 from rewards.catalogue import jobs as catalogue_jobs
 from rewards.catalogue import routes as catalogue_routes
 from rewards.catalogue import service as catalogue
@@ -44,6 +45,7 @@ WIRING = Wiring(
     ),
     jobs=(*points_jobs.JOBS, *badge_jobs.JOBS, *catalogue_jobs.JOBS, *referral_jobs.JOBS),
     audits=(*points_audit.AUDITS, *badge_audit.AUDITS, *catalogue_audit.AUDITS),
+    demo=(catalogue_demo.fill,),
     sealed=catalogue.SEALED,
     hashed=catalogue.HASHED,
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},

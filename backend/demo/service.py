@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
+from backend import app
+from backend.benefits.jobs import offer_packs
 from backend.borrowers import queries as borrower_queries
 from backend.borrowers import service as borrowers
 from backend.demo import people, uci
@@ -12,6 +14,8 @@ from backend.demo.calendar import DAYS_AFTER_CLOSE
 from backend.demo.processes import deliver_all, in_processes
 from backend.ingest.batch import store_lines
 from backend.kit.db import transaction
+from backend.kit.ids import new_id
+from backend.kit.wiring import DemoOffice, JobContext
 from backend.loans import service as loans
 from backend.programme import service as programme
 from backend.staff import queries as staff_queries
@@ -33,6 +37,7 @@ def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     _open_staff_accounts(now=now)
     in_processes(import_share, [(share, today, now) for share in range(SHARES)])
     _assign_people(now=now)
+    _fill_programme(now=now)
     for external_id in people.reversals(today=today):
         with transaction() as session:
             loans.reverse_payment(session, external_id=external_id, reason=BOUNCED, now=now)
@@ -40,6 +45,8 @@ def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     in_processes(deliver_all, [(now,)] * SHARES)
     # One may have gone home while the other's last batch led to more.
     deliver_all(now)
+    tell("offering the month's pack")
+    offer_packs(JobContext(as_of=today, now=now, run_id=new_id(), heartbeat=lambda: None))
 
 
 def import_share(share: int, today: date, now: datetime) -> None:
@@ -90,6 +97,18 @@ def _assign_people(*, now: datetime) -> None:
             borrowers.assign(
                 session, borrower_id=borrower_id, staff_id=manager.id, by=None, now=now
             )
+
+
+def _fill_programme(*, now: datetime) -> None:
+    """What marketers have written: each package's own."""
+    with transaction() as session:
+        author, approver = (
+            staff_queries.get_account(session, email=staff_email(role)).id
+            for role in (Role.MARKETER, Role.CAMPAIGN_APPROVER)
+        )
+        office = DemoOffice(author_id=author, approver_id=approver)
+        for fill in app.demo_contents():
+            fill(session, office, now)
 
 
 def staff_email(role: Role) -> str:

@@ -81,6 +81,18 @@ class HashedTable:
 
 
 @dataclass(frozen=True)
+class DemoOffice:
+    """Of the demo's staff: who writes, and who decides on what another wrote."""
+
+    author_id: UUID
+    approver_id: UUID
+
+
+# Writes what the demo has of a package beyond the lender's data, unless it is there.
+DemoFill = Callable[[Session, DemoOffice, datetime], None]
+
+
+@dataclass(frozen=True)
 class Wiring:
     """One package's parts."""
 
@@ -92,6 +104,7 @@ class Wiring:
     hashed: tuple[HashedTable, ...] = ()
     # Each feature's part of the staff's view of a borrower, by its name there.
     borrower_panels: Mapping[str, BorrowerPanel] = field(default_factory=dict)
+    demo: tuple[DemoFill, ...] = ()
     # Events that nobody hears yet, each with the reason why it is announced all the same.
     unheard: dict[type[Event], str] = field(default_factory=dict)
 
