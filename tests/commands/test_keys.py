@@ -213,8 +213,8 @@ def test_a_production_process_names_everything_that_it_lacks(tmp_path):
     bare = Product(tmp_path / "bare")
     for words in (("serve",), ("worker",), ("keys", "list")):
         assert [line.split(":")[0] for line in refused(bare, *words)] == [
-            "DATABASE_URL", "MASTER_KEYS", "ISSUER", "PROGRAMME_ZONE",
-            "OTP_WEBHOOK_SECRET", "OTP_WEBHOOK_URL",
+            "DATABASE_URL", "ISSUER", "MASTER_KEYS", "PROGRAMME_ZONE",
+            "OTP_WEBHOOK_URL", "OTP_WEBHOOK_SECRET",
         ]  # fmt: skip
     lines = refused(bare, "migrate")
     assert [line.split(":")[0] for line in lines] == ["DATABASE_URL", "MASTER_KEYS"]
@@ -236,8 +236,8 @@ def test_an_instance_of_the_time_before_keeps_working(tmp_path):
         (folder / "secrets.json").write_text(json.dumps(old))
         _fill_as_before(server.database_url, old)
     with Product(folder) as product:
-        staff = "account_manager@goodfaith.test"
-        done(product, "staff", "add", staff, "--role", "account_manager")
+        staff = "risk_officer@goodfaith.test"
+        done(product, "staff", "add", staff, "--role", "risk_officer")
         bearer = token(product, "--staff", staff)
         for asked in ("ana%20lopez", "%2B12025550101"):
             found = _search(product, asked, bearer=bearer)

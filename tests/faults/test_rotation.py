@@ -69,7 +69,7 @@ class Desk:
     def __init__(self, product: Product, tokens: dict[str, dict[str, str]]) -> None:
         self.port = product.port
         self.client = tokens["client"]
-        self.officer = token(product, audience="staff", roles=["account_manager"])
+        self.officer = token(product, audience="staff", roles=["risk_officer"])
         self.statuses: set[int] = set()
         self.found: list[int] = []
         self._stop = threading.Event()
@@ -147,7 +147,7 @@ def test_keys_rotate_under_load_and_nobody_notices(product, books, traffic, toke
     with traffic, Desk(product, tokens) as desk:
         old = rotate(product, books)
         # Tokens from before go on, and new ones open at once.
-        new = token(product, audience="staff", roles=["account_manager"])
+        new = token(product, audience="staff", roles=["risk_officer"])
         assert new != desk.officer
         desk.officer = new
         left = kill_half_way(product, books, old["field"])
