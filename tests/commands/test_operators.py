@@ -15,7 +15,7 @@ from backend.__main__ import main
 from backend.auth.revocations import POLL_SECONDS
 from tests.commands.product import ROOT, Product
 from tests.fixtures.server import plain
-from tests.fixtures.settings import ENVIRONMENT
+from tests.fixtures.settings import environment_of
 
 PASSWORD = "seven grey herons wait"  # noqa: S105 - guards nothing
 BORROWER = {"locale": "en", "timezone": "Asia/Shanghai"}
@@ -185,7 +185,7 @@ def test_every_command_explains_itself(words):
 
 @pytest.mark.commits
 def test_outside_the_demo_more_power_needs_a_reason(clone_database, tmp_path):
-    production = ENVIRONMENT | {"DATABASE_URL": plain(clone_database()), "DATA_DIR": str(tmp_path)}
+    production = environment_of(plain(clone_database())) | {"DATA_DIR": str(tmp_path)}
 
     def command(*words):
         return subprocess.run(
