@@ -43,7 +43,16 @@ from backend.kit.logs import get_logger
 from backend.kit.openapi import DocumentedApi, describe
 from backend.kit.ports import BorrowerPanel
 from backend.kit.texts import Locale
-from backend.kit.wiring import Audit, Handler, HashedTable, Job, SealedColumn, Wiring, routes_of
+from backend.kit.wiring import (
+    Audit,
+    DemoFill,
+    Handler,
+    HashedTable,
+    Job,
+    SealedColumn,
+    Wiring,
+    routes_of,
+)
 from backend.settings import Settings, load
 from backend.staff import sessions as staff_sessions
 
@@ -87,6 +96,11 @@ def sealed() -> list[SealedColumn]:
 def hashed() -> list[HashedTable]:
     """Every table of keyed hashes that are looked for."""
     return [table for wiring in WIRINGS for table in wiring.hashed]
+
+
+def demo_fills() -> list[DemoFill]:
+    """What the packages put into the demo."""
+    return [fill for wiring in WIRINGS for fill in wiring.demo]
 
 
 def borrower_panels() -> dict[str, BorrowerPanel]:

@@ -10,6 +10,7 @@ from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
 from rewards.catalogue import audit as catalogue_audit
+from rewards.catalogue import demo as catalogue_demo
 from rewards.catalogue import jobs as catalogue_jobs
 from rewards.catalogue import routes as catalogue_routes
 from rewards.catalogue import service as catalogue
@@ -46,6 +47,7 @@ WIRING = Wiring(
     audits=(*points_audit.AUDITS, *badge_audit.AUDITS, *catalogue_audit.AUDITS),
     sealed=catalogue.SEALED,
     hashed=catalogue.HASHED,
+    demo=(catalogue_demo.fill,),
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},
     unheard={
         BadgeAwarded: "the inbox will tell her of it; until there is one, history keeps it",

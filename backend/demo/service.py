@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
+from backend import app
 from backend.borrowers import queries as borrower_queries
 from backend.borrowers import service as borrowers
 from backend.demo import people, uci
@@ -31,6 +32,9 @@ class SeedError(RuntimeError):
 def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     """Store everything, settle it, rebuild facts and tiers. May be begun again at any point."""
     _open_staff_accounts(now=now)
+    for fill in app.demo_fills():
+        with transaction() as session:
+            fill(session, today=today, now=now)
     in_processes(import_share, [(share, today, now) for share in range(SHARES)])
     _assign_people(now=now)
     for external_id in people.reversals(today=today):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from flask import Blueprint
@@ -80,6 +80,13 @@ class HashedTable:
     rehash: Callable[[Session, Any, int], tuple[Any, int]]
 
 
+class DemoFill(Protocol):
+    """Something of a package's own for the demo."""
+
+    def __call__(self, session: Session, *, today: date, now: datetime) -> None:
+        """Put it there, unless it is there already."""
+
+
 @dataclass(frozen=True)
 class Wiring:
     """One package's parts."""
@@ -92,6 +99,8 @@ class Wiring:
     hashed: tuple[HashedTable, ...] = ()
     # Each feature's part of the staff's view of a borrower, by its name there.
     borrower_panels: Mapping[str, BorrowerPanel] = field(default_factory=dict)
+    # What the demo finds there at its first start; each may be run again without harm.
+    demo: tuple[DemoFill, ...] = ()
     # Events that nobody hears yet, each with the reason why it is announced all the same.
     unheard: dict[type[Event], str] = field(default_factory=dict)
 

@@ -3,6 +3,9 @@
 import pytest
 
 from backend.kit.ids import new_id
+from rewards.catalogue.demo import fill
+from tests.clock import NOW, TODAY
+from tests.factories.profile import make_profile
 from tests.rewards.catalogue.test_redemptions import item
 
 
@@ -72,3 +75,15 @@ def test_what_is_not_there_is_not_found(marketer):
     assert marketer.get(path).json["code"] == "catalogue-item-unknown"
     lost = marketer.put(path, json=editable(), headers={"If-Match": '"1"'})
     assert lost.json["code"] == "catalogue-item-unknown"
+
+
+def test_the_demo_s_shelves_are_filled_once(session, borrower_api):
+    for _ in range(2):
+        fill(session, today=TODAY, now=NOW)
+    own = borrower_api(make_profile(session))
+    for locale in ("en", "zh-CN"):
+        items = own.get("/v1/rewards", headers={"Accept-Language": locale}).json["items"]
+        assert [each["kind"] for each in items] == [
+            "lesson", "donation", "physical_gift", "voucher", "physical_gift",
+        ]  # fmt: skip
+        assert all(each["in_stock"] for each in items)
