@@ -45,9 +45,9 @@ WIRING = Wiring(
     ),
     jobs=(*points_jobs.JOBS, *badge_jobs.JOBS, *catalogue_jobs.JOBS, *referral_jobs.JOBS),
     audits=(*points_audit.AUDITS, *badge_audit.AUDITS, *catalogue_audit.AUDITS),
-    demo=(catalogue_demo.fill,),
     sealed=catalogue.SEALED,
     hashed=catalogue.HASHED,
+    demo=(catalogue_demo.fill,),
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},
     unheard={
         BadgeAwarded: "the inbox will tell her of it; until there is one, history keeps it",

@@ -104,6 +104,7 @@ class Wiring:
     hashed: tuple[HashedTable, ...] = ()
     # Each feature's part of the staff's view of a borrower, by its name there.
     borrower_panels: Mapping[str, BorrowerPanel] = field(default_factory=dict)
+    # What the demo has beyond the lender's data; each may be run again without harm.
     demo: tuple[DemoFill, ...] = ()
     # Events that nobody hears yet, each with the reason why it is announced all the same.
     unheard: dict[type[Event], str] = field(default_factory=dict)

@@ -5,9 +5,10 @@ from backend.kit.wiring import DemoOffice
 from backend.staff import service as staff
 from backend.staff.rules import Role
 from tests.clock import NOW
+from tests.factories.profile import make_profile
 
 
-def test_the_demo_fills_itself_once_however_often_it_is_begun(session, staff_api):
+def test_the_demo_fills_itself_once_however_often_it_is_begun(session, borrower_api, staff_api):
     office = DemoOffice(
         *(
             staff.add_staff(session, email=f"{role}@demo.test", roles={role}, now=NOW)
@@ -18,10 +19,12 @@ def test_the_demo_fills_itself_once_however_often_it_is_begun(session, staff_api
         for fill in app.demo_contents():
             fill(session, office, NOW)
 
-    marketer = staff_api("marketer")
-    items = marketer.get("/v1/catalogue-items").json["items"]
-    assert {each["kind"] for each in items} == {"voucher", "physical_gift", "lesson", "donation"}
-    assert {each["state"] for each in items} == {"live"}
-    assert {each["stock_left"] for each in items if each["kind"] == "voucher"} == {200}
-    [version] = marketer.get("/v1/benefit-packs/next_steps").json["versions"]
+    own = borrower_api(make_profile(session))
+    for locale in ("en", "zh-CN"):
+        items = own.get("/v1/rewards", headers={"Accept-Language": locale}).json["items"]
+        assert [each["kind"] for each in items] == [
+            "lesson", "donation", "physical_gift", "voucher", "physical_gift",
+        ]  # fmt: skip
+        assert all(each["in_stock"] for each in items)
+    [version] = staff_api("marketer").get("/v1/benefit-packs/next_steps").json["versions"]
     assert version["state"] == "published"
