@@ -63,13 +63,12 @@ LEDGER = (
     """INSERT INTO points_account (borrower_id, available, last_number)
     SELECT id, 100, 1 FROM borrower""",
     """INSERT INTO points_entry (borrower_id, number, kind, points, occurred_at, cause_type, rule,
-                                 rule_version, source_id, source_part, round)
-    SELECT id, 1, 'earned', 100, '2025-10-15', 'on_time', 'on_time', 1, id, '2025-10', 1
-    FROM borrower""",
+                                 rule_version, source_id, source_part, round, lot, from_account,
+                                 to_account, moved)
+    SELECT id, 1, 'earned', 100, '2025-10-15', 'on_time', 'on_time', 1, id, '2025-10', 1,
+           1, 'issued', 'available', 100 FROM borrower""",
     """INSERT INTO points_lot (borrower_id, number, points, available, opened_at, expires_on)
     SELECT id, 1, 100, 100, '2025-10-15', '2026-10-31' FROM borrower""",
-    """INSERT INTO points_posting (borrower_id, number, lot, from_account, to_account, points)
-    SELECT id, 1, 1, 'issued', 'available', 100 FROM borrower""",
     "VACUUM ANALYZE",
 )
 PLAIN_UPDATE = (

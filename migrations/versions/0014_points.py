@@ -18,6 +18,7 @@ HERS = "('available', 'pending', 'held')"
 ACCOUNTS = (
     "('available', 'pending', 'held', 'issued', 'redeemed', 'expired', 'forfeited', 'adjusted')"
 )
+MOVES_HERS = f"from_account <> to_account AND (from_account IN {HERS} OR to_account IN {HERS})"
 ADDED_ONLY = ("points_entry", "points_posting")
 
 
@@ -82,6 +83,10 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Uuid(), nullable=True),
         sa.Column("source_part", sa.Text(), nullable=True),
         sa.Column("round", sa.BigInteger(), nullable=True),
+        sa.Column("lot", sa.BigInteger(), nullable=True),
+        sa.Column("from_account", sa.Text(), nullable=True),
+        sa.Column("to_account", sa.Text(), nullable=True),
+        sa.Column("moved", sa.BigInteger(), nullable=True),
         sa.Column("reverses", sa.BigInteger(), nullable=True),
         sa.Column("unrecovered", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint(
@@ -104,6 +109,23 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "reverses < number", name=op.f("ck_points_entry_reversal_after_original")
         ),
+        sa.CheckConstraint(
+            "num_nonnulls(lot, from_account, to_account, moved) IN (0, 4)",
+            name=op.f("ck_points_entry_posting_whole"),
+        ),
+        sa.CheckConstraint("moved > 0", name=op.f("ck_points_entry_moved_positive")),
+        sa.CheckConstraint(
+            "lot IS NULL OR points = CASE 'available'"
+            " WHEN to_account THEN moved WHEN from_account THEN -moved ELSE 0 END",
+            name=op.f("ck_points_entry_points_as_moved"),
+        ),
+        sa.CheckConstraint(
+            f"from_account IN {ACCOUNTS}", name=op.f("ck_points_entry_from_account_known")
+        ),
+        sa.CheckConstraint(
+            f"to_account IN {ACCOUNTS}", name=op.f("ck_points_entry_to_account_known")
+        ),
+        sa.CheckConstraint(MOVES_HERS, name=op.f("ck_points_entry_moves_hers")),
         sa.CheckConstraint(
             "unrecovered >= 0", name=op.f("ck_points_entry_unrecovered_not_negative")
         ),
@@ -283,10 +305,7 @@ def upgrade() -> None:
         sa.Column("from_account", sa.Text(), nullable=False),
         sa.Column("to_account", sa.Text(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint(
-            f"from_account <> to_account AND (from_account IN {HERS} OR to_account IN {HERS})",
-            name=op.f("ck_points_posting_moves_hers"),
-        ),
+        sa.CheckConstraint(MOVES_HERS, name=op.f("ck_points_posting_moves_hers")),
         sa.CheckConstraint(
             f"from_account IN {ACCOUNTS}", name=op.f("ck_points_posting_from_account_known")
         ),
@@ -300,6 +319,15 @@ def upgrade() -> None:
     # An account changes with each of her entries: with room beside it the new row needs no new
     # place in the index.
     op.execute("ALTER TABLE points_account SET (fillfactor = 80)")
+    op.execute(
+        """
+        CREATE VIEW points_movement AS
+        SELECT borrower_id, number, lot, from_account, to_account, moved AS points
+          FROM points_entry WHERE lot IS NOT NULL
+        UNION ALL
+        SELECT borrower_id, number, lot, from_account, to_account, points FROM points_posting
+        """
+    )
     _refuse_changes()
     _publish_first_rules()
 

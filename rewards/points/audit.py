@@ -45,7 +45,7 @@ _LOTS = text(
                sum(CASE 'redeemed' WHEN to_account THEN points WHEN from_account THEN -points
                    ELSE 0 END) AS spent,
                sum(points) FILTER (WHERE number = lot) AS points
-          FROM points_posting GROUP BY borrower_id, lot
+          FROM points_movement GROUP BY borrower_id, lot
     )
     SELECT borrower_id, number FROM points_lot AS l
       FULL JOIN posted AS p USING (borrower_id, number)
@@ -59,7 +59,7 @@ _ENTRIES = text(
         SELECT borrower_id, number,
                sum(CASE 'available' WHEN to_account THEN points WHEN from_account THEN -points
                    ELSE 0 END) AS points
-          FROM points_posting GROUP BY borrower_id, number
+          FROM points_movement GROUP BY borrower_id, number
     )
     SELECT borrower_id, number FROM points_entry AS e
       FULL JOIN posted AS p USING (borrower_id, number)
@@ -82,7 +82,7 @@ _HISTORIES = text(
     SELECT e.borrower_id, e.number, e.kind, e.occurred_at, p.lot, p.from_account, p.to_account,
            p.points, l.expires_on
       FROM points_entry AS e
-      JOIN points_posting AS p USING (borrower_id, number)
+      JOIN points_movement AS p USING (borrower_id, number)
       JOIN points_lot AS l ON l.borrower_id = p.borrower_id AND l.number = p.lot
      WHERE EXISTS (
          SELECT FROM points_entry AS taking

@@ -23,7 +23,7 @@ LOCK = text(
        FOR NO KEY UPDATE
     """
 )
-# Every earning: entry, lot, posting and balance, for one borrower or thousands. A source that has
+# Every earning: entry, lot and balance, for one borrower or thousands. A source that has
 # earned already makes no entry, and then nothing else either.
 OPEN = text(
     """
@@ -46,14 +46,16 @@ OPEN = text(
         SELECT input.*,
                account.last_number
                    + row_number() OVER (PARTITION BY borrower_id ORDER BY place) AS number,
-               CASE kind WHEN 'pending' THEN 0 ELSE points END AS available
+               CASE kind WHEN 'pending' THEN 0 ELSE points END AS available,
+               CASE kind WHEN 'pending' THEN 'pending' ELSE 'available' END AS to_account
           FROM input JOIN account USING (borrower_id)
     ), entry AS (
         INSERT INTO points_entry (
             borrower_id, number, kind, points, occurred_at, cause_type, cause_id, details, rule,
-            rule_version, source_id, source_part, round)
+            rule_version, source_id, source_part, round, lot, from_account, to_account, moved)
         SELECT borrower_id, number, kind, available, occurred_at, cause_type, cause_id, details,
-               rule, rule_version, source_id, source_part, round
+               rule, rule_version, source_id, source_part, round, number, from_account, to_account,
+               points
           FROM numbered
          ORDER BY borrower_id, number
         ON CONFLICT (borrower_id, rule, source_id, source_part, round) WHERE rule IS NOT NULL
@@ -65,11 +67,6 @@ OPEN = text(
         INSERT INTO points_lot (
             borrower_id, number, points, available, pending, opened_at, expires_on)
         SELECT borrower_id, number, points, available, points - available, occurred_at, expires_on
-          FROM opened
-    ), posting AS (
-        INSERT INTO points_posting (borrower_id, number, lot, from_account, to_account, points)
-        SELECT borrower_id, number, number, from_account,
-               CASE kind WHEN 'pending' THEN 'pending' ELSE 'available' END, points
           FROM opened
     ), balance AS (
         UPDATE points_account AS a
@@ -104,14 +101,16 @@ POST = text(
     ), entry AS (
         INSERT INTO points_entry (
             borrower_id, number, kind, points, occurred_at, cause_type, cause_id, details,
-            reverses, unrecovered)
+            reverses, unrecovered, lot, from_account, to_account, moved)
         SELECT :borrower_id, last_number, :kind, :available, :occurred_at, :cause_type, :cause_id,
-               CAST(:details AS jsonb), :reverses, :unrecovered
+               CAST(:details AS jsonb), :reverses, :unrecovered, single.*
           FROM account
+          LEFT JOIN move AS single ON (SELECT count(*) FROM move) = 1
         RETURNING number
     ), posting AS (
         INSERT INTO points_posting (borrower_id, number, lot, from_account, to_account, points)
         SELECT :borrower_id, entry.number, move.* FROM entry CROSS JOIN move
+         WHERE (SELECT count(*) FROM move) > 1
     ), lot AS (
         UPDATE points_lot AS l
            SET available = l.available + CASE 'available'
@@ -166,14 +165,16 @@ EXPIRE = text(
          WHERE l.ctid = gone.place
     ), entry AS (
         INSERT INTO points_entry (
-            borrower_id, number, kind, points, occurred_at, cause_type, details)
+            borrower_id, number, kind, points, occurred_at, cause_type, details, lot,
+            from_account, to_account, moved)
         SELECT borrower_id, last_number, 'expired', -points, :now, 'expiry',
-               CAST(:details AS jsonb)
-          FROM account
+               CAST(:details AS jsonb), lots[one],
+               CASE one WHEN 1 THEN 'available' END, CASE one WHEN 1 THEN 'expired' END, parts[one]
+          FROM (SELECT *, CASE cardinality(lots) WHEN 1 THEN 1 END AS one FROM account) AS a
     ), posting AS (
         INSERT INTO points_posting (borrower_id, number, lot, from_account, to_account, points)
         SELECT borrower_id, last_number, unnest(lots), 'available', 'expired', unnest(parts)
-          FROM account
+          FROM account WHERE cardinality(lots) > 1
     )
     SELECT (SELECT count(*) FROM due) AS found,
            (SELECT coalesce(sum(cardinality(lots)), 0)::bigint FROM account) AS expired,

@@ -36,7 +36,7 @@ _FLOWS = text(
            (coalesce(sum(p.points) FILTER (WHERE p.from_account = 'issued'), 0)
               - coalesce(sum(p.points) FILTER (WHERE p.to_account = 'issued'), 0))::bigint AS issued
       FROM points_entry AS e
-      JOIN points_posting AS p USING (borrower_id, number)
+      JOIN points_movement AS p USING (borrower_id, number)
      WHERE e.occurred_at >= :since
     """
 )

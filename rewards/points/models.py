@@ -18,6 +18,7 @@ HERS = "('available', 'pending', 'held')"
 ACCOUNTS = (
     "('available', 'pending', 'held', 'issued', 'redeemed', 'expired', 'forfeited', 'adjusted')"
 )
+MOVES_HERS = f"from_account <> to_account AND (from_account IN {HERS} OR to_account IN {HERS})"
 
 
 class PointsAccount(Base):
@@ -42,7 +43,10 @@ class PointsAccount(Base):
 class PointsEntry(Base):
     """One thing that happened to her points. Added only; numbers are the order of effect.
 
-    `points` is what it added to her available points, or took from them. An award names its rule
+    `points` is what it added to her available points, or took from them. An entry that moves points
+    of a single lot, as nearly all do, is its own posting (`lot`, `from_account`, `to_account`,
+    `moved`); the others have theirs in `points_posting`. The view `points_movement` shows both
+    alike. An award names its rule
     and its source; after it was taken back the same source may earn again, in the next `round`.
     `unrecovered` could not be taken, because it was spent before. No foreign key to the account:
     whoever writes an entry changes that very row in the same statement.
@@ -61,6 +65,18 @@ class PointsEntry(Base):
             name="reversal_names_original",
         ),
         CheckConstraint("reverses < number", name="reversal_after_original"),
+        CheckConstraint(
+            "num_nonnulls(lot, from_account, to_account, moved) IN (0, 4)", name="posting_whole"
+        ),
+        CheckConstraint("moved > 0", name="moved_positive"),
+        CheckConstraint(
+            "lot IS NULL OR points = CASE 'available'"
+            " WHEN to_account THEN moved WHEN from_account THEN -moved ELSE 0 END",
+            name="points_as_moved",
+        ),
+        CheckConstraint(f"from_account IN {ACCOUNTS}", name="from_account_known"),
+        CheckConstraint(f"to_account IN {ACCOUNTS}", name="to_account_known"),
+        CheckConstraint(MOVES_HERS, name="moves_hers"),
         ForeignKeyConstraint(
             ["borrower_id", "reverses"], ["points_entry.borrower_id", "points_entry.number"]
         ),
@@ -97,6 +113,10 @@ class PointsEntry(Base):
     source_id: Mapped[UUID | None]
     source_part: Mapped[str | None]
     round: Mapped[int | None]
+    lot: Mapped[int | None]
+    from_account: Mapped[str | None]
+    to_account: Mapped[str | None]
+    moved: Mapped[int | None]
     reverses: Mapped[int | None]
     unrecovered: Mapped[int] = mapped_column(server_default=ZERO)
 
@@ -145,7 +165,7 @@ class PointsLot(Base):
 
 
 class PointsPosting(Base):
-    """Points of one lot moved from one account to another. Added only.
+    """Of an entry over several lots, what it moved of one of them. Added only.
 
     One row takes and gives the same points, so no posting can fail to sum to zero. Its entry is
     `number`, its lot that of the entry which opened it: hers by their very numbers. No foreign
@@ -157,10 +177,7 @@ class PointsPosting(Base):
         CheckConstraint("points > 0", name="points_positive"),
         CheckConstraint(f"from_account IN {ACCOUNTS}", name="from_account_known"),
         CheckConstraint(f"to_account IN {ACCOUNTS}", name="to_account_known"),
-        CheckConstraint(
-            f"from_account <> to_account AND (from_account IN {HERS} OR to_account IN {HERS})",
-            name="moves_hers",
-        ),
+        CheckConstraint(MOVES_HERS, name="moves_hers"),
     )
 
     borrower_id: Mapped[UUID] = mapped_column(primary_key=True)

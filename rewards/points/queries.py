@@ -16,7 +16,6 @@ from rewards.points.models import (
     EarnRuleVersion,
     PointsAdjustment,
     PointsEntry,
-    PointsPosting,
 )
 from rewards.points.rules import Account, Move
 
@@ -35,6 +34,13 @@ _OWN = text(
               ) AS live) AS live
       FROM points_account AS a
      WHERE a.borrower_id = :borrower_id
+    """
+)
+_MOVES = text(
+    """
+    SELECT lot, from_account, to_account, points FROM points_movement
+     WHERE borrower_id = :borrower_id AND number = :number
+     ORDER BY lot
     """
 )
 # Awards for these loans that stand: made, and not taken back since. And how often each was made.
@@ -106,16 +112,7 @@ def find_reversal(session: Session, *, borrower_id: UUID, number: int) -> int | 
 
 def list_moves(session: Session, *, borrower_id: UUID, number: int) -> list[Move]:
     """The postings of an entry of hers, by lot."""
-    rows = session.execute(
-        select(
-            PointsPosting.lot,
-            PointsPosting.from_account,
-            PointsPosting.to_account,
-            PointsPosting.points,
-        )
-        .where(PointsPosting.borrower_id == borrower_id, PointsPosting.number == number)
-        .order_by(PointsPosting.lot)
-    )
+    rows = session.execute(_MOVES, {"borrower_id": borrower_id, "number": number})
     return [Move(lot, Account(f), Account(t), points) for lot, f, t, points in rows]
 
 

@@ -117,6 +117,8 @@ def crowd(client_api, staff_api, session, deliver, own_database: Database):
     make_assignment(session, staff_id=manager.id, borrower_id=world.ann.id)
     for points in (100, 20, 60):
         _earn(session, world.ann.id, points=points)
+    # Over two lots, so that it has postings of its own.
+    points_service.spend(session, borrower_id=world.ann.id, points=110, cause=CAUSE, now=NOW)
     session.commit()
     with own_database.writes.connect() as connection:
         multiply(connection, borrower_id=world.ann.id, copies=COPIES)

@@ -287,16 +287,21 @@ def test_the_database_refuses_to_change_what_was_written(session, who, table, ch
         "UPDATE points_lot SET available = -1",
         "UPDATE points_lot SET held = 51",
         (
-            "INSERT INTO points_posting SELECT borrower_id, 9, lot, 'issued', 'issued', 1"
-            " FROM points_posting"
+            "INSERT INTO points_entry (borrower_id, number, kind, points, occurred_at, cause_type,"
+            " lot, from_account, to_account, moved) SELECT borrower_id, 9, 'spent', -6, opened_at,"
+            " 'x', 1, 'available', 'redeemed', 5 FROM points_lot"
         ),
         (
-            "INSERT INTO points_posting SELECT borrower_id, 9, lot, 'issued', 'redeemed', 1"
-            " FROM points_posting"
+            "INSERT INTO points_posting SELECT borrower_id, 9, number, 'issued', 'issued', 1"
+            " FROM points_lot"
         ),
         (
-            "INSERT INTO points_posting SELECT borrower_id, 9, lot, 'issued', 'available', 0"
-            " FROM points_posting"
+            "INSERT INTO points_posting SELECT borrower_id, 9, number, 'issued', 'redeemed', 1"
+            " FROM points_lot"
+        ),
+        (
+            "INSERT INTO points_posting SELECT borrower_id, 9, number, 'issued', 'available', 0"
+            " FROM points_lot"
         ),
     ],
 )
