@@ -36,6 +36,12 @@ class KeyRing:
     """Named keys; the first one seals, all of them open."""
 
     keys: Mapping[str, bytes] = field(repr=False)
+    waiting: frozenset[str] = frozenset()  # names of those that no process uses yet
+
+    @property
+    def oldest_id(self) -> str:
+        """Name of the one that has been used for longest."""
+        return [name for name in self.keys if name not in self.waiting][-1]
 
     @property
     def current_id(self) -> str:
@@ -201,6 +207,15 @@ def keyed_hash(value: str, *, kind: str) -> bytes:
 def keyed_hashes(value: str, *, kind: str) -> list[bytes]:
     """The same under each live look-up key, the current one first: for finding."""
     return [_hmac(key, value, kind=kind) for key in _get().lookups.keys.values()]
+
+
+def lasting_hash(value: str, *, kind: str) -> bytes:
+    """The hash by the oldest live look-up key: a rotation changes it only when that key retires.
+
+    For what lives shorter than a replaced key does, a day.
+    """
+    lookups = _get().lookups
+    return _hmac(lookups.keys[lookups.oldest_id], value, kind=kind)
 
 
 def keyed_hash_to_keep(value: str, *, kind: str) -> tuple[str, bytes]:

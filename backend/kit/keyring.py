@@ -244,4 +244,4 @@ def _ring(kind: str, active: Mapping[str, bytes], waiting: Mapping[str, bytes]) 
     if not active:
         message = f"the database has no {kind} key; run `goodfaith migrate`"
         raise KeysMissingError(message)
-    return KeyRing({**active, **waiting})
+    return KeyRing({**active, **waiting}, waiting=frozenset(waiting))

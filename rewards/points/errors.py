@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.kit.problems import Conflict, Forbidden
+from backend.kit.problems import Conflict
 from backend.kit.texts import Text
 
 
@@ -35,11 +35,6 @@ class EntryNotReversible(Conflict):
 class AdjustmentDecided(Conflict):
     code = "adjustment-decided"
     title = Text("This adjustment has been decided already.", "该调整已有决定。")
-
-
-class AnotherPersonNeeded(Forbidden):
-    code = "points-second-person-needed"
-    title = Text("Another person than you must do this.", "此操作须由另一人完成。")
 
 
 class EarnRulesNotDraft(Conflict):

@@ -17,10 +17,10 @@ from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
 from backend.kit.problems import NotFound
 from backend.kit.programme_zone import programme_day
+from backend.staff.errors import SecondPersonNeeded
 from rewards.points import liability, queries, service
 from rewards.points.errors import (
     AdjustmentDecided,
-    AnotherPersonNeeded,
     EarnRulesNotDraft,
     EarnRulesTooLate,
     NotEnoughPoints,
@@ -101,7 +101,7 @@ class Adjustments(MethodView):
 class AdjustmentConfirmation(MethodView):
     @idempotent
     @permits("points.adjust", is_four_eyes=True)
-    @refuses(NotFound, BorrowerNotFound, AnotherPersonNeeded, AdjustmentDecided, NotEnoughPoints)
+    @refuses(NotFound, BorrowerNotFound, SecondPersonNeeded, AdjustmentDecided, NotEnoughPoints)
     @blp.response(200, PointsAdjustmentSchema)
     def post(self, borrower_id: UUID, adjustment_id: UUID) -> Any:
         """Let another person's adjustment happen. Points that are not there are not taken."""
@@ -124,7 +124,7 @@ class AdjustmentConfirmation(MethodView):
 class AdjustmentRejection(MethodView):
     @idempotent
     @permits("points.adjust", is_four_eyes=True)
-    @refuses(NotFound, BorrowerNotFound, AnotherPersonNeeded, AdjustmentDecided)
+    @refuses(NotFound, BorrowerNotFound, SecondPersonNeeded, AdjustmentDecided)
     @blp.response(200, PointsAdjustmentSchema)
     def post(self, borrower_id: UUID, adjustment_id: UUID) -> Any:
         """Leave another person's adjustment undone."""
@@ -183,7 +183,7 @@ class EarnRulesVersion(MethodView):
 class EarnRulesPublication(MethodView):
     @idempotent
     @permits("points.publish", is_four_eyes=True)
-    @refuses(NotFound, EarnRulesNotDraft, EarnRulesTooLate, AnotherPersonNeeded)
+    @refuses(NotFound, EarnRulesNotDraft, EarnRulesTooLate, SecondPersonNeeded)
     @blp.response(200, EarnRulesSchema)
     def post(self, version: int) -> Any:
         """Let another person's draft be in force from its day."""

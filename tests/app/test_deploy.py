@@ -61,9 +61,10 @@ def _loads(environment: dict[str, str], folder: Path) -> None:
     for name, content in contents.items():
         (folder / name).write_text(content)
         given[name] = str(folder / name)
-    # What compose asks of whoever starts it: ${NAME:?why}.
+    # What compose asks of whoever starts it: ${NAME:?why}, or ${NAME:-value}.
     asked = {"ISSUER": "https://api.bank.test", "PROGRAMME_ZONE": "Asia/Shanghai",
-             "OTP_WEBHOOK_URL": "https://codes.bank.test"}  # fmt: skip
+             "OTP_WEBHOOK_URL": "https://codes.bank.test",
+             "TRUSTED_PROXIES": "172.16.0.0/12"}  # fmt: skip
     given |= {name: asked[name] for name, value in given.items() if value.startswith("${")}
     assert settings.load(given).warnings == ()
     settings.load_for_migration(given)

@@ -50,6 +50,17 @@ def test_one_flipped_bit_is_noticed() -> None:
         crypto.decrypt(bytes(sealed), context="c")
 
 
+def test_a_lasting_hash_changes_when_the_oldest_key_is_retired_and_not_before() -> None:
+    def lasting(lookup: KeyRing) -> bytes:
+        crypto.configure(field_keys=KeyRing({"old": OLD}), lookup_keys=lookup)
+        return crypto.lasting_hash("a", kind="k")
+
+    alone = lasting(KeyRing({"old": OLD}))
+    assert lasting(KeyRing({"old": OLD, "new": NEW}, waiting=frozenset({"new"}))) == alone
+    assert lasting(KeyRing({"new": NEW, "old": OLD})) == alone
+    assert lasting(KeyRing({"new": NEW})) != alone
+
+
 def test_keys_rotate() -> None:
     sealed = crypto.encrypt("a", context="c")
     assert not crypto.needs_rewrap(sealed)

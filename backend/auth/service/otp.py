@@ -65,9 +65,13 @@ def request_code(
     # Under each live key, the current one first: what was counted before a rotation counts on.
     phones = crypto.keyed_hashes(phone, kind="phone")
     addresses = crypto.keyed_hashes(network_of(address), kind="address")
-    for namespace, digests in ((PHONE_LOCK, phones), (ADDRESS_LOCK, addresses)):
-        # The oldest key's, which processes agree on while a new one takes effect.
-        number = int.from_bytes(digests[-1][:4], "big", signed=True)
+    # By the hash that processes agree on while a new key takes effect.
+    locks = (
+        (PHONE_LOCK, crypto.lasting_hash(phone, kind="phone")),
+        (ADDRESS_LOCK, crypto.lasting_hash(network_of(address), kind="address")),
+    )
+    for namespace, digest in locks:
+        number = int.from_bytes(digest[:4], "big", signed=True)
         session.execute(select(func.pg_advisory_xact_lock(namespace, number)))
     for column, digests, limit in (
         (OtpChallenge.phone_hash, phones, CHALLENGES_PER_PHONE),

@@ -54,12 +54,12 @@ class Guard:
 
 def account_key(email: str) -> bytes:
     """Under which an account's failures are kept."""
-    return crypto.keyed_hash(email, kind="staff.log_in.account")
+    return crypto.lasting_hash(email, kind="staff.log_in.account")
 
 
 def address_key(address: str) -> bytes:
     """Under which a client address's failures are kept."""
-    return crypto.keyed_hash(address, kind="staff.log_in.address")
+    return crypto.lasting_hash(address, kind="staff.log_in.address")
 
 
 def find_locked_until(

@@ -85,12 +85,12 @@ def purge(session: Session, *, now: datetime, limit: int = PURGE_BATCH) -> int:
 
 
 def _state_hash(state: str) -> bytes:
-    return crypto.keyed_hash(state, kind="staff.sso.state")
+    return crypto.lasting_hash(state, kind="staff.sso.state")
 
 
 def _browser_hash(browser: str) -> bytes:
-    return crypto.keyed_hash(browser, kind="staff.sso.browser")
+    return crypto.lasting_hash(browser, kind="staff.sso.browser")
 
 
 def _derived(browser: str, *, kind: str) -> str:
-    return base64.urlsafe_b64encode(crypto.keyed_hash(browser, kind=kind)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(crypto.lasting_hash(browser, kind=kind)).decode().rstrip("=")

@@ -11,7 +11,8 @@ from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.kit.problems import NotFound
 from backend.kit.programme_zone import programme_day
-from rewards.points.errors import AdjustmentDecided, AnotherPersonNeeded, NotEnoughPoints
+from backend.staff.errors import SecondPersonNeeded
+from rewards.points.errors import AdjustmentDecided, NotEnoughPoints
 from rewards.points.models import PointsAdjustment
 from rewards.points.queries import get_adjustment
 from rewards.points.rules import Account, Kind, balance_of, take
@@ -57,7 +58,7 @@ def confirm_adjustment(
 ) -> None:
     """Do what another person asked for.
 
-    Refuses: NotFound, AdjustmentDecided, AnotherPersonNeeded, NotEnoughPoints (with the balance).
+    Refuses: NotFound, AdjustmentDecided, SecondPersonNeeded, NotEnoughPoints (with the balance).
     """
     lock_accounts(session, borrower_ids=[borrower_id])
     asked = _get_open(session, borrower_id, adjustment_id, decided_by=decided_by)
@@ -73,7 +74,7 @@ def confirm_adjustment(
 def reject_adjustment(
     session: Session, *, borrower_id: UUID, adjustment_id: UUID, decided_by: UUID, now: datetime
 ) -> None:
-    """Leave it undone. Refuses: NotFound, AdjustmentDecided, AnotherPersonNeeded."""
+    """Leave it undone. Refuses: NotFound, AdjustmentDecided, SecondPersonNeeded."""
     asked = _get_open(session, borrower_id, adjustment_id, decided_by=decided_by)
     _decide(session, asked, "rejected", entry=None, decided_by=decided_by, now=now)
 
@@ -90,7 +91,7 @@ def _get_open(
     if asked.state != "open":
         raise AdjustmentDecided
     if asked.asked_by == decided_by:
-        raise AnotherPersonNeeded
+        raise SecondPersonNeeded
     return asked
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.kit.problems import FieldError, Invalid, NotFound
+from backend.staff.errors import SecondPersonNeeded
 from rewards.points.definitions import read_rules
-from rewards.points.errors import AnotherPersonNeeded, EarnRulesNotDraft, EarnRulesTooLate
+from rewards.points.errors import EarnRulesNotDraft, EarnRulesTooLate
 from rewards.points.models import EarnRuleVersion
 
 
@@ -50,7 +51,7 @@ def publish_rules(
 ) -> None:
     """Let another person's draft be in force from its day.
 
-    Refuses: NotFound, EarnRulesNotDraft, AnotherPersonNeeded, EarnRulesTooLate.
+    Refuses: NotFound, EarnRulesNotDraft, SecondPersonNeeded, EarnRulesTooLate.
     """
     _lock(session)
     row = session.execute(
@@ -61,7 +62,7 @@ def publish_rules(
     if row.state != "draft":
         raise EarnRulesNotDraft
     if row.author_id == publisher_id:
-        raise AnotherPersonNeeded
+        raise SecondPersonNeeded
     last = session.execute(
         select(func.max(EarnRuleVersion.effective_from)).where(EarnRuleVersion.state == "published")
     ).scalar_one()

@@ -142,7 +142,7 @@ def test_an_adjustment_counts_once_another_person_has_confirmed_it(
     again = decide(second, who, asked.json["id"], "confirm")
 
     assert (asked.status_code, asked.json["state"]) == (201, "open")
-    assert (alone.status_code, alone.json["code"]) == (403, "points-second-person-needed")
+    assert (alone.status_code, alone.json["code"]) == (403, "second-person-needed")
     assert (confirmed.status_code, confirmed.json["state"]) == (200, "confirmed")
     assert (again.status_code, again.json["code"]) == (409, "adjustment-decided")
     assert (before, own.get("/v1/me/points").json["available"]) == (0, 50)

@@ -55,7 +55,7 @@ def test_a_second_person_publishes(staff_api, author, approver):
     other = publish(approver, version)
     again = publish(approver, version)
 
-    assert (own.status_code, own.json["code"]) == (403, "points-second-person-needed")
+    assert (own.status_code, own.json["code"]) == (403, "second-person-needed")
     assert (other.status_code, other.json["state"]) == (200, "published")
     assert (again.status_code, again.json["code"]) == (409, "earn-rules-not-draft")
     assert author.get(f"/v1/staff/points/earn-rules/{version}").json["state"] == "published"
