@@ -23,7 +23,7 @@ from backend.loans.queries import LoanKey
 from rewards.points import service
 from rewards.points.rules import month_of, week_of
 
-BULK_MAX = 2  # an event stands for as many as a thousand borrowers
+BULK_MAX = 10  # an event stands for a hundred borrowers and more
 
 
 def _follow_loans(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
