@@ -23,6 +23,7 @@ from backend.loans.queries import LoanKey
 from rewards.points import service
 from rewards.points.rules import month_of, week_of
 
+LOANS_MAX = 200  # a payment that pays an instalment tells two things of one loan
 BULK_MAX = 10  # an event stands for a hundred borrowers and more
 
 
@@ -108,6 +109,7 @@ HANDLERS = (
         name="points.loans",
         hears=(InstallmentPaid, PaymentReceived, PaymentReversed, DelinquencyReported, LoanChanged),
         run=_follow_loans,
+        batch_max=LOANS_MAX,
     ),
     Handler(name="points.bulk", hears=(LoansSettled,), run=_follow_bulk, batch_max=BULK_MAX),
     Handler(
