@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from backend.kit.predicates import FactType, Test, compiled, parse
+from backend.kit.predicates import FactType, Test, compiled, escape, parse
 from backend.kit.problems import FieldError, Invalid
 
 RULES_MAX = 50
@@ -111,7 +111,9 @@ def _read_rule(raw: object, pointer: str, errors: list[FieldError]) -> Rule | No
     bounds = {"points": (1, POINTS_PER_AWARD_MAX), **kind.parameters}
     before = len(errors)
     for name in sorted(set(raw) - {"kind", *bounds, *(["when"] if kind.is_of_loan else [])}):
-        errors.append(FieldError(f"{pointer}/{name}", "This kind of rule has no such field."))
+        errors.append(
+            FieldError(f"{pointer}/{escape(name)}", "This kind of rule has no such field.")
+        )
     numbers = {name: _whole(raw, name, b, pointer, errors) for name, b in bounds.items()}
     test = _read_when(raw.get("when"), f"{pointer}/when", errors)
     if len(errors) > before or test is None:

@@ -23,7 +23,8 @@ from backend.loans.queries import LoanKey
 from rewards.points import service
 from rewards.points.rules import month_of, week_of
 
-BULK_MAX = 2  # an event stands for as many as a thousand borrowers
+LOANS_MAX = 200  # a payment that pays an instalment tells two things of one loan
+BULK_MAX = 10  # an event stands for a hundred borrowers and more
 
 
 def _follow_loans(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
@@ -119,6 +120,7 @@ HANDLERS = (
         name="points.loans",
         hears=(InstallmentPaid, PaymentReceived, PaymentReversed, DelinquencyReported, LoanChanged),
         run=_follow_loans,
+        batch_max=LOANS_MAX,
     ),
     Handler(name="points.bulk", hears=(LoansSettled,), run=_follow_bulk, batch_max=BULK_MAX),
     Handler(

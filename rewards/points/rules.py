@@ -13,6 +13,7 @@ HOLD_DAYS_MAX = 90
 POINTS_MAX = 1_000_000_000  # of one movement: beyond any programme, and far within a bigint
 ADJUSTMENT_POINTS_MAX = 100_000
 BREAKAGE_WINDOW_MONTHS = 12
+RULES_AHEAD_MONTHS_MAX = 12
 
 
 class Kind(StrEnum):

@@ -157,6 +157,7 @@ class EarnRules(MethodView):
     @blp.response(201, EarnRulesSchema)
     def post(self, args: dict[str, Any]) -> Any:
         """Keep a draft. Every fault is named with a pointer to it."""
+        now = clock.now()
         with transaction() as session:
             version = service.write_draft(
                 session,
@@ -164,7 +165,8 @@ class EarnRules(MethodView):
                 effective_from=args["effective_from"],
                 note=args["note"],
                 author_id=caller().id,
-                now=clock.now(),
+                today=programme_day(now),
+                now=now,
             )
             return queries.get_rule_version(session, version=version)
 

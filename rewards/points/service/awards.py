@@ -29,6 +29,7 @@ from rewards.points.service.reversals import reverse
 from rewards.points.service.verbs import make_available
 
 NOON_HOUR = 12
+BORROWERS_CHUNK = 1_000
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,16 @@ def settle_borrowers(
 
     History counts whole for whoever is enrolled by now, dated to the days on which it happened.
     """
-    _settle(
-        session,
-        borrower_ids=set(borrower_ids),
-        load=lambda known: list_conduct_of(session, borrower_ids=sorted(known)),
-        news={},
-        is_history=is_history,
-        now=now,
-    )
+    everybody = sorted(set(borrower_ids))
+    for start in range(0, len(everybody), BORROWERS_CHUNK):
+        _settle(
+            session,
+            borrower_ids=set(everybody[start : start + BORROWERS_CHUNK]),
+            load=lambda known: list_conduct_of(session, borrower_ids=sorted(known)),
+            news={},
+            is_history=is_history,
+            now=now,
+        )
 
 
 def _settle(

@@ -13,6 +13,7 @@ from backend.staff.errors import SecondPersonNeeded
 from rewards.points.definitions import read_rules
 from rewards.points.errors import EarnRulesNotDraft, EarnRulesTooLate
 from rewards.points.models import EarnRuleVersion
+from rewards.points.rules import RULES_AHEAD_MONTHS_MAX, add_months
 
 
 def write_draft(
@@ -22,6 +23,7 @@ def write_draft(
     effective_from: date,
     note: str,
     author_id: UUID,
+    today: date,
     now: datetime,
 ) -> int:
     """Keep a draft; answers its version. Refuses: Invalid, every fault with its JSON pointer."""
@@ -29,6 +31,10 @@ def write_draft(
     if effective_from.day != 1:
         # A month is the unit of earning: it has one set of rules.
         detail = "Must be the first day of a month."
+        raise Invalid(errors=[FieldError("#/effective_from", detail)])
+    if effective_from > add_months(today, RULES_AHEAD_MONTHS_MAX):
+        # A slip of the year would keep out every version until then.
+        detail = f"Must be within {RULES_AHEAD_MONTHS_MAX} months."
         raise Invalid(errors=[FieldError("#/effective_from", detail)])
     _lock(session)
     version = session.execute(select(func.max(EarnRuleVersion.version))).scalar_one() + 1

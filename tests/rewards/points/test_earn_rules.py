@@ -84,6 +84,8 @@ def test_what_was_published_for_a_month_stays(author, approver):
         ({"kind": "on_time", "points": 0}, "#/rules/rules/0/points"),
         ({"kind": "on_time", "points": True}, "#/rules/rules/0/points"),
         ({"kind": "on_time", "points": 5, "days_early": 3}, "#/rules/rules/0/days_early"),
+        ({"kind": "on_time", "points": 5, "a/b": 3}, "#/rules/rules/0/a~1b"),
+        ({"kind": ["on_time"], "points": 5}, "#/rules/rules/0/kind"),
         ({"kind": "early", "points": 5}, "#/rules/rules/0/days_early"),
         ({"kind": "referral", "points": 5, "per_month": 3, "when": {"all": []}}, "/0/when"),
         (
@@ -109,6 +111,7 @@ def test_a_faulty_rule_is_named_with_its_place(author, rule, pointer):
         ({"rules": {}}, NEXT_MONTH, "#/rules/rules"),
         ({"rules": [], "more": 1}, NEXT_MONTH, "#/rules"),
         ({"rules": []}, "2026-12-02", "#/effective_from"),
+        ({"rules": []}, "2027-12-01", "#/effective_from"),
     ],
 )
 def test_a_faulty_document_is_refused(author, rules, since, pointer):
