@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
 from backend.kit import clock
-from backend.kit.audience import Audience, blueprint, caller, permits
+from backend.kit.audience import Audience, blueprint, caller, permits, rated
 from backend.kit.db import AnyRow, reading, transaction
 from backend.kit.etags import edits_version, headers_of, version_edited
 from backend.kit.http import refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
 from backend.kit.programme_zone import programme_day
+from backend.kit.rate_limit import LOOK_UP
 from backend.staff import service as staff
 from rewards.catalogue import queries, service
 from rewards.catalogue.errors import (
@@ -133,6 +134,7 @@ class VoucherCodes(MethodView):
 
 @blp.route("/staff/redemptions")
 class Queue(MethodView):
+    @rated(LOOK_UP)
     @permits("catalogue.fulfil")
     @blp.arguments(QueueArgs, location="query")
     @blp.response(200, RedemptionQueuePageSchema)
@@ -147,6 +149,7 @@ class Queue(MethodView):
 
 @blp.route("/staff/redemptions/to-send")
 class ToSend(MethodView):
+    @rated(LOOK_UP)
     @permits("catalogue.fulfil")
     @blp.response(200, {"type": "string"}, content_type=CSV)
     def get(self) -> Response:

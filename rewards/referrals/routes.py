@@ -50,7 +50,7 @@ class OwnReferral(MethodView):
         """
         # A GET that may write: a code is made when somebody first asks for it.
         with transaction() as session:
-            code = service.find_code(session, borrower_id=caller().id)
+            code = service.ensure_code(session, borrower_id=caller().id)
             brought = queries.page_brought(session, referrer_id=caller().id, args=args)
             accepted = _accepted(session, borrower_id=caller().id)
         return {

@@ -53,7 +53,7 @@ _BROUGHT_BY = text(
 )
 
 
-def find_code(session: Session, *, borrower_id: UUID) -> str | None:
+def ensure_code(session: Session, *, borrower_id: UUID) -> str | None:
     """Her code, made now if she has none; None outside the programme."""
     if not programme.is_enrolled(session, borrower_id=borrower_id):
         return None
@@ -150,6 +150,11 @@ def confirm_kept(
     row = _lock_referral(session, borrower_id=borrower_id)
     if row is None or not is_kept(due_on=due_on, paid_on=paid_on, accepted_on=row.accepted_on):
         return False
+    # The event may be older than what undid it: what counts is how the instalment stands now.
+    if number is not None and not _is_paid(
+        session, borrower_id=borrower_id, loan_id=loan_id, number=number, by=due_on
+    ):
+        return False
     kept = {"kept_loan_id": loan_id, "kept_number": number, "kept_on": paid_on}
     if row.state == State.IN_REVIEW and row.kept_on is None:
         _write(session, row, **kept)
@@ -160,6 +165,12 @@ def confirm_kept(
     return True
 
 
+def _is_paid(session: Session, *, borrower_id: UUID, loan_id: UUID, number: int, by: date) -> bool:
+    """Whether an instalment was paid in full by a day, as the rows stand."""
+    paid_on = loans.find_paid_on(session, borrower_id=borrower_id, loan_id=loan_id, number=number)
+    return paid_on is not None and paid_on <= by
+
+
 def undo_kept(session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime) -> bool:
     """A payment of hers was taken back: what was kept by it alone is kept no longer, and waits.
 
@@ -168,10 +179,9 @@ def undo_kept(session: Session, *, borrower_id: UUID, loan_id: UUID, now: dateti
     row = _lock_referral(session, borrower_id=borrower_id)
     if row is None or row.kept_loan_id != loan_id or row.kept_number is None:
         return False
-    paid_on = loans.find_paid_on(
-        session, borrower_id=borrower_id, loan_id=loan_id, number=row.kept_number
-    )
-    if paid_on is not None and paid_on <= row.kept_on:
+    if _is_paid(
+        session, borrower_id=borrower_id, loan_id=loan_id, number=row.kept_number, by=row.kept_on
+    ):
         return False
     forgotten = {"kept_loan_id": null(), "kept_number": null(), "kept_on": null()}
     if row.state == State.IN_REVIEW:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from backend.borrowers import service as borrowers
 from backend.borrowers.errors import BorrowerNotFound
 from backend.kit import clock
-from backend.kit.audience import Audience, blueprint, caller
+from backend.kit.audience import Audience, blueprint, caller, rated
 from backend.kit.db import transaction
 from backend.kit.http import refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
+from backend.kit.rate_limit import LOOK_UP
 from backend.staff import service as staff
 from rewards.referrals import queries, service
 from rewards.referrals.errors import ReferralMoveRefused, ReferralUnknown
@@ -36,6 +37,7 @@ blp = blueprint(
 
 @blp.route("/referral-reviews")
 class Reviews(MethodView):
+    @rated(LOOK_UP)
     @blp.arguments(PageArgs, location="query")
     @blp.response(200, ReferralReviewPageSchema)
     def get(self, args: dict[str, Any]) -> Page:

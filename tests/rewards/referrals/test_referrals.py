@@ -136,6 +136,19 @@ def test_a_returned_payment_takes_the_confirmation_back_and_a_new_one_brings_it_
     assert confirmed(session) == [referrer.id, referrer.id]
 
 
+def test_a_payment_that_was_returned_before_anybody_heard_of_it_confirms_nothing(
+    session, member, friend, client_api, deliver
+):
+    referrer = member()
+    own, loan, _ = friend()
+    accept(own, code_of(referrer))
+    pay(client_api, loan)
+    client_api.post("/v1/ingest/payments/friend-1/reversal", json={"reason": "returned"})
+    deliver()
+    assert confirmed(session) == []
+    assert referrer.get(PATH).json["items"][0]["state"] == "waiting"
+
+
 def test_another_payment_that_is_returned_takes_nothing_back(
     session, member, friend, client_api, deliver
 ):
@@ -317,7 +330,7 @@ def test_a_month_promises_points_for_three_friends(member, deliver):
 def test_four_who_accept_each_other_at_once_make_no_circle(session, own_database):
     ids = [make_borrower(session) for _ in range(4)]
     enrol(session, *ids)
-    codes = [service.find_code(session, borrower_id=each) for each in ids]
+    codes = [service.ensure_code(session, borrower_id=each) for each in ids]
     session.commit()
     gate = Barrier(4)
 
