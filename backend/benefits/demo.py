@@ -11,14 +11,20 @@ from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import DemoOffice
 
 CODE = "next_steps"
-BUDGET = 2_000
+BUDGET = 100
 DOCUMENT: dict[str, Any] = {
     "name": {"en": "Next steps", "zh-CN": "下一步"},
     "about": {
         "en": "You keep what you agreed. Here is something that may help you further.",
         "zh-CN": "您一直守约。这里有一些或许能帮到您的内容。",
     },
-    "audience": {"fact": "on_time_streak", "op": "gte", "value": 3},
+    # The made-up people alone: of the real ones it would be a promise in the name of a bank.
+    "audience": {
+        "all": [
+            {"fact": "on_time_streak", "op": "gte", "value": 3},
+            {"fact": "product", "op": "ne", "value": "uci-card"},
+        ]
+    },
     "items": [
         {
             "code": "budget_book",
