@@ -40,9 +40,9 @@ from rewards.points.ledger_sql import OPEN
 from rewards.points.service.ledger import Opening, open_lots
 
 LOTS = max(50_000, int(1_000_000 * SCALE))
-EXPIRY_RATIO_MAX = 4.0
+EXPIRY_RATIO_MAX, EXPIRY_ROUNDS = 4.0, 2
 BORROWERS = max(2_000, int(20_000 * SCALE))
-AWARD_SECONDS = 5.0
+AWARD_SECONDS, AWARD_ROUNDS = 3.0, 3
 AWARD_RATIO_GOAL = 0.30
 ENTRIES = 10_000
 READ_RATIO_GOAL, READ_P95_GOAL_MS = 0.70, 30.0
@@ -120,26 +120,39 @@ def _expiry(place: Place) -> Iterator[Figure]:
         for statement in LEDGER:
             connection.execute(statement.format(count=LOTS))
     place.process.database.dispose()
-    for name in ("reference", "ours"):
-        with _connected(place, "postgres") as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE goodfaith STRATEGY FILE_COPY")
-    with _connected(place, "reference") as connection:
-        reference = timed(lambda: connection.execute(PLAIN_UPDATE))
-    own = db.Database(_url(place, "ours"), limits=db.Limits(statement_ms=600_000))
-    db.configure(own)
-    context = JobContext(as_of=NIGHT.date(), now=NIGHT, run_id=new_id(), heartbeat=lambda: None)
-    told: dict[str, int] = {}
-    seconds = timed(lambda: told.update(jobs.expire(context)))
-    again = timed(lambda: told.update(again=jobs.expire(context)["lots"]))
-    own.dispose()
+    # Turn by turn, and the best of each: a neighbour of this machine disturbs either alike.
+    rounds = [_expire_once(place, number) for number in range(EXPIRY_ROUNDS)]
+    reference = min(plain for plain, *_ in rounds)
+    seconds = min(ours for _, ours, *_ in rounds)
     db.configure(place.process.database)
     yield Figure(f"plain UPDATE of {LOTS:,} lots", reference, "s")
     yield Figure("their expiry, posted", seconds, "s")
-    yield Figure("lots left", LOTS - told["lots"] + told["again"], "", 0, at_least=False)
+    yield Figure("lots left", sum(left for *_, left, _ in rounds), "", 0, at_least=False)
     yield Figure(
         "expiry / plain UPDATE", seconds / reference, "x", EXPIRY_RATIO_MAX, at_least=False
     )
-    yield Figure("a second run", again, "s")
+    yield Figure("a second run", min(again for *_, again in rounds), "s")
+
+
+def _expire_once(place: Place, number: int) -> tuple[float, float, int, float]:
+    """Seconds of the plain UPDATE and of the expiry, lots left, and seconds of a second run."""
+    names = (f"reference_{number}", f"ours_{number}")
+    for name in names:
+        with _connected(place, "postgres") as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE goodfaith STRATEGY FILE_COPY")
+    with _connected(place, names[0]) as connection:
+        plain = timed(lambda: connection.execute(PLAIN_UPDATE))
+    own = db.Database(_url(place, names[1]), limits=db.Limits(statement_ms=600_000))
+    db.configure(own)
+    context = JobContext(as_of=NIGHT.date(), now=NIGHT, run_id=new_id(), heartbeat=lambda: None)
+    told: list[int] = []
+    seconds = timed(lambda: told.append(jobs.expire(context)["lots"]))
+    again = timed(lambda: told.append(jobs.expire(context)["lots"]))
+    own.dispose()
+    with _connected(place, "postgres") as connection:
+        for name in names:
+            connection.execute(f"DROP DATABASE {name}")
+    return plain, seconds, abs(LOTS - told[0]) + told[1], again
 
 
 def _awards(place: Place) -> Iterator[Figure]:
@@ -152,8 +165,8 @@ def _awards(place: Place) -> Iterator[Figure]:
         connection.execute("ALTER TABLE bench_who ADD PRIMARY KEY (n)")
         connection.execute("VACUUM ANALYZE")
         people = [row[0] for row in connection.execute("SELECT id FROM borrower ORDER BY id")]
-    bare = _pgbench(place)
-    ours = _award_for(people)
+    rounds = [(_pgbench(place), _award_for(people)) for _ in range(AWARD_ROUNDS)]
+    bare, ours = (max(rates) for rates in zip(*rounds, strict=True))
     yield Figure("pgbench, the same statement", bare, "awards/s")
     yield Figure("the library, committed", ours, "awards/s")
     yield Figure("library / pgbench", ours / bare, "", AWARD_RATIO_GOAL)
