@@ -11,7 +11,8 @@ from tests.pages.browser import running_browser
 from tests.pages.serving import served
 
 WIDTHS = (375, 1440)
-HEIGHT = 900
+# So high that everything is in sight: what is not, the API browser does not draw.
+HEIGHT = 20_000
 METHODS = {"get", "put", "post", "patch", "delete"}
 
 
