@@ -53,12 +53,6 @@ def holds_role(session: Session, *, staff_id: UUID, role: Role) -> bool:
     return session.execute(found).first() is not None
 
 
-def find_email(session: Session, *, staff_id: UUID) -> str | None:
-    return session.execute(
-        select(StaffAccount.email).where(StaffAccount.id == staff_id)
-    ).scalar_one_or_none()
-
-
 def list_actions(session: Session, *, args: Mapping[str, Any]) -> Page:
     """The trail, newest first."""
     query = select(

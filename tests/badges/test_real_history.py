@@ -38,6 +38,16 @@ RECOUNT = text(
     ) AS each
     """
 )
+GUARDED = text(
+    """
+    SELECT count(DISTINCT g.borrower_id) FILTER (WHERE g.kind = 'rate_discount') AS discounts,
+           count(DISTINCT g.borrower_id) FILTER (WHERE g.kind = 'limit_increase') AS limits,
+           count(DISTINCT g.borrower_id) FILTER (WHERE a.borrower_id IS NULL) AS without_badge
+    FROM benefit_grant g
+    LEFT JOIN badge_award a ON a.borrower_id = g.borrower_id AND a.code = 'six_in_a_row'
+                           AND a.state = 'standing'
+    """
+)
 HELD = text(
     """
     SELECT count(*) FILTER (WHERE code = 'six_in_a_row') AS six,
@@ -87,6 +97,8 @@ def test_an_import_gives_what_a_recount_of_the_reports_finds(session, portfolio,
     recount = session.execute(RECOUNT).one()
     held = session.execute(HELD).one()
     assert held.six == recount.six
+    # The same people have the Guard's grants, and nobody else has.
+    assert session.execute(GUARDED).one() == (recount.six, recount.six, 0)
     assert 0.4 * SAMPLE < held.six < recount.unbroken < SAMPLE
 
     facts = profile.list_facts(session, borrower_ids=portfolio, now=NOW)
