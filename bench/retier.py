@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from sqlalchemy import make_url
 
+from backend.events.tiers import TierChanged
+from backend.kit.outbox import routing
 from bench.common import SCALE, Figure, Place, fresh_place, timed
 
 SMALL = 30_000
@@ -110,7 +112,8 @@ WITH judged AS (
     FROM mover
     RETURNING seq
 )
-INSERT INTO delivery (handler, seq) SELECT 'profile.tier', seq FROM announced
+INSERT INTO delivery (handler, seq)
+SELECT handler, seq FROM announced CROSS JOIN unnest(%(handlers)s::text[]) AS handler
 """
 
 
@@ -144,7 +147,8 @@ def _measure(place: Place, count: int) -> dict[str, float]:
     _execute(place, "VACUUM ANALYZE")
     _copy(place, "reference")
     with _connected(place, "reference") as connection:
-        parameters = {"today": NOW.date(), "now": NOW}
+        handlers = routing([TierChanged])["route_handlers"]
+        parameters = {"today": NOW.date(), "now": NOW, "handlers": handlers}
         reference = timed(lambda: connection.execute(REFERENCE, parameters))
     _copy(place, "one")
     return {"reference": reference, **_finish(_start(place, "one", at=NOW))}

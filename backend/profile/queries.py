@@ -6,7 +6,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, String, any_, case, cast, func, literal, select, true
+from sqlalchemy import (
+    FromClause,
+    Row,
+    Select,
+    String,
+    Subquery,
+    any_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
@@ -24,7 +37,7 @@ from backend.profile.columns import COUNTED_FROM, counted, day_now
 from backend.profile.kept_sql import KEPT_COLUMNS
 from backend.profile.models import ExtraFact, FactChange, Profile, ProtectedAttributes
 from backend.profile.refresh_sql import COMPUTE, RESTATE
-from backend.profile.rules import KEPT_FACTS, extra_fact_value, facts_on
+from backend.profile.rules import extra_fact_value, facts_on
 from backend.profile.timeline import facts_over_time
 
 
@@ -41,18 +54,41 @@ class Catalogue:
 
     def columns(self) -> dict[str, ColumnElement[Any]]:
         """Each fact as a column over `profile`, with the parameters of a `Moment`."""
-        extra = {
-            name: cast(Profile.extra[name].astext, SQL_TYPES[fact.type])
-            for name, fact in self.facts.items()
-            if fact.is_extra
-        }
-        return _counted_columns() | {name: getattr(Profile, name) for name in KEPT_FACTS} | extra
+        table = Profile.__table__
+        return self._columns_over(table, self.facts, today=day_now(table.c.timezone))
 
+    def worked_out(
+        self, names: Collection[str], *, where: Sequence[ColumnElement[bool]] = ()
+    ) -> Subquery:
+        """Rows of borrower_id and the named facts, for statements that read each more than once.
 
-def _counted_columns() -> dict[str, ColumnElement[Any]]:
-    kept = {column.name: column for column in Profile.__table__.columns}
-    today = day_now(Profile.__table__.c.timezone)
-    return {name: counted(name, kept, today=today) for name in COUNTED_FROM}
+        A day in a zone is dear to find, so each row's is found once, and each fact once from it:
+        OFFSET 0 keeps the database from copying the one expression into each use of it.
+        """
+        table = Profile.__table__
+        today = day_now(table.c.timezone).label("today")
+        read = {kept for name in names for kept in COUNTED_FROM.get(name, (name,))}
+        kept = [column for column in table.c if column.name in {"borrower_id", "extra", *read}]
+        dayed = select(*kept, today).where(*where).offset(0).subquery("dayed")
+        columns = self._columns_over(dayed, names, today=dayed.c.today)
+        facts = (columns[name].label(name) for name in names)
+        return select(dayed.c.borrower_id, *facts).offset(0).subquery("facts")
+
+    def _columns_over(
+        self, rows: FromClause, names: Collection[str], *, today: ColumnElement[Any]
+    ) -> dict[str, ColumnElement[Any]]:
+        kept = {column.name: column for column in rows.c}
+        return {name: self._column(name, kept, today) for name in names}
+
+    def _column(
+        self, name: str, kept: Mapping[str, ColumnElement[Any]], today: ColumnElement[Any]
+    ) -> ColumnElement[Any]:
+        if name in COUNTED_FROM:
+            return counted(name, kept, today=today)
+        fact = self.facts[name]
+        if fact.is_extra:
+            return cast(kept["extra"][name].astext, SQL_TYPES[fact.type])
+        return kept[name]
 
 
 def get_catalogue(session: Session, *, with_retired: bool = False) -> Catalogue:

@@ -4,11 +4,11 @@ The same three statements serve one borrower and a chunk of ten thousand. `rules
 the same of one; a property test holds the two equal.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
-from uuid import UUID
 
 from sqlalchemy import (
     CTE,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Row,
     Select,
     String,
     Subquery,
@@ -42,6 +43,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import Uuid
 
+from backend.profile import queries as profile
 from backend.profile.models import Profile
 from backend.tiers.models import (
     TierEvaluation,
@@ -62,6 +64,9 @@ TO_ID = bindparam("to_id", type_=Uuid)
 # Whom a statement is about, as a condition on any table's borrower.
 Scope: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 
+# What `write` tells of each move, beside whose it is.
+MOVE = {"from_tier": String, "from_rank": Integer, "tier": String, "rank": Integer}
+
 LOCK: TextClause = text(
     "SELECT borrower_id FROM tier_state WHERE borrower_id = ANY(:ids)"
     " ORDER BY borrower_id FOR NO KEY UPDATE"
@@ -74,7 +79,7 @@ class Statements:
 
     policy: Policy
     version: int
-    columns: Mapping[str, ColumnElement[Any]]
+    catalogue: profile.Catalogue
 
     @cached_property
     def find_in_range(self) -> Select[Any]:
@@ -105,7 +110,7 @@ class Statements:
         recorded = _evaluation_rows(decided, stored, self.version)
         is_move = decided.c.tier.is_distinct_from(decided.c.from_tier)
         moved = (
-            select(decided.c.borrower_id, decided.c.from_tier, decided.c.tier)
+            select(*(decided.c[name] for name in ("borrower_id", *MOVE)))
             .join(stored, stored.c.borrower_id == decided.c.borrower_id)
             .where(is_move)
             .subquery("moved")
@@ -113,8 +118,10 @@ class Statements:
         return select(
             select(func.count()).select_from(recorded).scalar_subquery().label("recorded"),
             func.array_agg(moved.c.borrower_id, type_=ARRAY(Uuid)).label("borrower_ids"),
-            func.array_agg(moved.c.from_tier, type_=ARRAY(String)).label("from_tiers"),
-            func.array_agg(moved.c.tier, type_=ARRAY(String)).label("to_tiers"),
+            *(
+                func.array_agg(moved.c[name], type_=ARRAY(kind)).label(f"{name}s")
+                for name, kind in MOVE.items()
+            ),
         )
 
     def _decided(self, scope: Scope, *, with_facts: bool) -> Select[Any]:
@@ -127,7 +134,7 @@ class Statements:
         # the others from end to end for every chunk.
         judged = judge_all(
             self.policy,
-            columns=self.columns,
+            catalogue=self.catalogue,
             where=[scope(Profile.__table__.c.borrower_id)],
             with_facts=with_facts,
         ).subquery("judged")
@@ -353,24 +360,17 @@ def _evaluation_rows(decided: CTE, stored: CTE, version: int) -> CTE:
     )
 
 
-def announced(version: int, borrower_ids: list[UUID]) -> Any:
-    """The `TierChanged` of these: each one's newest evaluation, as the event's fields."""
-    return (
-        select(
-            TierEvaluation.borrower_id,
-            TierEvaluation.evaluated_at.label("occurred_at"),
-            TierEvaluation.from_tier,
-            TierEvaluation.tier.label("to_tier"),
-            TierEvaluation.from_rank,
-            TierEvaluation.rank.label("to_rank"),
-            literal(version, BigInteger).label("policy_version"),
-        )
-        .join(
-            TierState,
-            and_(
-                TierState.borrower_id == TierEvaluation.borrower_id,
-                TierState.evaluation_number == TierEvaluation.number,
-            ),
-        )
-        .where(TierEvaluation.borrower_id == any_(literal(borrower_ids, ARRAY(Uuid))))
+def announced(version: int, moves: Row[Any], *, now: datetime) -> Any:
+    """The `TierChanged` of the moves that `write` has told, as the event's fields."""
+    told = {name: getattr(moves, f"{name}s") for name in MOVE}
+    columns = [func.unnest(bindparam("movers", moves.borrower_ids, type_=ARRAY(Uuid)))]
+    columns += [
+        func.unnest(bindparam(f"{name}s", told[name], type_=ARRAY(kind)))
+        for name, kind in MOVE.items()
+    ]
+    names = ("borrower_id", "from_tier", "from_rank", "to_tier", "to_rank")
+    return select(
+        *(column.label(name) for column, name in zip(columns, names, strict=True)),
+        literal(now, DateTime(timezone=True)).label("occurred_at"),
+        literal(version, BigInteger).label("policy_version"),
     )

@@ -35,7 +35,7 @@ class Loaded:
     @cached_property
     def statements(self) -> Statements:
         """For all."""
-        return Statements(self.policy, self.version, self.catalogue.columns())
+        return Statements(self.policy, self.version, self.catalogue)
 
     def fact(self, name: str) -> Fact | None:
         """The catalogue's entry of a fact; none for a score."""

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import Integer, Numeric, Select, Text, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import ColumnElement
 
 from backend.kit.predicates_sql import to_sql
-from backend.profile.models import Profile
+from backend.profile import queries as profile
 from backend.tiers.policy import SCORE_MAX, SCORES, Part, Policy, Scorecard
 from backend.tiers.rules import SCORE_BAND_WIDTH
 
@@ -18,32 +19,24 @@ PAIRS_MAX = 40  # jsonb_build_object takes at most 100 arguments
 def judge_all(
     policy: Policy,
     *,
-    columns: Mapping[str, ColumnElement[Any]],
+    catalogue: profile.Catalogue,
     where: Sequence[ColumnElement[bool]] = (),
     with_facts: bool = False,
 ) -> Select[Any]:
-    """Rows of borrower_id, place, raw_tier, raw_rank, bands (and facts, as JSON).
+    """Rows of borrower_id, place, bands (and facts, as JSON).
 
     Scores are worked out once in an inner query, and the tiers over them once in the outer:
     OFFSET 0 keeps the database from copying the one expression into each use of it.
     """
-    used = {name: columns[name] for name in policy.kinds}
-    cards = policy.scorecards
-    inner = (
-        select(
-            Profile.borrower_id,
-            *(column.label(name) for name, column in used.items()),
-            *(_score(cards[name], used).label(name) for name in SCORES if name in cards),
-        )
-        .where(*where)
-        .offset(0)
-        .subquery("scored")
-    )
-    known = {name: inner.c[name] for name in (*used, *cards)}
+    facts = catalogue.worked_out(policy.kinds, where=where)
+    cards = {name: policy.scorecards[name] for name in SCORES if name in policy.scorecards}
+    scores = (_score(card, facts.c).label(name) for name, card in cards.items())
+    inner = select(*facts.c, *scores).offset(0).subquery("scored")
+    known = {name: inner.c[name] for name in (*policy.kinds, *cards)}
     outer = [
         inner.c.borrower_id,
         place_of(policy, known).label("place"),
-        _bands(known, [name for name in SCORES if name in cards]).label("bands"),
+        _bands(known, list(cards)).label("bands"),
     ]
     if with_facts:
         outer.append(_facts(policy, known).label("facts"))
@@ -80,7 +73,7 @@ def rank_of(policy: Policy, code: ColumnElement[Any]) -> ColumnElement[Any]:
     return case(ranks, value=code)
 
 
-def _score(card: Scorecard, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+def _score(card: Scorecard, columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[Any]:
     total: ColumnElement[Any] = literal(card.base, Integer)
     for part in card.parts:
         total = total + _points(part, columns[part.fact])

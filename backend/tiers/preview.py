@@ -53,17 +53,16 @@ class Trial:
 
     def judged(self, *, only: Sequence[UUID] | None = None) -> Select[Any]:
         """Each borrower with her place in both policies; of `only` these with her facts, too."""
-        columns = self.draft.catalogue.columns()
         with_facts = only is not None
         chosen = [] if only is None else [Profile.borrower_id.in_(only)]
         where = [*self.where, *chosen]
         ours = judge_all(
-            self.draft.policy, columns=columns, where=where, with_facts=with_facts
+            self.draft.policy, catalogue=self.draft.catalogue, where=where, with_facts=with_facts
         ).subquery("ours")
         # Its own catalogue: the live policy may read a fact that was retired since.
-        theirs = judge_all(
-            self.live.policy, columns=self.live.catalogue.columns(), where=where
-        ).subquery("theirs")
+        theirs = judge_all(self.live.policy, catalogue=self.live.catalogue, where=where).subquery(
+            "theirs"
+        )
         facts = [ours.c.facts] if with_facts else []
         return select(
             ours.c.borrower_id, ours.c.place, theirs.c.place.label("place_live"), *facts
@@ -123,7 +122,7 @@ def _cells(
     session: Session, trial: Trial, column: ColumnElement[Any], codes: list[str]
 ) -> dict[str, dict[str, int]]:
     judged = judge_all(
-        trial.draft.policy, columns=trial.draft.catalogue.columns(), where=trial.where
+        trial.draft.policy, catalogue=trial.draft.catalogue, where=trial.where
     ).subquery("judged")
     rows = session.execute(
         select(column, judged.c.place, func.count())

@@ -93,6 +93,6 @@ def _write(
         },
     ).one()
     if row.borrower_ids:
-        announce_select(session, TierChanged, announced(loaded.version, row.borrower_ids))
-    moves = Counter(zip(row.from_tiers or (), row.to_tiers or (), strict=True))
+        announce_select(session, TierChanged, announced(loaded.version, row, now=occasion.now))
+    moves = Counter(zip(row.from_tiers or (), row.tiers or (), strict=True))
     return Outcome(recorded=row.recorded, moves=moves)
