@@ -15,6 +15,8 @@ from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
+from backend.contacts import panels as contact_panels
+from backend.core_instructions import routes as core_instruction_routes
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -55,6 +57,7 @@ WIRING = Wiring(
         streak_routes.blp,
         loan_staff_routes.blp,
         ingest_routes.blp,
+        core_instruction_routes.blp,
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
@@ -87,6 +90,7 @@ WIRING = Wiring(
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,
+        **contact_panels.PANELS,
         **profile_panels.PANELS,
         **programme_panels.PANELS,
         **tier_panels.PANELS,

@@ -1,0 +1,60 @@
+"""Asking the core system for something, and its word that it has heard."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from backend.core_instructions import queries
+from backend.core_instructions.models import CoreInstruction, CoreInstructionLookup
+from backend.core_instructions.rules import Kind
+from backend.kit.ids import new_id
+
+
+def instruct(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    kind: Kind,
+    occasion: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+) -> bool:
+    """Ask for something in the caller's transaction; False when the occasion has asked before.
+
+    `payload` is JSON: amounts in minor units beside a currency, loans by the core's own id.
+    """
+    made = session.execute(
+        upsert(CoreInstruction)
+        .values(
+            borrower_id=borrower_id,
+            id=new_id(),
+            kind=kind,
+            occasion=occasion,
+            payload=dict(payload),
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["borrower_id", "occasion"])
+        .returning(CoreInstruction.id)
+    ).scalar_one_or_none()
+    if made is None:
+        return False
+    session.execute(
+        insert(CoreInstructionLookup).values(instruction_id=made, borrower_id=borrower_id)
+    )
+    return True
+
+
+def acknowledge(session: Session, *, instruction_id: UUID, now: datetime) -> datetime:
+    """Note once that the core system has it; again changes nothing. Refuses: InstructionUnknown."""
+    owner = queries.get_owner(session, instruction_id=instruction_id)
+    return session.execute(
+        update(CoreInstruction)
+        .where(CoreInstruction.borrower_id == owner, CoreInstruction.id == instruction_id)
+        .values(acknowledged_at=func.coalesce(CoreInstruction.acknowledged_at, now))
+        .returning(CoreInstruction.acknowledged_at)
+    ).scalar_one()  # type: ignore[return-value]  # just set

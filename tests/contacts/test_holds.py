@@ -1,0 +1,43 @@
+"""Who is to be left in peace is, for as long as every cause says."""
+
+from datetime import timedelta
+
+from backend.contacts import queries, service
+from tests.clock import NOW
+from tests.factories.loans import make_borrower
+
+TODAY = NOW.date()
+
+
+def hold(session, borrower_id, *, cause="plan-request:1", days=3) -> None:
+    until_on = TODAY + timedelta(days=days)
+    service.hold(session, borrower_id=borrower_id, cause=cause, until_on=until_on, now=NOW)
+
+
+def held(session, borrower_id, *, today=TODAY) -> dict:
+    rows = queries.list_holds(session, borrower_id=borrower_id, today=today)
+    return {row.cause: (row.until_on - TODAY).days for row in rows}
+
+
+def test_a_hold_lasts_through_its_last_day(session):
+    borrower_id = make_borrower(session)
+    hold(session, borrower_id)
+    assert held(session, borrower_id, today=TODAY + timedelta(days=3)) == {"plan-request:1": 3}
+    assert held(session, borrower_id, today=TODAY + timedelta(days=4)) == {}
+
+
+def test_a_second_word_prolongs_and_never_shortens(session):
+    borrower_id = make_borrower(session)
+    for days in (3, 9, 5):
+        hold(session, borrower_id, days=days)
+    assert held(session, borrower_id) == {"plan-request:1": 9}
+
+
+def test_each_cause_is_released_by_itself(session):
+    borrower_id, other = make_borrower(session), make_borrower(session, external_id="other")
+    hold(session, borrower_id)
+    hold(session, borrower_id, cause="dispute:2", days=5)
+    hold(session, other)
+    service.release(session, borrower_id=borrower_id, cause="plan-request:1")
+    assert held(session, borrower_id) == {"dispute:2": 5}
+    assert held(session, other) == {"plan-request:1": 3}
