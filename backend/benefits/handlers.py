@@ -24,7 +24,7 @@ def _on_facts(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
     today = programme_day(now)
     shaken = {e.borrower_id for e in events if e.cause in UNDOING and e.borrower_id is not None}
     if shaken:
-        service.undo_guard(session, borrower_ids=sorted(shaken), today=today, now=now)
+        service.undo_guard(session, borrower_ids=sorted(shaken), now=now)
     ids = {event.borrower_id for event in events if event.borrower_id is not None}
     service.follow_facts(session, borrower_ids=sorted(ids), today=today, now=now)
 
@@ -33,7 +33,7 @@ def _on_rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -
     events = [cast(FactsRebuilt, each.event) for each in recorded]
     ids = sorted({each for event in events for each in event.borrower_ids})
     today = programme_day(now)
-    service.undo_guard(session, borrower_ids=ids, today=today, now=now)
+    service.undo_guard(session, borrower_ids=ids, now=now)
     service.follow_facts(session, borrower_ids=ids, today=today, now=now)
 
 
@@ -59,7 +59,13 @@ def _on_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> N
 
 HANDLERS = (
     Handler(name="benefits.facts", hears=(FactsChanged,), run=_on_facts),
-    Handler(name="benefits.rebuilt", hears=(FactsRebuilt,), run=_on_rebuild, batch_max=REBUILT_MAX),
+    Handler(
+        name="benefits.rebuilt",
+        hears=(FactsRebuilt,),
+        run=_on_rebuild,
+        batch_max=REBUILT_MAX,
+        is_bulk=True,
+    ),
     Handler(name="benefits.enrolment", hears=(EnrolmentChanged,), run=_on_enrolment),
     Handler(name="benefits.tier", hears=(TierChanged,), run=_on_tier),
 )

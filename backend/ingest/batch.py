@@ -19,13 +19,27 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from backend.ingest import service
 from backend.ingest.inputs import Line
 from backend.ingest.lines import read_line, too_long
-from backend.kit.bulk import Outcome
+from backend.kit.bulk import Outcome, count_anew
 from backend.kit.db import transaction
 from backend.kit.logs import get_logger
 from backend.kit.problems import Problem, Unavailable
 from backend.kit.texts import DEFAULT_LOCALE, Locale
 
 CHUNK_LINES = 5_000
+COUNTED_ANEW_LINES_MIN = 20_000
+STORED_IN = (
+    "borrower",
+    "protected_attributes",
+    "external_ref",
+    "loan",
+    "installment",
+    "payment",
+    "statement",
+    "delinquency",
+    "adjustment",
+    "event",
+    "delivery",
+)
 # Deadlock, lock not available, statement cancelled: of the statement, not of the server.
 PASSING = ("40", "55", "57014")
 
@@ -77,15 +91,28 @@ def store_lines(
         ThreadPoolExecutor(1, thread_name_prefix="ingest-store") as writer,
     ):
         stored: Future[list[Answer]] | None = None
+        total = 0
         reading = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
         while chunk := reading.result():
             # The input is the caller's: it is read in the caller's thread.
             reading = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
+            total += len(chunk)
             before, stored = stored, writer.submit(context.run, _answers, chunk, now, backfill)
             if before is not None:
                 yield from before.result()
         if stored is not None:
             yield from stored.result()
+        if total >= COUNTED_ANEW_LINES_MIN:
+            writer.submit(context.run, _count_anew).result()
+
+
+def _count_anew() -> None:
+    try:
+        with transaction() as session:
+            count_anew(session, STORED_IN)
+    except OperationalError as error:
+        # The lines are stored and answered for; without it what follows is slower.
+        log.warning("ingest_count_failed", error=type(error).__name__)
 
 
 def _answers(chunk: Sequence[Line], now: datetime, backfill: bool) -> list[Answer]:  # noqa: FBT001 - passed on

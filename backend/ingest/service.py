@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
 from backend.ingest.inputs import Line
 from backend.ingest.rules import KINDS, find_fact_error
-from backend.kit.bulk import Outcome
+from backend.kit.bulk import Outcome, plan_for_many
 from backend.kit.problems import Invalid
 from backend.loans import service as loans
 from backend.loans.service.inputs import PaymentInput, ProductInput
@@ -19,7 +18,6 @@ from backend.profile import service as profile
 
 _Rows = Sequence[dict[str, Any]]
 _NOT_YET = Outcome("refused")
-_PLAN_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def put_borrowers(
@@ -71,8 +69,7 @@ def store_chunk(
 
     It goes kind by kind, so that within a chunk a line may come before what it hangs on.
     """
-    # A plan made for an array of ten would compare two thousand rows with two thousand.
-    session.execute(_PLAN_EACH_TIME)
+    plan_for_many(session)
     outcomes: list[Outcome] = [_NOT_YET] * len(lines)
     places: dict[str, list[int]] = {}
     for place, line in enumerate(lines):

@@ -4,6 +4,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from backend.kit.problems import Problem
 
 Status = Literal["stored", "unchanged", "refused"]
@@ -31,6 +34,26 @@ class Outcome(NamedTuple):
         if self.problem is not None:
             raise self.problem
         return self
+
+
+_PLAN_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
+def plan_for_many(session: Session) -> None:
+    """Plan each statement of this transaction for the arrays that it is given.
+
+    A kept plan is made for an array of ten: with a thousand it would compare each with each.
+    """
+    session.execute(_PLAN_EACH_TIME)
+
+
+def count_anew(session: Session, tables: Sequence[str]) -> None:
+    """Tell the planner what these tables hold now; one that is being counted is left out.
+
+    The database does so by itself within minutes. After a bulk store that is too late: what is
+    to be settled would be planned for tables that are empty.
+    """
+    session.execute(text(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}"))
 
 
 def sql_array(values: Iterable[Any]) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Select, delete, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from backend.kit import outbox
+from backend.kit.bulk import plan_for_many
 from backend.kit.db import AnyRow, transaction
 from backend.kit.logs import get_logger
 from backend.kit.outbox import DeliveryRow, EventRow
@@ -75,6 +76,8 @@ def _claim(
 def _run_and_mark(
     session: Session, *, handler: Handler, rows: Sequence[AnyRow], now: datetime
 ) -> None:
+    if handler.is_bulk:
+        plan_for_many(session)
     ordered = sorted(rows, key=lambda row: row.seq)
     handler.run(session, [outbox.restore(row) for row in ordered], now)
     session.execute(

@@ -25,6 +25,7 @@ class Handler:
     hears: tuple[type[Event], ...]
     run: Callable[[Session, Sequence[Recorded], datetime], None]
     batch_max: int = 100  # fewer where one event stands for many borrowers
+    is_bulk: bool = False  # one event stands for many borrowers: statements are planned for them
 
 
 @dataclass(frozen=True)

@@ -23,4 +23,6 @@ def settle_touched(session: Session, recorded: Sequence[Recorded], now: datetime
 
 
 # One event stands for the borrowers of a whole chunk of a batch.
-HANDLERS = (Handler("loans.settle", hears=(LoansTouched,), run=settle_touched, batch_max=2),)
+HANDLERS = (
+    Handler("loans.settle", hears=(LoansTouched,), run=settle_touched, batch_max=2, is_bulk=True),
+)

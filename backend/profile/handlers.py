@@ -84,12 +84,19 @@ HANDLERS = (
         ),
         run=_refresh,
     ),
-    Handler(name="profile.rebuild", hears=(LoansSettled,), run=_follow_bulk, batch_max=REBUILT_MAX),
+    Handler(
+        name="profile.rebuild",
+        hears=(LoansSettled,),
+        run=_follow_bulk,
+        batch_max=REBUILT_MAX,
+        is_bulk=True,
+    ),
     Handler(
         name="profile.particulars",
         hears=(BorrowersStored,),
         run=_follow_particulars,
         batch_max=REBUILT_MAX,
+        is_bulk=True,
     ),
     Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier),
 )

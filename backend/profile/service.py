@@ -13,6 +13,7 @@ from sqlalchemy.types import Uuid
 
 from backend.events.loans import LoansSettled
 from backend.events.profile import FactsChanged, FactsRebuilt
+from backend.kit.bulk import plan_for_many
 from backend.kit.outbox import Event, Recorded, announce, announce_all
 from backend.kit.predicates import FactType
 from backend.kit.problems import FieldError, Invalid, NotFound, PreconditionFailed
@@ -140,6 +141,7 @@ def refresh_stale(
     session: Session, *, borrower_ids: Sequence[UUID], now: datetime, today: date
 ) -> int:
     """Store what time alone has changed (a window's edge passed); returns for how many."""
+    plan_for_many(session)
     on = moment(now, today=today)
     found = session.execute(FIND_CHANGED, {"ids": list(borrower_ids), **on.parameters})
     stale = list(found.scalars())

@@ -43,5 +43,11 @@ def _on_rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -
 
 HANDLERS = (
     Handler(name="tiers.facts", hears=(FactsChanged,), run=_on_facts),
-    Handler(name="tiers.rebuilt", hears=(FactsRebuilt,), run=_on_rebuild, batch_max=REBUILT_MAX),
+    Handler(
+        name="tiers.rebuilt",
+        hears=(FactsRebuilt,),
+        run=_on_rebuild,
+        batch_max=REBUILT_MAX,
+        is_bulk=True,
+    ),
 )

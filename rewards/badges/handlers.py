@@ -41,5 +41,11 @@ def _on_rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -
 
 HANDLERS = (
     Handler(name="badges.facts", hears=(FactsChanged,), run=_on_facts),
-    Handler(name="badges.rebuilt", hears=(FactsRebuilt,), run=_on_rebuild, batch_max=REBUILT_MAX),
+    Handler(
+        name="badges.rebuilt",
+        hears=(FactsRebuilt,),
+        run=_on_rebuild,
+        batch_max=REBUILT_MAX,
+        is_bulk=True,
+    ),
 )

@@ -122,7 +122,13 @@ HANDLERS = (
         run=_follow_loans,
         batch_max=LOANS_MAX,
     ),
-    Handler(name="points.bulk", hears=(LoansSettled,), run=_follow_bulk, batch_max=BULK_MAX),
+    Handler(
+        name="points.bulk",
+        hears=(LoansSettled,),
+        run=_follow_bulk,
+        batch_max=BULK_MAX,
+        is_bulk=True,
+    ),
     Handler(
         name="points.deeds",
         hears=(ReferralPromised, ReferralConfirmed, ReferralUndone, HelpfulAnswerConfirmed),

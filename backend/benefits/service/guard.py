@@ -32,6 +32,7 @@ from backend.loans import service as loans
 from backend.profile import queries as profile
 from backend.tiers import service as tiers
 
+JUDGED_AT_ONCE = 1_000
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _STREAK = bindparam("streak", type_=Integer)
 
@@ -101,17 +102,21 @@ _UNDO = text(
     """
     WITH undone AS (
         UPDATE benefit_guard SET is_armed = true, granted_on = granted_on - :every_days
-         WHERE borrower_id = :borrower_id
-        RETURNING number
+         WHERE borrower_id = ANY(:ids)
+        RETURNING borrower_id, number
     )
     UPDATE benefit_grant g
        SET state = 'revoked', ending = :ending, ended_at = :now, changed_at = :now
       FROM undone
-     WHERE g.borrower_id = :borrower_id
+     WHERE g.borrower_id = undone.borrower_id AND g.borrower_id = ANY(:ids)
        AND g.occasion LIKE :cause || ':' || undone.number || ':%'
        AND g.state IN ('offered', 'activated') AND g.kind <> 'fee_waiver'
     """
-).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+).bindparams(
+    _IDS,
+    bindparam("every_days", type_=Integer),
+    bindparam("now", type_=DateTime(timezone=True)),
+)
 
 
 def follow_facts(
@@ -181,30 +186,31 @@ def _waive_penalties(session: Session, *, numbers: dict[UUID, int], now: datetim
         )
 
 
-def undo_guard(
-    session: Session, *, borrower_ids: Sequence[UUID], today: date, now: datetime
-) -> list[UUID]:
+def undo_guard(session: Session, *, borrower_ids: Sequence[UUID], now: datetime) -> list[UUID]:
     """After rows of a loan were taken back or changed: what six in a row brought that were none.
 
     As her rows stand now, the streak on the day of the grant decides. A waiver stays, and so
     does what the core system has carried out; the rest is revoked. Returns whose.
     """
-    undone = []
-    for borrower_id, granted_on in queries.list_open_guards(session, borrower_ids=borrower_ids):
-        then = profile.get_facts_expected(
-            session, borrower_id=borrower_id, on=granted_on, today=today
-        )
-        if (then["on_time_streak"] or 0) >= GUARD_STREAK:  # type: ignore[operator]
-            continue
+    guards = queries.list_open_guards(session, borrower_ids=borrower_ids)
+    undone: list[UUID] = []
+    for start in range(0, len(guards), JUDGED_AT_ONCE):
+        days = [(row.borrower_id, row.granted_on) for row in guards[start : start + JUDGED_AT_ONCE]]
+        then = profile.list_facts_restated(session, moments=days, now=now)
+        undone += [key[0] for key in days if not _is_kept(then[key]["on_time_streak"])]
+    if undone:
         session.execute(
             _UNDO,
             {
-                "borrower_id": borrower_id,
+                "ids": undone,
                 "every_days": GUARD_EVERY.days,
                 "ending": Ending.STREAK_UNDONE,
                 "cause": GUARD_CAUSE,
                 "now": now,
             },
         )
-        undone.append(borrower_id)
     return undone
+
+
+def _is_kept(streak: Any) -> bool:
+    return (streak or 0) >= GUARD_STREAK
