@@ -15,6 +15,7 @@ from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import Handler
 
 REBUILT_MAX = 10  # an event stands for many borrowers
+TIERS_MAX = 1_000  # one statement, however many: a re-tier moves thousands at once
 # After these a streak that was counted may turn out to have been none.
 UNDOING = frozenset({"PaymentReversed", "LoanChanged"})
 
@@ -67,5 +68,5 @@ HANDLERS = (
         is_bulk=True,
     ),
     Handler(name="benefits.enrolment", hears=(EnrolmentChanged,), run=_on_enrolment),
-    Handler(name="benefits.tier", hears=(TierChanged,), run=_on_tier),
+    Handler(name="benefits.tier", hears=(TierChanged,), run=_on_tier, batch_max=TIERS_MAX),
 )

@@ -77,12 +77,13 @@ def store_chunk(
             places.setdefault(line.kind, []).append(place)
         else:
             outcomes[place] = Outcome.refused(line.problem)
-    for kind in KINDS:
-        if kind in places:
-            rows = [lines[place].row for place in places[kind]]
-            stored = _store_kind(session, kind, rows, now=now, backfill=backfill)
-            for place, outcome in zip(places[kind], stored, strict=True):
-                outcomes[place] = outcome
+    with loans.touching_together(session, now=now):
+        for kind in KINDS:
+            if kind in places:
+                rows = [lines[place].row for place in places[kind]]
+                stored = _store_kind(session, kind, rows, now=now, backfill=backfill)
+                for place, outcome in zip(places[kind], stored, strict=True):
+                    outcomes[place] = outcome
     return outcomes
 
 

@@ -24,6 +24,7 @@ from backend.kit.wiring import Handler
 from backend.profile import queries, service
 
 REBUILT_MAX = 10  # an event stands for a hundred borrowers and more
+TIERS_MAX = 1_000  # two statements, however many: a re-tier moves thousands at once
 
 
 def _refresh(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
@@ -98,5 +99,5 @@ HANDLERS = (
         batch_max=REBUILT_MAX,
         is_bulk=True,
     ),
-    Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier),
+    Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier, batch_max=TIERS_MAX),
 )

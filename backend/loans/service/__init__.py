@@ -10,6 +10,7 @@ from backend.loans.service.payment_stream import stream_payments
 from backend.loans.service.payments import add_payments, reverse_payment
 from backend.loans.service.preview import preview_schedule
 from backend.loans.service.products import put_product
+from backend.loans.service.references import touching_together
 from backend.loans.service.reports import put_delinquencies, put_statements
 from backend.loans.service.waivers import waive_penalties
 
@@ -27,5 +28,6 @@ __all__ = [
     "reverse_payment",
     "settle_borrowers",
     "stream_payments",
+    "touching_together",
     "waive_penalties",
 ]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import available_timezones
 
 import orjson
 from sqlalchemy import text
@@ -11,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from backend.events.loans import InstallmentMissed
 from backend.kit.bulk import sql_array, sql_ids
+from backend.kit.clock import all_zones
 from backend.kit.outbox import announce_all
-from backend.loans.service.references import Calendar
 from backend.loans.service.settle import noon
 
 # Paid late counts as missed too: the night may have come after the payment. Rows of another
@@ -140,5 +139,4 @@ def record_missed_history(
 
 def _days(now: datetime) -> dict[str, date]:
     """Today in every zone. A look-up and no join: that is free to multiply rows by zones."""
-    calendar = Calendar(now)
-    return {name: calendar.today(name) for name in sorted(available_timezones())}
+    return {name: now.astimezone(zone).date() for name, zone in all_zones().items()}

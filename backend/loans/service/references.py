@@ -1,6 +1,7 @@
 """From the lender's ids to our rows, and the marks that a bulk store leaves on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +15,10 @@ from backend.kit.clock import day_in_zone
 from backend.kit.outbox import announce
 from backend.kit.problems import FieldError, Invalid
 from backend.loans.queries import LoanKey
+
+# By whether it is history; a dictionary keeps their order.
+_Touched = dict[bool, dict[UUID, None]]
+_WAITING = "loans_touched"
 
 
 class LockedLoan(NamedTuple):
@@ -83,13 +88,41 @@ def lock_keys(session: Session, *, keys: Sequence[LoanKey]) -> list[LoanKey]:
 def mark_touched(
     session: Session, *, keys: Iterable[LoanKey], now: datetime, history: bool
 ) -> None:
-    """After a bulk store: mark the loans stale and have them settled, one event for all."""
+    """After a bulk store: mark the loans stale and have them settled, one event for all.
+
+    Within `touching_together` the event waits for what else is touched.
+    """
     distinct = list({key.loan_id: key for key in keys}.values())
     if not distinct:
         return
     session.execute(_MARK_STALE, _arrays(distinct))
-    borrower_ids = tuple(dict.fromkeys(key.borrower_id for key in distinct))
-    announce(session, LoansTouched(None, now, borrower_ids=borrower_ids, history=history))
+    borrower_ids = dict.fromkeys(key.borrower_id for key in distinct)
+    waiting: _Touched | None = session.info.get(_WAITING)
+    if waiting is None:
+        _announce_touched(session, {history: borrower_ids}, now=now)
+    else:
+        waiting.setdefault(history, {}).update(borrower_ids)
+
+
+@contextmanager
+def touching_together(session: Session, *, now: datetime) -> Iterator[None]:
+    """Say once, at the end, whose loans were touched by all that is stored within.
+
+    A chunk of lines touches the same borrowers kind by kind: told each time, they would be
+    settled, and all that follows from it computed, as often.
+    """
+    touched: _Touched = {}
+    session.info[_WAITING] = touched
+    try:
+        yield
+        _announce_touched(session, touched, now=now)
+    finally:
+        del session.info[_WAITING]
+
+
+def _announce_touched(session: Session, touched: _Touched, *, now: datetime) -> None:
+    for history, borrower_ids in touched.items():
+        announce(session, LoansTouched(None, now, tuple(borrower_ids), history=history))
 
 
 def _arrays(keys: Sequence[LoanKey]) -> dict[str, str]:
