@@ -21,7 +21,7 @@ from backend.events.tiers import TierChanged
 from backend.kit.outbox import Recorded
 from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import Handler
-from backend.profile import queries, service
+from backend.profile import service
 
 REBUILT_MAX = 10  # an event stands for a hundred borrowers and more
 TIERS_MAX = 1_000  # two statements, however many: a re-tier moves thousands at once
@@ -55,19 +55,14 @@ def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
 
 
 def _follow_particulars(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
-    # Whose loans are still to be settled is left to what tells that they are.
     events = [cast(BorrowersStored, each.event) for each in recorded]
-    about = sorted({each for event in events for each in event.borrower_ids})
-    settled = queries.list_settled(session, borrower_ids=about)
-    if settled:
-        service.refresh_many(
-            session,
-            borrower_ids=settled,
-            seq=recorded[0].seq,
-            now=now,
-            today=programme_day(now),
-            cause=BorrowersStored,
-        )
+    service.follow_particulars(
+        session,
+        borrower_ids=sorted({each for event in events for each in event.borrower_ids}),
+        seq=recorded[0].seq,
+        now=now,
+        today=programme_day(now),
+    )
 
 
 HANDLERS = (
@@ -85,17 +80,18 @@ HANDLERS = (
         ),
         run=_refresh,
     ),
-    Handler(
-        name="profile.rebuild",
-        hears=(LoansSettled,),
-        run=_follow_bulk,
-        batch_max=REBUILT_MAX,
-        is_bulk=True,
-    ),
+    # Ahead of the rebuilding, which is then the first and only one to compute.
     Handler(
         name="profile.particulars",
         hears=(BorrowersStored,),
         run=_follow_particulars,
+        batch_max=REBUILT_MAX,
+        is_bulk=True,
+    ),
+    Handler(
+        name="profile.rebuild",
+        hears=(LoansSettled,),
+        run=_follow_bulk,
         batch_max=REBUILT_MAX,
         is_bulk=True,
     ),

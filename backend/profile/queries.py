@@ -321,6 +321,23 @@ def list_settled(session: Session, *, borrower_ids: Sequence[UUID]) -> list[UUID
     return [each for each in borrower_ids if each not in stale]
 
 
+def list_unknown(session: Session, *, borrower_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these borrowers who have a loan, and whose facts were never computed."""
+    among = any_(literal(list(borrower_ids), ARRAY(Uuid)))
+    has_loan = (
+        select(Loan.id)
+        .where(Loan.borrower_id == Profile.borrower_id, Loan.borrower_id == among)
+        .exists()
+    )
+    return set(
+        session.execute(
+            select(Profile.borrower_id).where(
+                Profile.borrower_id == among, Profile.refreshed_at.is_(None), has_loan
+            )
+        ).scalars()
+    )
+
+
 PROTECTED = ("sex", "age_band", "education", "marital_status")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
+from backend.events.borrowers import BorrowersStored
 from backend.events.loans import LoansSettled
 from backend.events.profile import FactsChanged, FactsRebuilt
 from backend.kit.bulk import plan_for_many
@@ -166,6 +167,25 @@ def refresh_many(
         refresh(session, seqs=dict.fromkeys(batch, seq), now=now, today=today)
     _announce_awaited(session, borrower_ids=ids)
     _announce_rebuilt(session, borrower_ids=ids, now=now, cause=cause)
+
+
+def follow_particulars(
+    session: Session, *, borrower_ids: Sequence[UUID], seq: int, now: datetime, today: date
+) -> None:
+    """Compute the facts of many after a bulk store of themselves.
+
+    Left to what tells of their loans: whose loans are still to be settled, and who has loans and
+    no facts yet. Facts of hers without her past would be noted as if all had come about today.
+    """
+    # As in `absorb`: whoever computes the facts of the others waits for us, or we for him.
+    _lock(session, borrower_ids=borrower_ids)
+    settled = queries.list_settled(session, borrower_ids=borrower_ids)
+    unknown = queries.list_unknown(session, borrower_ids=settled)
+    told = [each for each in settled if each not in unknown]
+    if told:
+        refresh_many(
+            session, borrower_ids=told, seq=seq, now=now, today=today, cause=BorrowersStored
+        )
 
 
 def rebuild(
