@@ -13,7 +13,7 @@ from backend.demo import people, uci
 from backend.demo.calendar import DAYS_AFTER_CLOSE
 from backend.demo.processes import deliver_all, in_processes
 from backend.ingest.batch import store_lines
-from backend.kit.db import transaction
+from backend.kit.db import bring_to_disk, transaction
 from backend.kit.ids import new_id
 from backend.kit.wiring import DemoOffice, JobContext
 from backend.loans import service as loans
@@ -47,6 +47,8 @@ def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     deliver_all(now)
     tell("offering the month's pack")
     offer_packs(JobContext(as_of=today, now=now, run_id=new_id(), heartbeat=lambda: None))
+    with transaction() as session:
+        bring_to_disk(session)
 
 
 def import_share(share: int, today: date, now: datetime) -> None:

@@ -77,6 +77,8 @@ class Limits:
     idle_in_transaction_ms: int = 30_000
     pool_wait_seconds: float = 5.0
     pool_size: int = 4
+    # Without: a power cut may take the last half second of commits, in their order and whole.
+    waits_for_disk: bool = True
 
 
 def _note_idle(_: Any, record: ConnectionPoolEntry) -> None:
@@ -131,6 +133,8 @@ class Database:
             f" -c idle_in_transaction_session_timeout={limits.idle_in_transaction_ms}"
             " -c timezone=UTC -c application_name=goodfaith"
         )
+        if not limits.waits_for_disk:
+            options += " -c synchronous_commit=off"
         engine = create_engine(
             url,
             isolation_level=isolation_level,
@@ -203,6 +207,12 @@ def transaction(*, patience_seconds: int | None = None) -> Iterator[Session]:
             limit = select(func.set_config("statement_timeout", f"{patience_seconds}s", true()))
             session.execute(limit)
         yield session
+
+
+def bring_to_disk(session: Session) -> None:
+    """Let this transaction's commit wait until all that was committed before is on the disk."""
+    # The log goes to the disk in its order. One that writes nothing would not wait for it.
+    session.execute(select(func.pg_logical_emit_message(true(), "goodfaith", "")))
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import BigInteger, String, bindparam, insert, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
@@ -23,7 +23,7 @@ from backend.kit.texts import Text
 from backend.profile import queries
 from backend.profile.catalogue import FACTS
 from backend.profile.errors import FactNameTaken
-from backend.profile.models import ExtraFact, Profile, ProtectedAttributes
+from backend.profile.models import ExtraFact, Profile
 from backend.profile.refresh_sql import (
     ENSURE,
     FIND_CHANGED,
@@ -271,6 +271,26 @@ def put_tiers(session: Session, *, told: Sequence[tuple[UUID, str, int]], now: d
     )
 
 
+# One text for all: the ORM would make a statement for each set of attributes that are known.
+_PUT_PROTECTED = text(
+    """
+    INSERT INTO protected_attributes AS kept
+           (borrower_id, sex, age_band, education, marital_status, updated_at)
+    SELECT borrower_id, sex, age_band, education, marital_status, :now
+      FROM json_to_recordset(CAST(:rows AS json)) AS r(
+          borrower_id uuid, sex text, age_band text, education text, marital_status text)
+     ORDER BY borrower_id
+    ON CONFLICT (borrower_id) DO UPDATE SET
+        sex = excluded.sex, age_band = excluded.age_band, education = excluded.education,
+        marital_status = excluded.marital_status, updated_at = excluded.updated_at
+     WHERE (kept.sex, kept.age_band, kept.education, kept.marital_status)
+           IS DISTINCT FROM
+           (excluded.sex, excluded.age_band, excluded.education, excluded.marital_status)
+    RETURNING borrower_id
+    """
+)
+
+
 def put_protected_attributes(
     session: Session, *, rows: Sequence[tuple[UUID, Mapping[str, str | None]]], now: datetime
 ) -> set[UUID]:
@@ -282,26 +302,12 @@ def put_protected_attributes(
         return set()
     # One statement cannot store a key twice: the last row about a borrower counts.
     latest = dict(rows)
-    statement = upsert(ProtectedAttributes)
-    changed = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["borrower_id"],
-            set_={name: statement.excluded[name] for name in (*queries.PROTECTED, "updated_at")},
-            where=_is_different(statement),
-        ).returning(ProtectedAttributes.borrower_id),
-        [
-            {"borrower_id": borrower_id, "updated_at": now}
-            | {name: attributes.get(name) for name in queries.PROTECTED}
-            for borrower_id, attributes in sorted(latest.items(), key=lambda item: item[0])
-        ],
-    )
+    rows_now = [
+        {"borrower_id": borrower_id} | {name: attributes.get(name) for name in queries.PROTECTED}
+        for borrower_id, attributes in latest.items()
+    ]
+    changed = session.execute(_PUT_PROTECTED, {"rows": orjson.dumps(rows_now).decode(), "now": now})
     return set(changed.scalars())
-
-
-def _is_different(statement: Any) -> Any:
-    own = ProtectedAttributes.__table__.c
-    different = [own[name].is_distinct_from(statement.excluded[name]) for name in queries.PROTECTED]
-    return different[0] | different[1] | different[2] | different[3]
 
 
 def declare_fact(
