@@ -33,7 +33,7 @@ def seed(environment: Mapping[str, str], *, folder: Path, leash: Leash, console:
     place = _place(environment["DATABASE_URL"])
     if _read(folder).get("place") == place:
         return
-    console.print("First start: importing the demo portfolio. This takes a few minutes.")
+    console.print("First start: importing the demo portfolio. This takes a minute or two.")
     started_at = time.monotonic()
     child = Child("seed", ("demo", "seed"), environment, leash, folder / "seed.log", is_heard=True)
     try:

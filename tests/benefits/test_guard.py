@@ -159,17 +159,21 @@ def _row(number: int, due_on: date, penalty: int = 0) -> dict:
 
 
 @pytest.fixture
-def steady(session, deliver):
+def steady(session):
     """Six paid on time, an old penalty still open, and the seventh to come."""
-    borrower_id = make_borrower(session, external_id="steady")
+    return keep_six(session, "steady")
+
+
+def keep_six(session, name):
+    borrower_id = make_borrower(session, external_id=name)
     dues = [TODAY - timedelta(days=30 * n) for n in (6, 5, 4, 3, 2, 1)] + [TODAY]
     rows = [_row(n, due, penalty=0) for n, due in enumerate(dues, start=1)]
     loan, loan_id = make_loan(
-        session, borrower="steady", installments=rows, opened_on=TODAY - timedelta(days=220)
+        session, borrower=name, installments=rows, opened_on=TODAY - timedelta(days=220)
     )
     for number, due in enumerate(dues[:6], start=1):
         make_payment(
-            session, loan=loan, amount_minor=10_100, received_on=due, external_id=f"steady-{number}"
+            session, loan=loan, amount_minor=10_100, received_on=due, external_id=f"{name}-{number}"
         )
     enrol(session, borrower_id)
     return borrower_id, loan, loan_id
@@ -231,6 +235,23 @@ def test_a_returned_payment_takes_back_what_six_in_a_row_brought(
     }
     items = borrower_api(borrower_id).get("/v1/me/benefits").json["items"]
     assert {item["ending"]["code"] for item in items} == {"streak_undone"}
+
+
+def test_of_many_at_once_those_lose_it_who_never_kept_six(session, steady, client_api, deliver):
+    borrower_id, *_ = steady
+    others = [keep_six(session, f"steady{n}")[0] for n in range(3)]
+    deliver()
+    reason = {"reason": "returned"}
+    client_api.post("/v1/ingest/payments/steady-4/reversal", json=reason)
+    client_api.post("/v1/ingest/payments/steady1-2/reversal", json=reason)
+
+    undone = service.undo_guard(session, borrower_ids=[borrower_id, *others], now=NOW)
+
+    assert undone == sorted([borrower_id, others[1]])
+    revoked = {("rate_discount", "revoked"), ("limit_increase", "revoked")}
+    assert grants(session, borrower_id) == grants(session, others[1]) == revoked
+    assert grants(session, others[0]) == grants(session, others[2]) == FIRST
+    assert service.undo_guard(session, borrower_ids=[borrower_id, *others], now=NOW) == []
 
 
 def test_what_the_core_has_carried_out_stays(session, steady, client_api, deliver):

@@ -248,6 +248,13 @@ def test_the_worker_settles_what_a_batch_left(client_api, session, deliver):
     assert ("InstallmentPaid", False) in [tuple(row) for row in names]
 
 
+def test_a_chunk_tells_once_whose_loans_it_touched(client_api, session):
+    send(client_api, [BORROWER, LOAN, CARD, STATEMENT, REPORT, PENALTY], "?backfill=true")
+    told = session.execute(select(EventRow.payload).where(EventRow.name == "LoansTouched"))
+    borrower_id = session.execute(select(Loan.borrower_id).distinct()).scalar_one()
+    assert list(told.scalars()) == [{"borrower_ids": [str(borrower_id)], "history": True}]
+
+
 def test_history_is_announced_to_nobody(client_api, session, deliver):
     send(client_api, [*WHOLE, payment(3, amount_minor=10_200)], "?backfill=true")
     deliver()

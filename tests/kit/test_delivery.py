@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -71,6 +71,21 @@ def test_a_batch_holds_a_hundred_at_most(session: Session, handler: Handler) -> 
     announce(session, 130)
     assert delivery.deliver_batch(handler, now=NOW) == 100
     assert delivery.deliver_batch(handler, now=NOW) == 30
+
+
+@pytest.mark.parametrize("is_bulk", [True, False])
+def test_only_of_many_statements_are_planned_each_time(
+    session: Session, handler: Handler, *, is_bulk: bool
+) -> None:
+    seen = []
+
+    def look(session: Session, recorded: Sequence[Recorded], _now: datetime) -> None:
+        mode = session.execute(text("SELECT current_setting('plan_cache_mode')")).scalar_one()
+        seen.append((len(recorded), mode))
+
+    announce(session, 2)
+    delivery.deliver_batch(replace(handler, run=look, is_bulk=is_bulk), now=NOW)
+    assert seen == [(2, "force_custom_plan" if is_bulk else "auto")]
 
 
 def test_history_is_kept_and_nobody_is_told(session: Session, handler: Handler) -> None:

@@ -9,8 +9,10 @@ from backend.events.borrowers import BorrowersStored
 from backend.events.profile import FactsRebuilt
 from backend.kit.delivery import deliver_batch
 from backend.kit.outbox import EventRow
+from backend.loans.handlers import HANDLERS as LOAN_HANDLERS
 from backend.profile import queries
 from backend.profile.handlers import HANDLERS
+from backend.profile.models import FactChange
 from backend.tiers.models import TierState
 from tests.clock import NOW
 from tests.factories.loans import make_borrower, make_loan
@@ -83,3 +85,19 @@ def test_whose_loans_are_to_be_settled_waits_for_that(session, client_api, deliv
 
     deliver()
     assert list(find_told(session, FactsRebuilt)) == list(find_told(session, BorrowersStored))
+
+
+def test_her_first_facts_are_noted_from_her_past_and_once(session, client_api, deliver):
+    send(client_api, PERSON, LOAN)
+    (settle,) = LOAN_HANDLERS
+    (handler,) = [each for each in HANDLERS if BorrowersStored in each.hears]
+    assert deliver_batch(settle, now=NOW) == 1
+
+    assert deliver_batch(handler, now=NOW) == 1
+    assert list(find_told(session, FactsRebuilt)) == []
+
+    deliver()
+    assert list(find_told(session, FactsRebuilt)) == list(find_told(session, BorrowersStored))
+    noted = session.execute(select(FactChange.fact, FactChange.is_rebuilt)).all()
+    # The tier is no fact of the past: she was given it today.
+    assert {fact for fact, is_rebuilt in noted if not is_rebuilt} == {"tier"}
