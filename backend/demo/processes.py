@@ -1,5 +1,6 @@
 """Work in processes of their own: two cores, two workers."""
 
+import gc
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from multiprocessing import get_context
@@ -35,6 +36,7 @@ def in_processes(work: Callable[..., None], arguments: Sequence[tuple[Any, ...]]
 def _configured(work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     process = app.configure(load(), limits=LIMITS)
     process.keyring.watch()
+    gc.freeze()  # as for every command: what was imported stays
     try:
         work(*arguments)
     finally:
