@@ -32,6 +32,19 @@ class ProofTaken(Conflict):
     title = Text("This proof was recorded before.", "该证明已登记过。")
 
 
+class AlreadyNegotiated(Conflict):
+    code = "waiver-already-negotiated"
+    title = Text(
+        "Penalty interest of this loan was waived by agreement before; that is possible once.",
+        "该贷款的罚息此前已协商减免过，每笔贷款只能协商减免一次。",
+    )
+
+
+class TooManyMonths(Conflict):
+    code = "waiver-too-many-months"
+    title = Text("This is more months than can be waived.", "申请减免的月数超过上限。")
+
+
 class PackUnknown(NotFound):
     code = "benefit-pack-unknown"
     title = Text("There is no such benefit pack.", "没有该权益包。")

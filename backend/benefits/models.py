@@ -10,12 +10,13 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    SmallInteger,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.benefits.rules import Ending, Kind, Proof, State
+from backend.benefits.rules import WAIVER_MONTHS_MAX, Ending, Kind, Proof, State
 from backend.kit.db import Base
 
 
@@ -153,6 +154,25 @@ class BenefitGuard(Base):
     number: Mapped[int]
     granted_on: Mapped[date]
     is_armed: Mapped[bool]
+
+
+class BenefitNegotiation(Base):
+    """That penalty interest of a loan was waived by agreement: the key says that it was once.
+
+    A plan or a request counts; the Guard, a dispute and a freeze are no negotiation.
+    """
+
+    __tablename__ = "benefit_negotiation"
+    __table_args__ = (
+        ForeignKeyConstraint(["borrower_id", "loan_id"], ["loan.borrower_id", "loan.id"]),
+        CheckConstraint(f"months BETWEEN 1 AND {WAIVER_MONTHS_MAX}", name="months_within_limit"),
+    )
+
+    borrower_id: Mapped[UUID] = mapped_column(primary_key=True)
+    loan_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cause: Mapped[str]
+    months: Mapped[int] = mapped_column(SmallInteger)
+    waived_at: Mapped[datetime]
 
 
 class BenefitPack(Base):

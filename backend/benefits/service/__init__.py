@@ -18,6 +18,7 @@ from backend.benefits.service.packs import (
     write_draft,
 )
 from backend.benefits.service.proofs import record_proof
+from backend.benefits.service.waivers import waive_charge, waive_periods
 
 __all__ = [
     "acknowledge",
@@ -36,5 +37,7 @@ __all__ = [
     "record_proof",
     "revoke",
     "undo_guard",
+    "waive_charge",
+    "waive_periods",
     "write_draft",
 ]

@@ -11,9 +11,10 @@ from backend.loans.service.payments import add_payments, reverse_payment
 from backend.loans.service.preview import preview_schedule
 from backend.loans.service.products import put_product
 from backend.loans.service.reports import put_delinquencies, put_statements
-from backend.loans.service.waivers import waive_penalties
+from backend.loans.service.waivers import Waived, waive_charge, waive_months, waive_penalties
 
 __all__ = [
+    "Waived",
     "add_adjustments",
     "add_payment",
     "add_payments",
@@ -27,5 +28,7 @@ __all__ = [
     "reverse_payment",
     "settle_borrowers",
     "stream_payments",
+    "waive_charge",
+    "waive_months",
     "waive_penalties",
 ]

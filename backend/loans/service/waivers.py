@@ -1,6 +1,6 @@
-"""Waiving what is open of penalty interest. Only `benefits` asks for it."""
+"""Waiving penalty interest and wrong charges. Only `benefits` asks for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,9 +13,13 @@ from sqlalchemy.types import Uuid
 from backend.borrowers.models import Borrower
 from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id
+from backend.kit.problems import NotFound
 from backend.loans.models import Loan
+from backend.loans.queries import LoanKey, LoanRecord, find_record
+from backend.loans.rules import waiver_period
 from backend.loans.service.adjustments import add_adjustments
 from backend.loans.service.inputs import AdjustmentInput
+from backend.loans.service.references import lock_keys
 
 
 class Waived(NamedTuple):
@@ -28,6 +32,7 @@ class Waived(NamedTuple):
     currency: str
     amount_minor: int
     on: date
+    period: date
 
 
 def waive_penalties(
@@ -63,7 +68,8 @@ def waive_penalties(
             external_id=f"{cause}.{new_id()}",
             currency=row.currency,
             amount_minor=row.outstanding_penalty_minor,
-            on=day_in_zone(now, row.timezone),
+            on=(today := day_in_zone(now, row.timezone)),
+            period=waiver_period(today),
         )
         for row in rows
     ]
@@ -82,4 +88,94 @@ def _input(waived: Waived) -> AdjustmentInput:
         "kind": "waiver",
         "amount_minor": waived.amount_minor,
         "on": waived.on,
+        "period": waived.period,
     }
+
+
+def waive_months(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    loan_id: UUID,
+    months: Sequence[date],
+    cause: str,
+    now: datetime,
+) -> list[Waived]:
+    """Waive what is open of the penalty interest of these months; one line for each.
+
+    A month with nothing open, or that had its waiver, has no line. Refuses: NotFound.
+    """
+    record = _lock_record(session, borrower_id=borrower_id, loan_id=loan_id)
+    still_open = record.waivable_penalties(today=day_in_zone(now, record.timezone))
+    return _add(
+        session,
+        record,
+        {month: still_open[month] for month in sorted(set(months)) if month in still_open},
+        cause=cause,
+        now=now,
+    )
+
+
+def waive_charge(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    loan_id: UUID,
+    adjustment_id: UUID,
+    amount_minor: int,
+    cause: str,
+    now: datetime,
+) -> Waived | None:
+    """Take a fee or penalty that was wrong off what is open, by a waiver of its month.
+
+    None where that month had its waiver or nothing but principal is open: then nothing is left
+    for a waiver to lower. Refuses: NotFound.
+    """
+    record = _lock_record(session, borrower_id=borrower_id, loan_id=loan_id)
+    charge = next((row for row in record.history.adjustments if row.id == adjustment_id), None)
+    if charge is None or charge.kind == "waiver":
+        raise NotFound
+    left = record.state().outstanding
+    amount = min(amount_minor, charge.amount_minor, left.total_minor - left.principal_minor)
+    if amount <= 0:
+        return None
+    waived = _add(session, record, {waiver_period(charge.on_date): amount}, cause=cause, now=now)
+    return waived[0] if waived else None
+
+
+def _lock_record(session: Session, *, borrower_id: UUID, loan_id: UUID) -> LoanRecord:
+    lock_keys(session, keys=[LoanKey(borrower_id, loan_id)])
+    # Read after the lock, so that it holds what whoever had the lock before has stored.
+    record = find_record(session, borrower_id=borrower_id, loan_id=loan_id)
+    if record is None:
+        raise NotFound
+    return record
+
+
+def _add(
+    session: Session,
+    record: LoanRecord,
+    amounts: Mapping[date, int],
+    *,
+    cause: str,
+    now: datetime,
+) -> list[Waived]:
+    if record.status == "closed" or not amounts:
+        return []
+    meant = [
+        Waived(
+            borrower_id=record.key.borrower_id,
+            loan_id=record.key.loan_id,
+            loan_external_id=record.external_id,
+            external_id=f"{cause}.{new_id()}",
+            currency=record.currency,
+            amount_minor=amount,
+            on=day_in_zone(now, record.timezone),
+            period=month,
+        )
+        for month, amount in amounts.items()
+    ]
+    outcomes = add_adjustments(session, [_input(each) for each in meant], now=now, settled=True)
+    return [
+        each for each, outcome in zip(meant, outcomes, strict=True) if outcome.status == "stored"
+    ]
