@@ -17,6 +17,7 @@ from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import panels as contact_panels
 from backend.core_instructions import routes as core_instruction_routes
+from backend.events.promises import PromiseStateChanged
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -32,6 +33,11 @@ from backend.profile import panels as profile_panels
 from backend.profile import staff_routes as profile_staff_routes
 from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
+from backend.promises import handlers as promise_handlers
+from backend.promises import jobs as promise_jobs
+from backend.promises import panels as promise_panels
+from backend.promises import routes as promise_routes
+from backend.promises import staff_routes as promise_staff_routes
 from backend.staff import jobs as staff_jobs
 from backend.staff import routes as staff_account_routes
 from backend.staff import service as staff
@@ -61,6 +67,8 @@ WIRING = Wiring(
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
+        promise_routes.blp,
+        promise_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -74,10 +82,12 @@ WIRING = Wiring(
         *profile_handlers.HANDLERS,
         *tier_handlers.HANDLERS,
         *benefit_handlers.HANDLERS,
+        *promise_handlers.HANDLERS,
     ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
         *loan_jobs.JOBS,
+        *promise_jobs.JOBS,
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
         *benefit_jobs.JOBS,
@@ -94,5 +104,9 @@ WIRING = Wiring(
         **profile_panels.PANELS,
         **programme_panels.PANELS,
         **tier_panels.PANELS,
+        **promise_panels.PANELS,
+    },
+    unheard={
+        PromiseStateChanged: "for the inbox, which will thank or help her",
     },
 )

@@ -47,7 +47,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
-            "catalogue.read",
+            *("catalogue.read", "promises.record"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -64,6 +64,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "benefits.revoke",
             "programme.read",
             "programme.write",
+            "promises.record",
             "schedules.preview",
             "tiers.read",
             "tiers.preview",

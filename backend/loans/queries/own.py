@@ -76,6 +76,13 @@ def _replayed(session: Session, row: Mapping[Any, Any], *, as_of: date) -> dict[
     return _view(dict(row) | columns_of(record, as_of=as_of), as_of=as_of)
 
 
+def check_is_own(session: Session, *, borrower_id: UUID, loan_id: UUID) -> None:
+    """Refuses: NotFound, unless the loan is hers."""
+    mine = select(Loan.id).where(Loan.borrower_id == borrower_id, Loan.id == loan_id)
+    if session.execute(mine).first() is None:
+        raise NotFound
+
+
 def list_own_loans(
     session: Session, *, borrower_id: UUID, now: datetime, args: Mapping[str, Any]
 ) -> Page:

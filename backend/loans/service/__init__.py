@@ -10,6 +10,7 @@ from backend.loans.service.payment_stream import stream_payments
 from backend.loans.service.payments import add_payments, reverse_payment
 from backend.loans.service.preview import preview_schedule
 from backend.loans.service.products import put_product
+from backend.loans.service.references import get_record_for_update
 from backend.loans.service.reports import put_delinquencies, put_statements
 from backend.loans.service.waivers import Waived, waive_charge, waive_months, waive_penalties
 
@@ -19,6 +20,7 @@ __all__ = [
     "add_payment",
     "add_payments",
     "announce_missed",
+    "get_record_for_update",
     "preview_schedule",
     "put_delinquencies",
     "put_installments",

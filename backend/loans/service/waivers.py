@@ -15,11 +15,11 @@ from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id
 from backend.kit.problems import NotFound
 from backend.loans.models import Loan
-from backend.loans.queries import LoanKey, LoanRecord, find_record
+from backend.loans.queries import LoanRecord
 from backend.loans.rules import waiver_period
 from backend.loans.service.adjustments import add_adjustments
 from backend.loans.service.inputs import AdjustmentInput
-from backend.loans.service.references import lock_keys
+from backend.loans.service.references import get_record_for_update
 
 
 class Waived(NamedTuple):
@@ -105,7 +105,7 @@ def waive_months(
 
     A month with nothing open, or that had its waiver, has no line. Refuses: NotFound.
     """
-    record = _lock_record(session, borrower_id=borrower_id, loan_id=loan_id)
+    record = get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
     still_open = record.waivable_penalties(today=day_in_zone(now, record.timezone))
     return _add(
         session,
@@ -131,7 +131,7 @@ def waive_charge(
     None where that month had its waiver or nothing but principal is open: then nothing is left
     for a waiver to lower. Refuses: NotFound.
     """
-    record = _lock_record(session, borrower_id=borrower_id, loan_id=loan_id)
+    record = get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
     charge = next((row for row in record.history.adjustments if row.id == adjustment_id), None)
     if charge is None or charge.kind == "waiver":
         raise NotFound
@@ -141,15 +141,6 @@ def waive_charge(
         return None
     waived = _add(session, record, {waiver_period(charge.on_date): amount}, cause=cause, now=now)
     return waived[0] if waived else None
-
-
-def _lock_record(session: Session, *, borrower_id: UUID, loan_id: UUID) -> LoanRecord:
-    lock_keys(session, keys=[LoanKey(borrower_id, loan_id)])
-    # Read after the lock, so that it holds what whoever had the lock before has stored.
-    record = find_record(session, borrower_id=borrower_id, loan_id=loan_id)
-    if record is None:
-        raise NotFound
-    return record
 
 
 def _add(
