@@ -17,6 +17,11 @@ from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import panels as contact_panels
 from backend.core_instructions import routes as core_instruction_routes
+from backend.disputes import panels as dispute_panels
+from backend.disputes import routes as dispute_routes
+from backend.disputes import service as disputes
+from backend.disputes import staff_routes as dispute_staff_routes
+from backend.events.disputes import DisputeStateChanged
 from backend.events.promises import PromiseStateChanged
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
@@ -69,6 +74,8 @@ WIRING = Wiring(
         benefit_staff_routes.blp,
         promise_routes.blp,
         promise_staff_routes.blp,
+        dispute_routes.blp,
+        dispute_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -96,7 +103,7 @@ WIRING = Wiring(
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     demo=(benefit_demo.fill,),
-    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
+    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED, *disputes.SEALED),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,
@@ -105,8 +112,10 @@ WIRING = Wiring(
         **programme_panels.PANELS,
         **tier_panels.PANELS,
         **promise_panels.PANELS,
+        **dispute_panels.PANELS,
     },
     unheard={
+        DisputeStateChanged: "for the inbox, which will tell her of questions and answers",
         PromiseStateChanged: "for the inbox, which will thank or help her",
     },
 )

@@ -47,7 +47,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
-            *("catalogue.read", "promises.record"),
+            *("catalogue.read", "promises.record", "disputes.read", "disputes.decide"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -65,6 +65,8 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "programme.read",
             "programme.write",
             "promises.record",
+            "disputes.read",
+            "disputes.decide",
             "schedules.preview",
             "tiers.read",
             "tiers.preview",
@@ -82,7 +84,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
-            *("staff.read", "clients.read", "catalogue.read"),
+            *("staff.read", "clients.read", "catalogue.read", "disputes.read"),
         }
     ),
     Role.ADMIN: frozenset(

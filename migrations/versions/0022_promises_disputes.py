@@ -16,6 +16,7 @@ PROMISE_STATES = "'open', 'kept', 'partly_kept', 'broken', 'withdrawn', 'lapsed'
 def upgrade() -> None:
     _waivers()
     _promises()
+    _disputes()
 
 
 def _promises() -> None:
@@ -77,6 +78,133 @@ def _promises() -> None:
         "promise",
         ["borrower_id", "id"],
         postgresql_where=sa.text("state = 'open'"),
+    )
+
+
+ABOUTS = "'amount', 'fee', 'penalty', 'payment_missing', 'not_my_debt', 'identity', 'other'"
+OPEN = "'submitted', 'under_review', 'info_requested'"
+DECIDED = "'partly_upheld', 'rejected', 'upheld'"
+
+
+def _disputes() -> None:
+    op.create_table(
+        "disputed_adjustment",
+        sa.Column("borrower_id", sa.Uuid(), nullable=False),
+        sa.Column("adjustment_id", sa.Uuid(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["borrower_id", "adjustment_id"],
+            ["adjustment.borrower_id", "adjustment.id"],
+            name=op.f("fk_disputed_adjustment_borrower_id_adjustment_id_adjustment"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "borrower_id", "adjustment_id", "cause", name=op.f("pk_disputed_adjustment")
+        ),
+    )
+    op.create_table(
+        "dispute",
+        sa.Column("borrower_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("matter", sa.Text(), nullable=False),
+        sa.Column("adjustment_id", sa.Uuid(), nullable=True),
+        sa.Column("payment_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("taken_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "grounds", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("waived_minor", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("correction_minor", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint(f"about IN ({ABOUTS})", name=op.f("ck_dispute_about_is_known")),
+        sa.CheckConstraint(
+            f"state IN ({OPEN}, {DECIDED}, 'withdrawn')", name=op.f("ck_dispute_state_is_known")
+        ),
+        sa.CheckConstraint(
+            f"(state IN ({DECIDED})) = (decided_by IS NOT NULL)",
+            name=op.f("ck_dispute_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            f"(state IN ({OPEN})) = (ended_at IS NULL)", name=op.f("ck_dispute_ended_when")
+        ),
+        sa.CheckConstraint(
+            "adjustment_id IS NULL OR payment_id IS NULL",
+            name=op.f("ck_dispute_names_one_thing"),
+        ),
+        sa.CheckConstraint(
+            "least(waived_minor, correction_minor) >= 0",
+            name=op.f("ck_dispute_amounts_not_negative"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["borrower_id"], ["borrower.id"], name=op.f("fk_dispute_borrower_id_borrower")
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_by"], ["staff_account.id"], name=op.f("fk_dispute_taken_by_staff_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["staff_account.id"], name=op.f("fk_dispute_decided_by_staff_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["borrower_id", "loan_id"],
+            ["loan.borrower_id", "loan.id"],
+            name=op.f("fk_dispute_borrower_id_loan_id_loan"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["borrower_id", "adjustment_id"],
+            ["adjustment.borrower_id", "adjustment.id"],
+            name="fk_dispute_adjustment",
+        ),
+        sa.ForeignKeyConstraint(
+            ["borrower_id", "payment_id"],
+            ["payment.borrower_id", "payment.id"],
+            name="fk_dispute_payment",
+        ),
+        sa.PrimaryKeyConstraint("borrower_id", "id", name=op.f("pk_dispute")),
+    )
+    is_open = sa.text(f"state IN ({OPEN})")
+    op.create_index(
+        "uq_dispute_open",
+        "dispute",
+        ["borrower_id", "loan_id", "matter"],
+        unique=True,
+        postgresql_where=is_open,
+    )
+    op.create_index(
+        "uq_dispute_mended",
+        "dispute",
+        ["borrower_id", "adjustment_id"],
+        unique=True,
+        postgresql_where=sa.text("adjustment_id IS NOT NULL AND state = 'upheld'"),
+    )
+    op.create_index("ix_dispute_queue", "dispute", ["due_on", "id"], postgresql_where=is_open)
+    op.create_table(
+        "dispute_step",
+        sa.Column("borrower_id", sa.Uuid(), nullable=False),
+        sa.Column("dispute_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("words_cipher", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_dispute_step_number_from_one")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff_account.id"], name=op.f("fk_dispute_step_staff_id_staff_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["borrower_id", "dispute_id"],
+            ["dispute.borrower_id", "dispute.id"],
+            name=op.f("fk_dispute_step_borrower_id_dispute_id_dispute"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "borrower_id", "dispute_id", "number", name=op.f("pk_dispute_step")
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from backend.loans.service.adjustments import add_adjustments
 from backend.loans.service.bulk import settle_borrowers
 from backend.loans.service.installments import put_installments
 from backend.loans.service.loans import put_loans
+from backend.loans.service.marks import mark_disputed, unmark_disputed
 from backend.loans.service.missed import announce_missed
 from backend.loans.service.payment_single import add_payment
 from backend.loans.service.payment_stream import stream_payments
@@ -21,6 +22,7 @@ __all__ = [
     "add_payments",
     "announce_missed",
     "get_record_for_update",
+    "mark_disputed",
     "preview_schedule",
     "put_delinquencies",
     "put_installments",
@@ -30,6 +32,7 @@ __all__ = [
     "reverse_payment",
     "settle_borrowers",
     "stream_payments",
+    "unmark_disputed",
     "waive_charge",
     "waive_months",
     "waive_penalties",
