@@ -10,6 +10,7 @@ from backend.benefits import demo as benefit_demo
 from backend.benefits import handlers as benefit_handlers
 from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
+from backend.benefits import service as benefits
 from backend.benefits import staff_routes as benefit_staff_routes
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
@@ -21,6 +22,7 @@ from backend.disputes import panels as dispute_panels
 from backend.disputes import routes as dispute_routes
 from backend.disputes import service as disputes
 from backend.disputes import staff_routes as dispute_staff_routes
+from backend.events.benefits import WaiverRequestStateChanged
 from backend.events.disputes import DisputeStateChanged
 from backend.events.promises import PromiseStateChanged
 from backend.ingest import routes as ingest_routes
@@ -103,7 +105,14 @@ WIRING = Wiring(
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     demo=(benefit_demo.fill,),
-    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED, *disputes.SEALED),
+    sealed=(
+        *borrowers.SEALED,
+        *staff.SEALED,
+        *idempotency.SEALED,
+        *otp.SEALED,
+        *benefits.SEALED,
+        *disputes.SEALED,
+    ),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,
@@ -117,5 +126,6 @@ WIRING = Wiring(
     unheard={
         DisputeStateChanged: "for the inbox, which will tell her of questions and answers",
         PromiseStateChanged: "for the inbox, which will thank or help her",
+        WaiverRequestStateChanged: "for the inbox, which will tell her of the answer",
     },
 )

@@ -226,3 +226,90 @@ def _waivers() -> None:
         ),
         sa.PrimaryKeyConstraint("borrower_id", "loan_id", name=op.f("pk_benefit_negotiation")),
     )
+    _waiver_requests()
+
+
+REASONS = (
+    "'job_loss', 'income_cut', 'illness', 'bereavement', 'caring', 'separation', 'violence',"
+    " 'disaster', 'fraud_victim', 'business_failure', 'study', 'parental_leave', 'other'"
+)
+
+
+def _waiver_requests() -> None:
+    op.create_table(
+        "waiver_request",
+        sa.Column("borrower_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("months", sa.SmallInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("is_automatic", sa.Boolean(), nullable=False),
+        sa.Column("why_a_person", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("months_at_once", sa.SmallInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("waived_minor", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "grounds", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("answer_cipher", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            f"reason IN ({REASONS})", name=op.f("ck_waiver_request_reason_is_known")
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'approved', 'rejected', 'withdrawn')",
+            name=op.f("ck_waiver_request_state_is_known"),
+        ),
+        sa.CheckConstraint(
+            "months BETWEEN 1 AND 3", name=op.f("ck_waiver_request_months_within_limit")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('approved', 'rejected') AND NOT is_automatic) = (decided_by IS NOT NULL)",
+            name=op.f("ck_waiver_request_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "NOT is_automatic OR state = 'approved'",
+            name=op.f("ck_waiver_request_rule_only_approves"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'rejected') = (cardinality(grounds) > 0)",
+            name=op.f("ck_waiver_request_rejected_on_grounds"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'approved') = (waived_minor > 0)",
+            name=op.f("ck_waiver_request_approved_is_waived"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["borrower_id"], ["borrower.id"], name=op.f("fk_waiver_request_borrower_id_borrower")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["staff_account.id"],
+            name=op.f("fk_waiver_request_decided_by_staff_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["borrower_id", "loan_id"],
+            ["loan.borrower_id", "loan.id"],
+            name=op.f("fk_waiver_request_borrower_id_loan_id_loan"),
+        ),
+        sa.PrimaryKeyConstraint("borrower_id", "id", name=op.f("pk_waiver_request")),
+    )
+    for state in ("open", "approved"):
+        op.create_index(
+            f"uq_waiver_request_{state}",
+            "waiver_request",
+            ["borrower_id", "loan_id"],
+            unique=True,
+            postgresql_where=sa.text(f"state = '{state}'"),
+        )
+    op.create_index(
+        "ix_waiver_request_queue",
+        "waiver_request",
+        ["due_on", "id"],
+        postgresql_where=sa.text("state = 'open'"),
+    )

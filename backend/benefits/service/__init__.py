@@ -18,12 +18,20 @@ from backend.benefits.service.packs import (
     write_draft,
 )
 from backend.benefits.service.proofs import record_proof
+from backend.benefits.service.requests import (
+    SEALED,
+    decide_request,
+    request_waiver,
+    withdraw_request,
+)
 from backend.benefits.service.waivers import waive_charge, waive_periods
 
 __all__ = [
+    "SEALED",
     "acknowledge",
     "activate",
     "create_pack",
+    "decide_request",
     "decline",
     "edit_draft",
     "end_beyond_date",
@@ -35,9 +43,11 @@ __all__ = [
     "offer_range",
     "publish_version",
     "record_proof",
+    "request_waiver",
     "revoke",
     "undo_guard",
     "waive_charge",
     "waive_periods",
+    "withdraw_request",
     "write_draft",
 ]

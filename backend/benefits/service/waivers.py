@@ -88,7 +88,7 @@ def _claim(session: Session, line: Waived, *, months: int, cause: str, now: date
         .returning(BenefitNegotiation.loan_id)
     ).first()
     if claimed is None:
-        raise AlreadyNegotiated(loan_id=str(line.loan_id))
+        raise AlreadyNegotiated.on(line.loan_id)
 
 
 def _tell(session: Session, line: Waived, *, cause: str, now: datetime) -> None:
