@@ -1,5 +1,6 @@
-"""Scheduled work on promises: those whose day has passed."""
+"""Scheduled work on promises: by the day and by what was paid."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,11 @@ from backend.kit.wiring import Job, JobContext
 from backend.promises import queries, service
 
 CHUNK = 500
+JUDGED_FOR = timedelta(days=400)  # later news is heard by its event
 
 
-def judge_open(context: JobContext) -> dict[str, Any]:
-    """Decide every open promise by her day and payments; a repeat finds nothing to do.
+def judge_all(context: JobContext) -> dict[str, Any]:
+    """Decide every promise of the last year by her day and payments; a repeat moves nothing.
 
     All of them, and not those alone that are due: history that was imported tells nobody.
     """
@@ -19,7 +21,9 @@ def judge_open(context: JobContext) -> dict[str, Any]:
     after = (UUID(int=0), UUID(int=0))
     while True:
         with transaction() as session:
-            chunk = queries.list_open_after(session, after=after, limit=CHUNK)
+            chunk = queries.list_after(
+                session, after=after, since=context.as_of - JUDGED_FOR, limit=CHUNK
+            )
             moved += service.judge_loans(
                 session,
                 keys={(borrower_id, loan_id) for borrower_id, loan_id, _ in chunk},
@@ -32,4 +36,4 @@ def judge_open(context: JobContext) -> dict[str, Any]:
         context.heartbeat()
 
 
-JOBS = (Job(name="promises", cron="15 1 * * *", run=judge_open),)
+JOBS = (Job(name="promises", cron="15 1 * * *", run=judge_all),)

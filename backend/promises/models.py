@@ -48,7 +48,12 @@ class Promise(Base):
             postgresql_where=text("state = 'open'"),
         ),
         Index("ix_promise_loan", "borrower_id", "loan_id", "on_date"),
-        Index("ix_promise_judged", "borrower_id", "id", postgresql_where=text("state = 'open'")),
+        Index(
+            "ix_promise_judged",
+            "borrower_id",
+            "id",
+            postgresql_where=text("state NOT IN ('withdrawn', 'lapsed')"),
+        ),
     )
 
     borrower_id: Mapped[UUID] = mapped_column(ForeignKey("borrower.id"), primary_key=True)

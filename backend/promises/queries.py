@@ -73,9 +73,7 @@ def list_past(session: Session, *, borrower_id: UUID, today: date) -> list[Past]
     return [Past(row.made_on, row.on_date, State(row.state)) for row in rows]
 
 
-def list_for_update(
-    session: Session, *, keys: Collection[tuple[UUID, UUID]], among: Collection[UUID] | None = None
-) -> Sequence[AnyRow]:
+def list_for_update(session: Session, *, keys: Collection[tuple[UUID, UUID]]) -> Sequence[AnyRow]:
     """Promises of these loans that may still change, locked in one order, with her zone.
 
     `keys`: whose loan and which. `is_settled`: nothing is open on it, as far as is kept.
@@ -97,8 +95,6 @@ def list_for_update(
         .order_by(Promise.borrower_id, Promise.id)
         .with_for_update(of=Promise)
     )
-    if among is not None:
-        query = query.where(Promise.id.in_(among))
     return session.execute(query).all()
 
 
@@ -136,13 +132,17 @@ def counting() -> ColumnElement[bool]:
     )
 
 
-def list_open_after(
-    session: Session, *, after: tuple[UUID, UUID], limit: int
+def list_after(
+    session: Session, *, after: tuple[UUID, UUID], since: date, limit: int
 ) -> list[tuple[UUID, UUID, UUID]]:
-    """Open promises in the order of their keys: whose, of which loan, which."""
+    """Promises that may change, for days since then, by their keys: whose, of which loan, which."""
     rows = session.execute(
         select(Promise.borrower_id, Promise.loan_id, Promise.id)
-        .where(Promise.state == State.OPEN, tuple_(Promise.borrower_id, Promise.id) > after)
+        .where(
+            Promise.state.not_in(FINAL),
+            Promise.on_date >= since,
+            tuple_(Promise.borrower_id, Promise.id) > after,
+        )
         .order_by(Promise.borrower_id, Promise.id)
         .limit(limit)
     )

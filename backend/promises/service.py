@@ -129,14 +129,13 @@ def judge_loans(
     *,
     keys: Collection[tuple[UUID, UUID]],
     now: datetime,
-    among: Collection[UUID] | None = None,
 ) -> int:
     """Decide the promises of these loans by the payments as they stand; how many moved.
 
     The payments are read after the promises are locked: who waited for the lock sees what the
     one before her saw, or more. A payment that commits later has its own event, which judges anew.
     """
-    rows = queries.list_for_update(session, keys=keys, among=among) if keys else ()
+    rows = queries.list_for_update(session, keys=keys) if keys else ()
     if not rows:
         return 0
     paid = queries.list_paid(session, borrower_ids={row.borrower_id for row in rows})

@@ -77,7 +77,7 @@ def _promises() -> None:
         "ix_promise_judged",
         "promise",
         ["borrower_id", "id"],
-        postgresql_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state NOT IN ('withdrawn', 'lapsed')"),
     )
 
 

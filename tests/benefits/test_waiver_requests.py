@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 
+from backend.benefits.audit import run as audit
 from backend.benefits.models import BenefitNegotiation
 from backend.benefits.waiver_rules import (
     MONTHS_AT_ONCE,
@@ -19,6 +20,7 @@ from backend.benefits.waiver_rules import (
     why_a_person,
 )
 from backend.loans import service as loans
+from backend.loans.models import Adjustment
 from backend.tiers.models import TierState
 from tests.benefits.test_waivers import charge, first, months_ago
 from tests.clock import NOW, TODAY
@@ -202,6 +204,15 @@ def test_once_is_what_the_database_says_too(session, make_asker):
         )
     ).one()
     assert tuple(row) == ("waiver_request", 1)
+
+
+def test_the_audit_finds_a_waiver_that_is_not_in_the_books(session, make_asker):
+    asker = make_asker()
+    asker.ask(periods=1)
+    assert list(audit(session)) == []
+    session.execute(update(Adjustment).where(Adjustment.kind == "waiver").values(amount_minor=1))
+    session.execute(delete(BenefitNegotiation))
+    assert len(list(audit(session))) == 2
 
 
 def test_a_repeat_with_its_key_waives_once(make_asker):

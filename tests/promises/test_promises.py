@@ -11,7 +11,7 @@ from backend.kit.ids import new_id
 from backend.kit.outbox import EventRow
 from backend.kit.wiring import JobContext
 from backend.loans import service as loans
-from backend.promises.jobs import judge_open
+from backend.promises.jobs import judge_all
 from tests.clock import NOW, TODAY
 from tests.factories.loans import make_loan
 from tests.factories.viewers import make_assignment
@@ -21,7 +21,7 @@ ZH = {"Accept-Language": "zh-CN"}
 
 
 def run_job():
-    return judge_open(
+    return judge_all(
         JobContext(
             as_of=clock.day_in_zone(clock.now(), "Asia/Shanghai"), now=clock.now(), run_id=new_id(),
             heartbeat=lambda: None,
@@ -110,6 +110,20 @@ def test_a_payment_told_late_counts_by_its_day(debtor, pay, after_days):
         assert debtor.read(promise_id)["state"] == "kept"
 
 
+def test_history_that_was_imported_tells_nobody_and_is_found_at_night(session, debtor, after_days):
+    promise_id = debtor.promise(10_000, 3).json["id"]
+    with after_days(20):
+        run_job()
+        row = {
+            "external_id": "old", "loan_external_id": debtor.loan, "amount_minor": 10_000,
+            "received_on": TODAY + timedelta(days=2), "date_precision": "day",
+        }  # fmt: skip
+        loans.add_payments(session, [row], now=clock.now(), settled=True, backfill=True)
+        assert debtor.read(promise_id)["state"] == "broken"
+        assert run_job()["moved"] == 1
+        assert debtor.read(promise_id)["state"] == "kept"
+
+
 def test_a_payment_after_the_day_does_not_count(debtor, pay, after_days):
     promise_id = debtor.promise(10_000, 3).json["id"]
     with after_days(4):
@@ -126,7 +140,7 @@ def test_two_days_of_grace_for_the_bank_and_no_more(debtor, after_days):
         assert run_job()["moved"] == 0
     with after_days(6):
         assert run_job()["moved"] == 1
-        assert run_job() == {"promises": 0, "moved": 0}
+        assert run_job() == {"promises": 1, "moved": 0}
         assert debtor.read(promise_id)["state"] == "broken"
 
 

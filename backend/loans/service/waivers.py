@@ -128,15 +128,17 @@ def waive_charge(
 ) -> Waived | None:
     """Take a fee or penalty that was wrong off what is open, by a waiver of its month.
 
-    None where that month had its waiver or nothing but principal is open: then nothing is left
-    for a waiver to lower. Refuses: NotFound.
+    None where that month had its waiver or nothing but a schedule's principal is open: then
+    nothing is left for a waiver to lower. Refuses: NotFound.
     """
     record = get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
     charge = next((row for row in record.history.adjustments if row.id == adjustment_id), None)
     if charge is None or charge.kind == "waiver":
         raise NotFound
     left = record.state().outstanding
-    amount = min(amount_minor, charge.amount_minor, left.total_minor - left.principal_minor)
+    # A statement does not say what its balance is made of: the charge may be in its principal.
+    kept = 0 if record.kind == "revolving" else left.principal_minor
+    amount = min(amount_minor, charge.amount_minor, left.total_minor - kept)
     if amount <= 0:
         return None
     waived = _add(session, record, {waiver_period(charge.on_date): amount}, cause=cause, now=now)
