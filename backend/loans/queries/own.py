@@ -37,11 +37,6 @@ RATIO_PLACES = 4
 PANEL_LOANS_MAX = 50
 FEE_COLUMNS = ("id", "on", "kind", "amount_minor", "installment", "is_disputed")
 
-_IS_DISPUTED = exists().where(
-    DisputedAdjustment.borrower_id == Adjustment.borrower_id,
-    DisputedAdjustment.adjustment_id == Adjustment.id,
-)
-
 _COLUMNS = (
     *(column for column in Loan.__table__.c if column.name not in ("recorded_at", "updated_at")),
     Borrower.timezone,
@@ -348,7 +343,13 @@ def list_own_fees(
         Adjustment.amount_minor.label("amount_minor"),
         literal(None, Installment.number.type).label("installment"),
         Adjustment.id.label("id"),
-        _IS_DISPUTED.label("is_disputed"),
+        exists()
+        .where(
+            # Her id said again, so that no plan reads everybody's.
+            DisputedAdjustment.borrower_id == borrower_id,
+            DisputedAdjustment.adjustment_id == Adjustment.id,
+        )
+        .label("is_disputed"),
     ).where(Adjustment.borrower_id == borrower_id, Adjustment.loan_id == loan_id)
     planned = [
         select(
