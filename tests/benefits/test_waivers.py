@@ -93,6 +93,8 @@ def test_a_waiver_is_a_line_of_its_own_and_a_grant_that_the_core_reads(
     lines = [row["amount_minor"] for row in shown["items"] if row["kind"] == "waiver"]
     assert sorted(lines) == [100, 200]
     assert shown["outstanding"]["penalty_minor"] == 300
+    granted = own.get("/v1/me/benefits", headers={"Accept-Language": "en"}).json["items"]
+    assert {each["text"] for each in granted} == {"CN¥1.00 is waived.", "CN¥2.00 is waived."}
     told = client_api.get("/v1/ingest/benefit-grants").json["items"]
     assert [(t["kind"], t["state"], t["cause"]) for t in told] == [
         ("fee_waiver", "activated", "plan")

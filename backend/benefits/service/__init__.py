@@ -9,6 +9,11 @@ from backend.benefits.service.grants import (
     revoke,
 )
 from backend.benefits.service.guard import follow_facts, undo_guard
+from backend.benefits.service.negotiations import (
+    claim_negotiation,
+    waive_charge,
+    waive_periods,
+)
 from backend.benefits.service.packs import (
     create_pack,
     edit_draft,
@@ -24,12 +29,12 @@ from backend.benefits.service.requests import (
     request_waiver,
     withdraw_request,
 )
-from backend.benefits.service.waivers import waive_charge, waive_periods
 
 __all__ = [
     "SEALED",
     "acknowledge",
     "activate",
+    "claim_negotiation",
     "create_pack",
     "decide_request",
     "decline",

@@ -18,7 +18,7 @@ from backend.benefits.errors import (
 )
 from backend.benefits.models import WaiverRequest
 from backend.benefits.queries import Waivable
-from backend.benefits.service.waivers import waive_periods
+from backend.benefits.service.negotiations import waive_periods
 from backend.benefits.waiver_rules import WAIVER_CAUSE, Facts, Ground, Reason, State
 from backend.events.benefits import WaiverRequestStateChanged
 from backend.kit import crypto
@@ -128,7 +128,10 @@ def _waive(
 
 
 def _as_json(lines: Sequence[Waived]) -> list[Any]:
-    return [{"period": f"{line.period:%Y-%m}", "amount_minor": line.amount_minor} for line in lines]
+    return [
+        {"period": f"{line.period or line.on:%Y-%m}", "amount_minor": line.amount_minor}
+        for line in lines
+    ]
 
 
 def withdraw_request(

@@ -30,11 +30,7 @@ def open_penalties(history: History, state: LoanState, *, today: date) -> dict[d
 
 def waivable_penalties(history: History, state: LoanState, *, today: date) -> dict[date, int]:
     """The same of the months that had no waiver yet: a month has one, whatever it was for."""
-    had_one = {
-        row.period or waiver_period(row.on_date)
-        for row in history.adjustments
-        if row.kind == "waiver"
-    }
+    had_one = {row.period for row in history.adjustments if row.kind == "waiver"}
     still_open = open_penalties(history, state, today=today)
     return {month: amount for month, amount in still_open.items() if month not in had_one}
 

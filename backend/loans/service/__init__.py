@@ -13,7 +13,7 @@ from backend.loans.service.preview import preview_schedule
 from backend.loans.service.products import put_product
 from backend.loans.service.references import get_record_for_update
 from backend.loans.service.reports import put_delinquencies, put_statements
-from backend.loans.service.waivers import Waived, waive_charge, waive_months, waive_penalties
+from backend.loans.service.waivers import Waived, waive_charge, waive_open_months, waive_penalties
 
 __all__ = [
     "Waived",
@@ -34,6 +34,6 @@ __all__ = [
     "stream_payments",
     "unmark_disputed",
     "waive_charge",
-    "waive_months",
+    "waive_open_months",
     "waive_penalties",
 ]

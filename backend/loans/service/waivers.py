@@ -23,7 +23,10 @@ from backend.loans.service.references import get_record_for_update
 
 
 class Waived(NamedTuple):
-    """One waiver: of which loan, how much, on which day of hers, under which id."""
+    """One waiver: of which loan, how much, on which day of hers, under which id.
+
+    `period` is the month that it is for; without one, that of its day.
+    """
 
     borrower_id: UUID
     loan_id: UUID
@@ -32,7 +35,7 @@ class Waived(NamedTuple):
     currency: str
     amount_minor: int
     on: date
-    period: date
+    period: date | None = None
 
 
 def waive_penalties(
@@ -68,8 +71,7 @@ def waive_penalties(
             external_id=f"{cause}.{new_id()}",
             currency=row.currency,
             amount_minor=row.outstanding_penalty_minor,
-            on=(today := day_in_zone(now, row.timezone)),
-            period=waiver_period(today),
+            on=day_in_zone(now, row.timezone),
         )
         for row in rows
     ]
@@ -82,17 +84,18 @@ def waive_penalties(
 
 
 def _input(waived: Waived) -> AdjustmentInput:
+    period = waived.period or waiver_period(waived.on)
     return {
         "external_id": waived.external_id,
         "loan_external_id": waived.loan_external_id,
         "kind": "waiver",
         "amount_minor": waived.amount_minor,
         "on": waived.on,
-        "period": waived.period,
+        "period": period,
     }
 
 
-def waive_months(
+def waive_open_months(
     session: Session,
     *,
     borrower_id: UUID,

@@ -34,11 +34,21 @@ def waive_periods(
     """
     if is_negotiation and len(set(periods)) > WAIVER_MONTHS_MAX:
         raise TooManyMonths(months_max=WAIVER_MONTHS_MAX)
-    waived = loans.waive_months(
+    waived = loans.waive_open_months(
         session, borrower_id=borrower_id, loan_id=loan_id, months=periods, cause=cause, now=now
     )
     if waived and is_negotiation:
-        _claim(session, waived[0], months=len(waived), cause=cause, now=now)
+        is_first = claim_negotiation(
+            session,
+            borrower_id=borrower_id,
+            loan_id=loan_id,
+            months=len(waived),
+            cause=cause,
+            now=now,
+        )
+        if not is_first:
+            # What was booked above goes with the transaction.
+            raise AlreadyNegotiated.on(loan_id)
     for line in waived:
         _tell(session, line, cause=cause, now=now)
     return waived
@@ -73,25 +83,24 @@ def waive_charge(
     return waived
 
 
-def _claim(session: Session, line: Waived, *, months: int, cause: str, now: datetime) -> None:
-    # The key decides, whoever looked first; what was booked above goes with the transaction.
+def claim_negotiation(
+    session: Session, *, borrower_id: UUID, loan_id: UUID, months: int, cause: str, now: datetime
+) -> bool:
+    """Note that penalty interest of a loan was waived by agreement; False where it was before.
+
+    The key decides, whoever looked first.
+    """
     claimed = session.execute(
         upsert(BenefitNegotiation)
-        .values(
-            borrower_id=line.borrower_id,
-            loan_id=line.loan_id,
-            cause=cause,
-            months=months,
-            waived_at=now,
-        )
+        .values(borrower_id=borrower_id, loan_id=loan_id, cause=cause, months=months, waived_at=now)
         .on_conflict_do_nothing()
         .returning(BenefitNegotiation.loan_id)
     ).first()
-    if claimed is None:
-        raise AlreadyNegotiated.on(line.loan_id)
+    return claimed is not None
 
 
 def _tell(session: Session, line: Waived, *, cause: str, now: datetime) -> None:
+    month = f"{line.period or line.on:%Y-%m}"
     grant_benefit(
         session,
         borrower_id=line.borrower_id,
@@ -102,10 +111,10 @@ def _tell(session: Session, line: Waived, *, cause: str, now: datetime) -> None:
             "currency": line.currency,
             "amount_minor": line.amount_minor,
             "on": line.on.isoformat(),
-            "period": f"{line.period:%Y-%m}",
+            "period": month,
         },
         cause=cause,
-        occasion=f"{Kind.FEE_WAIVER}:{line.loan_id}:{line.period:%Y-%m}",
+        occasion=f"{Kind.FEE_WAIVER}:{line.loan_id}:{month}",
         # It stands in the books; nothing is asked of her.
         state=State.ACTIVATED,
         now=now,
