@@ -10,6 +10,7 @@ from backend.benefits import demo as benefit_demo
 from backend.benefits import handlers as benefit_handlers
 from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
+from backend.benefits import service as benefits
 from backend.benefits import staff_routes as benefit_staff_routes
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
@@ -17,6 +18,13 @@ from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import panels as contact_panels
 from backend.core_instructions import routes as core_instruction_routes
+from backend.disputes import panels as dispute_panels
+from backend.disputes import routes as dispute_routes
+from backend.disputes import service as disputes
+from backend.disputes import staff_routes as dispute_staff_routes
+from backend.events.benefits import WaiverRequestStateChanged
+from backend.events.disputes import DisputeStateChanged
+from backend.events.promises import PromiseStateChanged
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -32,6 +40,11 @@ from backend.profile import panels as profile_panels
 from backend.profile import staff_routes as profile_staff_routes
 from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
+from backend.promises import handlers as promise_handlers
+from backend.promises import jobs as promise_jobs
+from backend.promises import panels as promise_panels
+from backend.promises import routes as promise_routes
+from backend.promises import staff_routes as promise_staff_routes
 from backend.staff import jobs as staff_jobs
 from backend.staff import routes as staff_account_routes
 from backend.staff import service as staff
@@ -61,6 +74,10 @@ WIRING = Wiring(
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
+        promise_routes.blp,
+        promise_staff_routes.blp,
+        dispute_routes.blp,
+        dispute_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -74,10 +91,12 @@ WIRING = Wiring(
         *profile_handlers.HANDLERS,
         *tier_handlers.HANDLERS,
         *benefit_handlers.HANDLERS,
+        *promise_handlers.HANDLERS,
     ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
         *loan_jobs.JOBS,
+        *promise_jobs.JOBS,
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
         *benefit_jobs.JOBS,
@@ -86,7 +105,14 @@ WIRING = Wiring(
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     demo=(benefit_demo.fill,),
-    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
+    sealed=(
+        *borrowers.SEALED,
+        *staff.SEALED,
+        *idempotency.SEALED,
+        *otp.SEALED,
+        *benefits.SEALED,
+        *disputes.SEALED,
+    ),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,
@@ -94,5 +120,12 @@ WIRING = Wiring(
         **profile_panels.PANELS,
         **programme_panels.PANELS,
         **tier_panels.PANELS,
+        **promise_panels.PANELS,
+        **dispute_panels.PANELS,
+    },
+    unheard={
+        DisputeStateChanged: "for the inbox, which will tell her of questions and answers",
+        PromiseStateChanged: "for the inbox, which will thank or help her",
+        WaiverRequestStateChanged: "for the inbox, which will tell her of the answer",
     },
 )

@@ -1,12 +1,21 @@
-"""The proof of the benefits' books: budgets count what was granted, proofs are used once."""
+"""The proof of the benefits' books: budgets count what was granted, waivers are booked."""
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, and_, func, select
 from sqlalchemy.orm import Session
 
-from backend.benefits.models import BenefitGrant, BenefitGrantLookup, BenefitPackVersion
+from backend.benefits.models import (
+    BenefitGrant,
+    BenefitGrantLookup,
+    BenefitNegotiation,
+    BenefitPackVersion,
+    WaiverRequest,
+)
+from backend.benefits.rules import Kind
+from backend.benefits.waiver_rules import State
 from backend.kit.wiring import Audit
+from backend.loans.models import Adjustment
 
 
 def run(session: Session) -> Iterator[str]:
@@ -43,6 +52,41 @@ def run(session: Session) -> Iterator[str]:
     )
     for grant_id in unfound.scalars():
         yield f"grant {grant_id} cannot be found by the core system"
+    yield from _waivers(session)
+
+
+def _waivers(session: Session) -> Iterator[str]:
+    terms = BenefitGrant.terms
+    booked = and_(
+        Adjustment.borrower_id == BenefitGrant.borrower_id,
+        Adjustment.external_id == terms["adjustment_external_id"].astext,
+        Adjustment.kind == "waiver",
+        Adjustment.amount_minor == terms["amount_minor"].astext.cast(BigInteger),
+    )
+    unbooked = session.execute(
+        select(BenefitGrant.id)
+        .outerjoin(Adjustment, booked)
+        .where(
+            BenefitGrant.kind == Kind.FEE_WAIVER,
+            terms.has_key("adjustment_external_id"),
+            Adjustment.id.is_(None),
+        )
+    )
+    for grant_id in unbooked.scalars():
+        yield f"grant {grant_id} tells of a waiver that is not in the books"
+    unclaimed = session.execute(
+        select(WaiverRequest.id)
+        .outerjoin(
+            BenefitNegotiation,
+            and_(
+                BenefitNegotiation.borrower_id == WaiverRequest.borrower_id,
+                BenefitNegotiation.loan_id == WaiverRequest.loan_id,
+            ),
+        )
+        .where(WaiverRequest.state == State.APPROVED, BenefitNegotiation.loan_id.is_(None))
+    )
+    for request_id in unclaimed.scalars():
+        yield f"waiver request {request_id} is approved and its loan counts as not negotiated"
 
 
 AUDITS = (Audit(name="benefits", run=run),)

@@ -1,6 +1,8 @@
 """Refusals of benefits."""
 
-from backend.kit.problems import Conflict, Invalid, NotFound
+from uuid import UUID
+
+from backend.kit.problems import Conflict, Invalid, NotFound, Reason
 from backend.kit.texts import Text
 
 
@@ -30,6 +32,65 @@ class ProofNeeded(Conflict):
 class ProofTaken(Conflict):
     code = "proof-already-used"
     title = Text("This proof was recorded before.", "该证明已登记过。")
+
+
+class AlreadyNegotiated(Conflict):
+    code = "waiver-already-negotiated"
+    title = Text(
+        "Penalty interest of this loan was waived by agreement before; that is possible once.",
+        "该贷款的罚息此前已协商减免过，每笔贷款只能协商减免一次。",
+    )
+
+    @classmethod
+    def on(cls, loan_id: UUID) -> "AlreadyNegotiated":
+        """Of a loan: the rule, and the ways that are left."""
+        return cls(
+            reasons=[Reason(cls.code, cls.title)],
+            would_change=[{"kind": "plan", "loan_id": str(loan_id)}, {"kind": "human"}],
+        )
+
+
+class NothingToWaive(Conflict):
+    code = "nothing-to-waive"
+    title = Text(
+        "No penalty interest is open on this loan in a month that had no waiver yet.",
+        "该贷款目前没有可减免的罚息：罚息已结清，或当月已减免过。",
+    )
+
+    @classmethod
+    def on(cls, loan_id: UUID) -> "NothingToWaive":
+        """Of a loan: the rule, and the ways that are left."""
+        return cls(
+            reasons=[Reason(cls.code, cls.title)],
+            would_change=[{"kind": "dispute", "loan_id": str(loan_id)}],
+        )
+
+
+class WaiverRequestUnknown(NotFound):
+    code = "waiver-request-unknown"
+    title = Text("There is no such waiver request.", "没有这项减免申请。")
+
+
+class WaiverRequestOpen(Conflict):
+    """`waiver_request_id`: the one that waits."""
+
+    code = "waiver-request-open"
+    title = Text(
+        "A waiver request for this loan waits for an answer already.",
+        "该贷款已有一项减免申请等待答复。",
+    )
+
+
+class WaiverRequestMoveRefused(Conflict):
+    """`state`: how it stands, which is what won."""
+
+    code = "waiver-request-not-open"
+    title = Text("This waiver request is decided already.", "该减免申请已有结果。")
+
+
+class TooManyMonths(Conflict):
+    code = "waiver-too-many-months"
+    title = Text("This is more months than can be waived.", "申请减免的月数超过上限。")
 
 
 class PackUnknown(NotFound):

@@ -10,12 +10,19 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    SmallInteger,
     UniqueConstraint,
     text,
 )
+from sqlalchemy import (
+    Text as TextType,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.benefits.rules import Ending, Kind, Proof, State
+from backend.benefits.rules import WAIVER_MONTHS_MAX, Ending, Kind, Proof, State
+from backend.benefits.waiver_rules import Reason as WaiverReason
+from backend.benefits.waiver_rules import State as WaiverState
 from backend.kit.db import Base
 
 
@@ -153,6 +160,83 @@ class BenefitGuard(Base):
     number: Mapped[int]
     granted_on: Mapped[date]
     is_armed: Mapped[bool]
+
+
+class BenefitNegotiation(Base):
+    """That penalty interest of a loan was waived by agreement: the key says that it was once.
+
+    A plan or a request counts; the Guard, a dispute and a freeze are no negotiation.
+    """
+
+    __tablename__ = "benefit_negotiation"
+    __table_args__ = (
+        ForeignKeyConstraint(["borrower_id", "loan_id"], ["loan.borrower_id", "loan.id"]),
+        CheckConstraint(f"months BETWEEN 1 AND {WAIVER_MONTHS_MAX}", name="months_within_limit"),
+    )
+
+    borrower_id: Mapped[UUID] = mapped_column(primary_key=True)
+    loan_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cause: Mapped[str]
+    months: Mapped[int] = mapped_column(SmallInteger)
+    waived_at: Mapped[datetime]
+
+
+class WaiverRequest(Base):
+    """She asks for months of penalty interest. `lines`: what was waived, month by month.
+
+    `why_a_person` holds the codes of what the rule may not decide, `months_at_once` its limit.
+    """
+
+    __tablename__ = "waiver_request"
+    __table_args__ = (
+        ForeignKeyConstraint(["borrower_id", "loan_id"], ["loan.borrower_id", "loan.id"]),
+        CheckConstraint(f"reason IN ({_listed(WaiverReason)})", name="reason_is_known"),
+        CheckConstraint(f"state IN ({_listed(WaiverState)})", name="state_is_known"),
+        CheckConstraint(f"months BETWEEN 1 AND {WAIVER_MONTHS_MAX}", name="months_within_limit"),
+        CheckConstraint(
+            "(state IN ('approved', 'rejected') AND NOT is_automatic) = (decided_by IS NOT NULL)",
+            name="decided_by_somebody",
+        ),
+        CheckConstraint("NOT is_automatic OR state = 'approved'", name="rule_only_approves"),
+        CheckConstraint(
+            "(state = 'rejected') = (cardinality(grounds) > 0)", name="rejected_on_grounds"
+        ),
+        CheckConstraint("(state = 'approved') = (waived_minor > 0)", name="approved_is_waived"),
+        Index(
+            "uq_waiver_request_open",
+            "borrower_id",
+            "loan_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "uq_waiver_request_approved",
+            "borrower_id",
+            "loan_id",
+            unique=True,
+            postgresql_where=text("state = 'approved'"),
+        ),
+        Index("ix_waiver_request_queue", "due_on", "id", postgresql_where=text("state = 'open'")),
+    )
+
+    borrower_id: Mapped[UUID] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    loan_id: Mapped[UUID]
+    reason: Mapped[str]
+    months: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str]
+    is_automatic: Mapped[bool]
+    why_a_person: Mapped[list[str]] = mapped_column(ARRAY(TextType))
+    months_at_once: Mapped[int] = mapped_column(SmallInteger)
+    currency: Mapped[str]
+    lines: Mapped[list[Any]]
+    waived_minor: Mapped[int]
+    asked_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    due_on: Mapped[date]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    grounds: Mapped[list[str]] = mapped_column(ARRAY(TextType), server_default=text("'{}'"))
+    answer_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class BenefitPack(Base):

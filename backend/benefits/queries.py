@@ -1,6 +1,7 @@
 """Reads of grants, packs and proofs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,14 +16,18 @@ from backend.benefits.models import (
     BenefitGrant,
     BenefitGrantLookup,
     BenefitGuard,
+    BenefitNegotiation,
     BenefitPack,
     BenefitPackVersion,
     BenefitProof,
 )
 from backend.benefits.rules import GUARD_CAUSE, OPEN, Kind
 from backend.borrowers.models import Borrower
+from backend.kit.clock import day_in_zone
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
+from backend.kit.problems import NotFound
+from backend.loans import queries as loans
 
 
 def list_changed_since(
@@ -127,6 +132,35 @@ def list_open_guards(session: Session, *, borrower_ids: Sequence[UUID]) -> Seque
         .order_by(BenefitGuard.borrower_id)
         .with_for_update(of=BenefitGuard)
     ).all()
+
+
+@dataclass(frozen=True)
+class Waivable:
+    """Penalty interest of a loan that may still be waived, by the first day of its month.
+
+    `is_negotiated`: some of it was waived by agreement before, which happens once.
+    """
+
+    currency: str
+    months: Mapping[date, int]
+    is_negotiated: bool
+
+
+def waivable(session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime) -> Waivable:
+    """What is open of each month that had no waiver, as her rows stand. Refuses: NotFound."""
+    record = loans.find_record(session, borrower_id=borrower_id, loan_id=loan_id)
+    if record is None:
+        raise NotFound
+    negotiated = session.execute(
+        select(BenefitNegotiation.loan_id).where(
+            BenefitNegotiation.borrower_id == borrower_id, BenefitNegotiation.loan_id == loan_id
+        )
+    ).first()
+    return Waivable(
+        currency=record.currency,
+        months=record.waivable_penalties(today=day_in_zone(now, record.timezone)),
+        is_negotiated=negotiated is not None,
+    )
 
 
 def get_pack(session: Session, *, code: str) -> AnyRow:

@@ -85,6 +85,9 @@ class Proof(StrEnum):
     DISASTER = "disaster"
 
 
+# Penalty interest waived by agreement, on a loan's first negotiation (product S2, rules R10).
+WAIVER_MONTHS_MAX = 3
+
 # Good Faith Guard: six instalments in a row on time (product S5, rules R7).
 GUARD_CAUSE = "good_faith_guard"
 GUARD_STREAK = 6

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.benefits.rules import GUARD_CAUSE, Ending, Kind, Proof, State
+from backend.benefits.waiver_rules import WAIVER_CAUSE
 from backend.kit.money import Money
 from backend.kit.texts import Locale, Text
 
@@ -37,8 +38,11 @@ GUARD_TEXTS = {
 }
 CAUSES = {
     GUARD_CAUSE: Text("Six payments on time in a row", "连续六次按时还款"),
+    "dispute": Text("You said it was wrong, and you were right", "您的异议成立"),
+    WAIVER_CAUSE: Text("You asked for it", "您提出的减免申请"),
     "pack": Text("From the programme", "来自会员计划"),
 }
+WAIVER_TEXT = Text("{amount} is waived.", "已减免 {amount}。")
 OTHER_CAUSE = Text("Granted to you", "为您发放")
 STATES = {
     State.OFFERED: Text("Waiting for you", "待您领取"),
@@ -113,6 +117,8 @@ def _text(grant: Any, kind: Kind, locale: Locale) -> str:
             if item["code"] == item_code:
                 return Text.from_json(item["text"]).in_(locale)
     template = GUARD_TEXTS.get(kind) if grant.cause == GUARD_CAUSE else None
+    if template is None and kind is Kind.FEE_WAIVER and "amount_minor" in grant.terms:
+        template = WAIVER_TEXT
     if template is None:
         return NAMES[kind].in_(locale)
     terms: Mapping[str, Any] = grant.terms

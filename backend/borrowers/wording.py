@@ -49,6 +49,11 @@ SEEN = {
         "Saw to something that you chose from the catalogue", "处理您在目录中兑换的项目"
     ),
     "referral": Text("Looked at an invitation between friends", "核实好友之间的一次邀请"),
+    "promise": Text("Noted what you promised on the telephone", "记录您在电话中的还款承诺"),
+    "dispute": Text("Worked on something that you say is wrong", "处理您提出的异议"),
+    "waiver request": Text(
+        "Worked on your request to waive penalty interest", "处理您的罚息减免申请"
+    ),
     "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
 }
 VIEWERS = {

@@ -1,7 +1,7 @@
 """Refusals as types. Each says its status, code and title once; `http` renders them [RFC 9457]."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from backend.kit.texts import DEFAULT_LOCALE, Locale, Text
@@ -24,10 +24,15 @@ class FieldError:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why, as a stable code and in the reader's words."""
+    """Why, as a stable code and in the reader's words, or in each language."""
 
     code: str
-    text: str
+    text: str | Text
+
+    def as_dict(self, locale: Locale) -> dict[str, str]:
+        """Code and words in one language."""
+        words = self.text.in_(locale) if isinstance(self.text, Text) else self.text
+        return {"code": self.code, "text": words}
 
 
 class Problem(Exception):
@@ -74,7 +79,7 @@ class Problem(Exception):
         if self.errors:
             body["errors"] = [error.as_dict(locale) for error in self.errors]
         if self.reasons:
-            body["reasons"] = [asdict(reason) for reason in self.reasons]
+            body["reasons"] = [reason.as_dict(locale) for reason in self.reasons]
         if self.would_change:
             body["would_change"] = list(self.would_change)
         return body | dict(self.members) | self.context

@@ -249,6 +249,21 @@ class Adjustment(Base):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class DisputedAdjustment(Base):
+    """A fee or penalty that is in question, for one cause; it counts in the books as before."""
+
+    __tablename__ = "disputed_adjustment"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["borrower_id", "adjustment_id"], ["adjustment.borrower_id", "adjustment.id"]
+        ),
+    )
+
+    borrower_id: Mapped[UUID] = mapped_column(primary_key=True)
+    adjustment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cause: Mapped[str] = mapped_column(primary_key=True)
+
+
 class Delinquency(Base):
     """Days past due as the core system reports them; never aged by us."""
 

@@ -151,6 +151,11 @@ class PaymentRowSchema(OutSchema):
 
 
 class FeeRowSchema(OutSchema):
+    id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a later line, which a dispute can name; null for a planned."},
+    )
     on = Day(required=True)
     kind = fields.String(required=True, metadata={"enum": ["fee", "penalty", "waiver"]})
     amount_minor = Minor(required=True)
@@ -158,6 +163,9 @@ class FeeRowSchema(OutSchema):
         required=True,
         allow_none=True,
         metadata={"description": "The instalment that planned it; null for a later one."},
+    )
+    is_disputed = fields.Boolean(
+        required=True, metadata={"description": "It is in question, and counts until decided."}
     )
 
 

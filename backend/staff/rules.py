@@ -47,7 +47,8 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
-            "catalogue.read",
+            *("catalogue.read", "promises.record", "disputes.read", "disputes.decide"),
+            *("waivers.read", "waivers.decide"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -64,6 +65,11 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "benefits.revoke",
             "programme.read",
             "programme.write",
+            "promises.record",
+            "disputes.read",
+            "disputes.decide",
+            "waivers.read",
+            "waivers.decide",
             "schedules.preview",
             "tiers.read",
             "tiers.preview",
@@ -81,7 +87,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
-            *("staff.read", "clients.read", "catalogue.read"),
+            *("staff.read", "clients.read", "catalogue.read", "disputes.read", "waivers.read"),
         }
     ),
     Role.ADMIN: frozenset(

@@ -16,6 +16,7 @@ from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import World
 from tests.api.doors import DOORS, Door
 from tests.clock import TODAY
+from tests.factories.cases import dispute_of, waiver_request_of
 from tests.factories.catalogue import redemption_of, referral_of
 from tests.factories.grants import adjustment_of, award_of, grant_of
 from tests.factories.policies import make_dpd_policy
@@ -32,6 +33,8 @@ LISTS = (
     "POST /v1/badge-definitions/preview",
     "GET /v1/staff/points/adjustments",
     "GET /v1/staff/referral-reviews",
+    "GET /v1/staff/disputes",
+    "GET /v1/staff/waiver-requests",
 )
 # An account manager's own list holds none but hers, so that nobody says why.
 OWN_LIST = "GET /v1/staff/assignments"
@@ -53,6 +56,7 @@ SILENT = {
     f"{ADJUSTMENTS}/<uuid:adjustment_id>/reject": "risk_review",
     DECIDE: "fraud_review",
 }
+PROMISES = "POST /v1/staff/borrowers/<uuid:borrower_id>/promises"
 LOOKS = [door for door in TAKING_HER if str(door) not in (*NO_LOOK, *DELIVERIES)]
 OVERRIDE = {"tier": "fine", "reason": "Bank error.", "expires_on": str(TODAY + timedelta(days=9))}
 REASON = {"reason": "By mistake."}
@@ -82,6 +86,18 @@ BODIES: dict[str, dict[str, Any]] = {
         "note": "By mistake.",
     },
 }
+OF_DISPUTE = "POST /v1/staff/borrowers/<uuid:borrower_id>/disputes/<uuid:dispute_id>"
+BODIES[f"{OF_DISPUTE}/ask"] = {"text": "On which day?"}
+BODIES[f"{OF_DISPUTE}/decide"] = {
+    "outcome": "rejected",
+    "grounds": ["too_little_known"],
+    "answer": "We looked.",
+}
+BODIES["POST /v1/staff/borrowers/<uuid:borrower_id>/waiver-requests/<uuid:request_id>/decide"] = {
+    "outcome": "rejected",
+    "grounds": ["proof_missing"],
+    "answer": "We looked.",
+}
 BODIES[ADVANCE] = {"state": "confirmed"}
 BODIES[DECIDE] = {"outcome": "fine", "reason": "Her mother."}
 NAMING_HER = {"borrower_id", "external_id", "borrower_external_id"}
@@ -98,6 +114,9 @@ class Case:
     award_id: str
     adjustment_id: str
     redemption_id: str
+    dispute_id: str
+    request_id: str
+    loan_id: str
 
     def enter(self, api: Api, door: Door, *, headers: dict[str, str], **other: str):
         known = {
@@ -108,10 +127,14 @@ class Case:
             "award_id": self.award_id,
             "adjustment_id": self.adjustment_id,
             "redemption_id": self.redemption_id,
+            "dispute_id": self.dispute_id,
+            "request_id": self.request_id,
         }
         assert door.ids <= set(known), "teach this test the id"
         keys = new_key() if door.method == "POST" else {}
         body = BODIES.get(str(door))
+        if str(door) == PROMISES:
+            body = {"loan_id": self.loan_id, "amount_minor": 5, "on": str(TODAY + timedelta(9))}
         return api.call(
             door.method, door.path(**(known | other)), headers=keys | headers, json=body
         )
@@ -137,6 +160,9 @@ def case(session, world: World, borrower_api, staff_api) -> Case:
         award_of(session, world.ann.id),
         adjustment_of(session, world.ann.id, asked_by=staff_api("risk_officer").id),
         redemption_of(session, world.ann.id, kind="physical_gift"),
+        dispute_of(session, world.ann.id, loan_id=world.ann.loan_id),
+        waiver_request_of(session, world.ann.id, loan_id=world.ann.loan_id),
+        world.ann.loan_id,
     )
 
 

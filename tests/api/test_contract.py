@@ -27,6 +27,7 @@ from backend.commands.operate import openapi_document
 from backend.staff.rules import Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.conftest import DEEP
+from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import make_item, redemption_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import Api, new_key
@@ -116,6 +117,9 @@ def personas(
         "code": "six_in_a_row",
         "redemption_id": redemption_of(session, world.ann.id, is_claimed=True),
         "item_id": str(make_item(session)),
+        "promise_id": promise_of(session, world.ann.id, loan_id=world.ann.loan_id),
+        "dispute_id": dispute_of(session, world.ann.id, loan_id=world.ann.loan_id),
+        "request_id": waiver_request_of(session, world.ann.id, loan_id=world.ann.loan_id),
     }
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     manager = staff_api(Role.ACCOUNT_MANAGER)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from backend.settings import Settings
 from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.api.doors import DOORS, Door
+from tests.clock import TODAY
+from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import redemption_of
 from tests.factories.grants import grant_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
@@ -45,6 +48,18 @@ NOT_THERE = {
     "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
     "/v1/me/benefits/<uuid:grant_id>/decline": "benefit-grant-unknown",
     **dict.fromkeys(
+        (f"/v1/me/promises/<uuid:promise_id>{part}" for part in ("", "/withdraw")),
+        "promise-unknown",
+    ),
+    **dict.fromkeys(
+        (f"/v1/me/disputes/<uuid:dispute_id>{part}" for part in ("", "/reply", "/withdraw")),
+        "dispute-unknown",
+    ),
+    **dict.fromkeys(
+        (f"/v1/me/waiver-requests/<uuid:request_id>{part}" for part in ("", "/withdraw")),
+        "waiver-request-unknown",
+    ),
+    **dict.fromkeys(
         (
             f"/v1/me/redemptions/<uuid:redemption_id>{part}"
             for part in ("", "/claim", "/cancel", "/codes")
@@ -52,11 +67,20 @@ NOT_THERE = {
         "redemption-unknown",
     ),
 }
+PROMISES = "/v1/me/loans/<uuid:loan_id>/promises"
+WITHDRAWAL = next(
+    door for door in DOORS if door.rule == "/v1/me/promises/<uuid:promise_id>/withdraw"
+)
+BODIES = {
+    ("POST", PROMISES): {"amount_minor": 100, "on": str(TODAY + timedelta(days=7))},
+    ("POST", "/v1/me/disputes/<uuid:dispute_id>/reply"): {"text": "On the 3rd."},
+}
 
 
 def enter(api: Api, door: Door, **known: str):
     key = new_key() if door.method == "POST" else {}
-    return api.call(door.method, door.path(**known), headers=key)
+    body = BODIES.get((door.method, door.rule))
+    return api.call(door.method, door.path(**known), headers=key, json=body)
 
 
 def is_refused(answer) -> bool:
@@ -151,7 +175,7 @@ def test_a_borrower_claiming_roles_and_scopes_opens_nothing_more(
 
 @pytest.mark.parametrize("door", WITH_IDS, ids=str)
 def test_what_is_anothers_is_not_there(
-    door: Door, session, borrower_api, world: World, open_session
+    door: Door, session, borrower_api, staff_api, world: World, open_session
 ):
     ids = {
         "loan_id": world.ann.loan_id,
@@ -160,13 +184,20 @@ def test_what_is_anothers_is_not_there(
         "redemption_id": redemption_of(
             session, world.ann.id, is_claimed=door.rule.endswith("/codes")
         ),
+        "promise_id": promise_of(session, world.ann.id, loan_id=world.ann.loan_id),
+        "dispute_id": dispute_of(
+            session, world.ann.id, loan_id=world.ann.loan_id, asked_by=staff_api().id
+        ),
+        "request_id": waiver_request_of(session, world.ann.id, loan_id=world.ann.loan_id),
     }
+    if door.rule == PROMISES:  # a loan has one that is open
+        enter(borrower_api(world.ann.id), WITHDRAWAL, **ids)
     assert door.ids <= set(ids), "teach this test the id"
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     theirs, nothing = enter(other, door, **ids), enter(other, door)
     assert (theirs.status_code, theirs.json["code"]) == (404, NOT_THERE.get(door.rule, "not-found"))
     hers = enter(own, door, **ids)
-    assert hers.status_code in (200, 204)
+    assert hers.status_code in (200, 201, 204), hers.text
     assert theirs.json | {"request_id": ""} == nothing.json | {"request_id": ""}
 
 

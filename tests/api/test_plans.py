@@ -24,6 +24,8 @@ from backend.kit import clock, delivery, idempotency, jobs
 from backend.kit.db import Database, transaction
 from backend.kit.ids import new_id
 from backend.programme import service as programme
+from backend.promises import queries as promises
+from backend.promises.service import judge_loans
 from backend.tiers.policies import get_live
 from backend.tiers.retier import Occasion, retier, retier_range
 from rewards.points import service as points_service
@@ -32,6 +34,7 @@ from tests.api.conftest import make_world
 from tests.api.crowd import multiply
 from tests.api.statements import Statement, heard
 from tests.clock import NOW, TODAY
+from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
 
@@ -119,6 +122,10 @@ def crowd(client_api, staff_api, session, deliver, own_database: Database):
         _earn(session, world.ann.id, points=points)
     # Over two lots, so that it has postings of its own.
     points_service.spend(session, borrower_id=world.ann.id, points=110, cause=CAUSE, now=NOW)
+    loan_id = world.ann.loan_id
+    promise_of(session, world.ann.id, loan_id=loan_id)
+    dispute_of(session, world.ann.id, loan_id=loan_id, asked_by=manager.id)
+    waiver_request_of(session, world.ann.id, loan_id=loan_id)
     session.commit()
     with own_database.writes.connect() as connection:
         multiply(connection, borrower_id=world.ann.id, copies=COPIES)
@@ -170,6 +177,17 @@ def test_hot_statements_use_indexes(
         lambda: me.put("/v1/me/consents", json={"consents": [CONSENT | {"granted": False}]}),
         lambda: me.get("/v1/me/consents/history"),
         lambda: _ask_consents(crowd.ann.id),
+    )
+    hear(
+        lambda: me.get("/v1/me/promises", query_string={"limit": 1}),
+        lambda: me.get(f"{loan}/promises", query_string={"limit": 1}),
+        lambda: me.get("/v1/me/disputes", query_string={"limit": 1}),
+        lambda: me.get("/v1/me/waiver-requests", query_string={"limit": 1}),
+        lambda: staff.get("/v1/staff/disputes", headers=PURPOSE),
+        lambda: staff.get("/v1/staff/waiver-requests", headers=PURPOSE),
+        lambda: manager.get("/v1/staff/disputes"),
+        lambda: manager.get("/v1/staff/waiver-requests"),
+        _judge_promises,
     )
     first = me.get("/v1/me/loans", query_string={"limit": 1}).json["next_cursor"]
     hear(lambda: me.get("/v1/me/loans", query_string={"cursor": first}))
@@ -304,6 +322,16 @@ def _retier(borrower_id: UUID, *, low: UUID, high: UUID) -> None:
         loaded = get_live(session)
         retier(session, borrower_ids=[borrower_id], loaded=loaded, occasion=occasion)
         retier_range(session, from_id=low, to_id=high, loaded=loaded, occasion=occasion)
+
+
+def _judge_promises() -> None:
+    """A chunk of the night, from the middle."""
+    after = (UUID(int=2**127), UUID(int=0))
+    with transaction() as session:
+        chunk = promises.list_after(session, after=after, since=TODAY, limit=500)
+        keys = {(borrower_id, loan_id) for borrower_id, loan_id, _ in chunk}
+        assert len(keys) == 500
+        judge_loans(session, keys=keys, now=NOW)
 
 
 def _ask_consents(borrower_id: UUID) -> None:

@@ -31,6 +31,11 @@ READS = {
     "/v1/me/tier/history": 1,
     "/v1/me/consents": 1,
     "/v1/me/consents/history": 1,
+    "/v1/me/promises": 1,
+    # That the loan is hers; the page.
+    "/v1/me/loans/{loan}/promises": 2,
+    "/v1/me/disputes": 1,
+    "/v1/me/waiver-requests": 1,
     "/v1/me/points": 1,
     "/v1/me/points/entries": 1,
 }

@@ -9,6 +9,11 @@ from backend.benefits.service.grants import (
     revoke,
 )
 from backend.benefits.service.guard import follow_facts, undo_guard
+from backend.benefits.service.negotiations import (
+    claim_negotiation,
+    waive_charge,
+    waive_periods,
+)
 from backend.benefits.service.packs import (
     create_pack,
     edit_draft,
@@ -18,11 +23,20 @@ from backend.benefits.service.packs import (
     write_draft,
 )
 from backend.benefits.service.proofs import record_proof
+from backend.benefits.service.requests import (
+    SEALED,
+    decide_request,
+    request_waiver,
+    withdraw_request,
+)
 
 __all__ = [
+    "SEALED",
     "acknowledge",
     "activate",
+    "claim_negotiation",
     "create_pack",
+    "decide_request",
     "decline",
     "edit_draft",
     "end_beyond_date",
@@ -34,7 +48,11 @@ __all__ = [
     "offer_range",
     "publish_version",
     "record_proof",
+    "request_waiver",
     "revoke",
     "undo_guard",
+    "waive_charge",
+    "waive_periods",
+    "withdraw_request",
     "write_draft",
 ]

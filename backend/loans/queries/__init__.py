@@ -18,6 +18,7 @@ from backend.loans.queries.histories import (
     list_stale_keys,
 )
 from backend.loans.queries.own import (
+    check_is_own,
     get_own_loan,
     list_own_fees,
     list_own_loans,
@@ -36,6 +37,7 @@ __all__ = [
     "LoanRecord",
     "Progress",
     "Report",
+    "check_is_own",
     "find_amount_due",
     "find_paid_on",
     "find_record",

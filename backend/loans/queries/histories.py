@@ -24,6 +24,7 @@ from backend.loans.rules import (
     StatementRow,
     Terms,
     replay,
+    waivable_penalties,
 )
 
 FOREVER = date.max
@@ -72,6 +73,12 @@ class LoanRecord:
         """The replay of its rows."""
         return replay(self.history, as_of=as_of)
 
+    def waivable_penalties(self, *, today: date) -> dict[date, int]:
+        """Open penalty interest of each month that had no waiver, by the month's first day."""
+        if self.status == "closed":
+            return {}
+        return waivable_penalties(self.history, self.state(), today=today)
+
 
 # One statement brings everything: a round trip costs more than the few rows of a loan.
 _HISTORIES = text(
@@ -93,7 +100,8 @@ _HISTORIES = text(
                                              date_precision, reversed_on))::text
               FROM payment AS x
              WHERE x.borrower_id = loan.borrower_id AND x.loan_id = loan.id) AS payments,
-           (SELECT json_agg(json_build_array(id, external_id, kind, amount_minor, on_date))::text
+           (SELECT json_agg(json_build_array(id, external_id, kind, amount_minor, on_date,
+                                             period))::text
               FROM adjustment AS x
              WHERE x.borrower_id = loan.borrower_id AND x.loan_id = loan.id) AS adjustments,
            (SELECT json_build_array(as_of, days_past_due, activity)::text
@@ -153,8 +161,8 @@ def _record(row: Row[Any]) -> LoanRecord:
             for pid, ext, amount, on, prec, gone in _list(row.payments)
         ),
         adjustments=tuple(
-            AdjustmentRow(UUID(aid), ext, kind, amount, day(on))
-            for aid, ext, kind, amount, on in _list(row.adjustments)
+            AdjustmentRow(UUID(aid), ext, kind, amount, day(on), day(period) if period else None)
+            for aid, ext, kind, amount, on, period in _list(row.adjustments)
         ),
         delinquencies=(
             (DelinquencyRow(day(delinquency[0]), delinquency[1], delinquency[2]),)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, literal, select, union_all
+from sqlalchemy import String, cast, exists, false, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
@@ -15,7 +15,14 @@ from backend.kit.clock import day_in_zone
 from backend.kit.money import Rounding, rounded
 from backend.kit.paging import Page, page, page_of
 from backend.kit.problems import FieldError, Invalid, NotFound
-from backend.loans.models import Adjustment, Installment, Loan, Payment, Statement
+from backend.loans.models import (
+    Adjustment,
+    DisputedAdjustment,
+    Installment,
+    Loan,
+    Payment,
+    Statement,
+)
 from backend.loans.queries.histories import (
     LoanKey,
     LoanRecord,
@@ -28,6 +35,7 @@ from backend.loans.rules.state import days_late, paid_ratio
 
 RATIO_PLACES = 4
 PANEL_LOANS_MAX = 50
+FEE_COLUMNS = ("id", "on", "kind", "amount_minor", "installment", "is_disputed")
 
 _COLUMNS = (
     *(column for column in Loan.__table__.c if column.name not in ("recorded_at", "updated_at")),
@@ -74,6 +82,13 @@ def _replayed(session: Session, row: Mapping[Any, Any], *, as_of: date) -> dict[
     if record is None:
         raise NotFound
     return _view(dict(row) | columns_of(record, as_of=as_of), as_of=as_of)
+
+
+def check_is_own(session: Session, *, borrower_id: UUID, loan_id: UUID) -> None:
+    """Refuses: NotFound, unless the loan is hers."""
+    mine = select(Loan.id).where(Loan.borrower_id == borrower_id, Loan.id == loan_id)
+    if session.execute(mine).first() is None:
+        raise NotFound
 
 
 def list_own_loans(
@@ -327,6 +342,14 @@ def list_own_fees(
         Adjustment.kind.label("kind"),
         Adjustment.amount_minor.label("amount_minor"),
         literal(None, Installment.number.type).label("installment"),
+        Adjustment.id.label("id"),
+        exists()
+        .where(
+            # Her id said again, so that no plan reads everybody's.
+            DisputedAdjustment.borrower_id == borrower_id,
+            DisputedAdjustment.adjustment_id == Adjustment.id,
+        )
+        .label("is_disputed"),
     ).where(Adjustment.borrower_id == borrower_id, Adjustment.loan_id == loan_id)
     planned = [
         select(
@@ -335,6 +358,8 @@ def list_own_fees(
             literal(kind).label("kind"),
             column.label("amount_minor"),
             Installment.number.label("installment"),
+            literal(None, Adjustment.id.type),
+            false(),
         ).where(Installment.borrower_id == borrower_id, Installment.loan_id == loan_id, column > 0)
         for kind, column in (
             ("fee", Installment.fee_minor),
@@ -344,10 +369,7 @@ def list_own_fees(
     every = union_all(later, *planned).subquery("every")
     keys: Any = (every.c.on, every.c.key)
     found = page(session, select(every), keys=keys, args=args, descending=True)
-    items = [
-        {name: row._mapping[name] for name in ("on", "kind", "amount_minor", "installment")}
-        for row in found.items
-    ]
+    items = [{name: row._mapping[name] for name in FEE_COLUMNS} for row in found.items]
     return _answer(record, items, found) | {
         "outstanding": {
             "fee_minor": state.outstanding.fee_minor,

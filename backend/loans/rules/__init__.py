@@ -18,6 +18,7 @@ from backend.loans.rules.history import (
     Terms,
 )
 from backend.loans.rules.latest import OpenRow, Step, take_latest
+from backend.loans.rules.penalties import open_penalties, waivable_penalties
 from backend.loans.rules.replay import replay
 from backend.loans.rules.state import (
     ALLOCATION_ORDER_DEFAULT,
@@ -46,7 +47,9 @@ __all__ = [
     "Step",
     "Terms",
     "find_schedule_error",
+    "open_penalties",
     "replay",
     "take_latest",
+    "waivable_penalties",
     "waiver_period",
 ]

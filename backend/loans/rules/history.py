@@ -60,13 +60,14 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True)
 class AdjustmentRow:
-    """A fee, a penalty or a waiver, from its day on."""
+    """A fee, a penalty or a waiver, from its day on. `period`: the month a waiver is for."""
 
     id: UUID
     external_id: str
     kind: str
     amount_minor: int
     on_date: date
+    period: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,9 @@ def _leave_out_existing(
 
 
 def _period(row: AdjustmentInput) -> date | None:
-    return waiver_period(row["on"]) if row["kind"] == "waiver" else None
+    if row["kind"] != "waiver":
+        return None
+    return row.get("period") or waiver_period(row["on"])
 
 
 def _leave_out_taken_periods(

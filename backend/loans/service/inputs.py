@@ -84,10 +84,11 @@ class PaymentInput(TypedDict):
 
 
 class AdjustmentInput(TypedDict):
-    """A fee, a penalty or a waiver."""
+    """A fee, a penalty or a waiver. A waiver without a period is for the month of its day."""
 
     external_id: str
     loan_external_id: str
     kind: str
     amount_minor: int
     on: date
+    period: NotRequired[date]

@@ -13,8 +13,8 @@ from backend.events.loans import LoansTouched
 from backend.kit.bulk import sql_ids, sql_texts
 from backend.kit.clock import day_in_zone
 from backend.kit.outbox import announce
-from backend.kit.problems import FieldError, Invalid
-from backend.loans.queries import LoanKey
+from backend.kit.problems import FieldError, Invalid, NotFound
+from backend.loans.queries import LoanKey, LoanRecord, find_record
 
 # By whether it is history; a dictionary keeps their order.
 _Touched = dict[bool, dict[UUID, None]]
@@ -83,6 +83,16 @@ def lock_keys(session: Session, *, keys: Sequence[LoanKey]) -> list[LoanKey]:
     """Lock these loans, in the order that everybody locks in."""
     rows = session.execute(_LOCK_KEYS, _arrays(keys)).all()
     return [LoanKey(borrower_id, loan_id) for borrower_id, loan_id in rows]
+
+
+def get_record_for_update(session: Session, *, borrower_id: UUID, loan_id: UUID) -> LoanRecord:
+    """A loan of hers with all its rows, locked: none is added meanwhile. Refuses: NotFound."""
+    lock_keys(session, keys=[LoanKey(borrower_id, loan_id)])
+    # Read after the lock, so that it holds what whoever had the lock before has stored.
+    record = find_record(session, borrower_id=borrower_id, loan_id=loan_id)
+    if record is None:
+        raise NotFound
+    return record
 
 
 def mark_touched(

@@ -1,6 +1,6 @@
-"""Waiving what is open of penalty interest. Only `benefits` asks for it."""
+"""Waiving penalty interest and wrong charges. Only `benefits` asks for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,13 +13,20 @@ from sqlalchemy.types import Uuid
 from backend.borrowers.models import Borrower
 from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id
+from backend.kit.problems import NotFound
 from backend.loans.models import Loan
+from backend.loans.queries import LoanRecord
+from backend.loans.rules import waiver_period
 from backend.loans.service.adjustments import add_adjustments
 from backend.loans.service.inputs import AdjustmentInput
+from backend.loans.service.references import get_record_for_update
 
 
 class Waived(NamedTuple):
-    """One waiver: of which loan, how much, on which day of hers, under which id."""
+    """One waiver: of which loan, how much, on which day of hers, under which id.
+
+    `period` is the month that it is for; without one, that of its day.
+    """
 
     borrower_id: UUID
     loan_id: UUID
@@ -28,6 +35,7 @@ class Waived(NamedTuple):
     currency: str
     amount_minor: int
     on: date
+    period: date | None = None
 
 
 def waive_penalties(
@@ -76,10 +84,94 @@ def waive_penalties(
 
 
 def _input(waived: Waived) -> AdjustmentInput:
+    period = waived.period or waiver_period(waived.on)
     return {
         "external_id": waived.external_id,
         "loan_external_id": waived.loan_external_id,
         "kind": "waiver",
         "amount_minor": waived.amount_minor,
         "on": waived.on,
+        "period": period,
     }
+
+
+def waive_open_months(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    loan_id: UUID,
+    months: Sequence[date],
+    cause: str,
+    now: datetime,
+) -> list[Waived]:
+    """Waive what is open of the penalty interest of these months; one line for each.
+
+    A month with nothing open, or that had its waiver, has no line. Refuses: NotFound.
+    """
+    record = get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
+    still_open = record.waivable_penalties(today=day_in_zone(now, record.timezone))
+    return _add(
+        session,
+        record,
+        {month: still_open[month] for month in sorted(set(months)) if month in still_open},
+        cause=cause,
+        now=now,
+    )
+
+
+def waive_charge(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    loan_id: UUID,
+    adjustment_id: UUID,
+    amount_minor: int,
+    cause: str,
+    now: datetime,
+) -> Waived | None:
+    """Take a fee or penalty that was wrong off what is open, by a waiver of its month.
+
+    None where that month had its waiver or nothing but a schedule's principal is open: then
+    nothing is left for a waiver to lower. Refuses: NotFound.
+    """
+    record = get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
+    charge = next((row for row in record.history.adjustments if row.id == adjustment_id), None)
+    if charge is None or charge.kind == "waiver":
+        raise NotFound
+    left = record.state().outstanding
+    # A statement does not say what its balance is made of: the charge may be in its principal.
+    kept = 0 if record.kind == "revolving" else left.principal_minor
+    amount = min(amount_minor, charge.amount_minor, left.total_minor - kept)
+    if amount <= 0:
+        return None
+    waived = _add(session, record, {waiver_period(charge.on_date): amount}, cause=cause, now=now)
+    return waived[0] if waived else None
+
+
+def _add(
+    session: Session,
+    record: LoanRecord,
+    amounts: Mapping[date, int],
+    *,
+    cause: str,
+    now: datetime,
+) -> list[Waived]:
+    if record.status == "closed" or not amounts:
+        return []
+    meant = [
+        Waived(
+            borrower_id=record.key.borrower_id,
+            loan_id=record.key.loan_id,
+            loan_external_id=record.external_id,
+            external_id=f"{cause}.{new_id()}",
+            currency=record.currency,
+            amount_minor=amount,
+            on=day_in_zone(now, record.timezone),
+            period=month,
+        )
+        for month, amount in amounts.items()
+    ]
+    outcomes = add_adjustments(session, [_input(each) for each in meant], now=now, settled=True)
+    return [
+        each for each, outcome in zip(meant, outcomes, strict=True) if outcome.status == "stored"
+    ]
