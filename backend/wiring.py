@@ -16,6 +16,9 @@ from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import panels as contact_panels
+from backend.contacts import routes as contact_routes
+from backend.contacts import service as contacts
+from backend.contacts import staff_routes as contact_staff_routes
 from backend.core_instructions import routes as core_instruction_routes
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
@@ -58,6 +61,8 @@ WIRING = Wiring(
         loan_staff_routes.blp,
         ingest_routes.blp,
         core_instruction_routes.blp,
+        contact_routes.blp,
+        contact_staff_routes.blp,
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
@@ -86,7 +91,7 @@ WIRING = Wiring(
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     demo=(benefit_demo.fill,),
-    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
+    sealed=(*borrowers.SEALED, *contacts.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,

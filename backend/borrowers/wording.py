@@ -49,6 +49,7 @@ SEEN = {
         "Saw to something that you chose from the catalogue", "处理您在目录中兑换的项目"
     ),
     "referral": Text("Looked at an invitation between friends", "核实好友之间的一次邀请"),
+    "contacts": Text("Saw when and how we were in touch", "查看了我们与您的联系记录"),
     "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
 }
 VIEWERS = {

@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from backend.events.borrowers import BorrowerChanged, BorrowersStored
+from backend.events.contacts import ContactLogged
 from backend.events.loans import (
     DelinquencyReported,
     InstallmentMissed,
@@ -81,6 +82,7 @@ HANDLERS = (
             LoanChanged,
             BorrowerChanged,
             EnrolmentChanged,
+            ContactLogged,
         ),
         run=_refresh,
     ),

@@ -47,7 +47,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
-            "catalogue.read",
+            *("catalogue.read", "contacts.read", "contacts.write"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -74,14 +74,17 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "points.read",
             "points.adjust",
             "referrals.review",
+            "contacts.read",
         }
     ),
-    Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "borrowers.read_assigned", "staff.read"}),
+    Role.PRIVACY_OFFICER: frozenset(
+        {"borrowers.read", "borrowers.read_assigned", "staff.read", "contacts.read"}
+    ),
     Role.AUDITOR: frozenset(
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
-            *("staff.read", "clients.read", "catalogue.read"),
+            *("staff.read", "clients.read", "catalogue.read", "contacts.read"),
         }
     ),
     Role.ADMIN: frozenset(

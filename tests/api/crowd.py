@@ -10,7 +10,7 @@ from backend.kit.db import Base
 OWNED = (
     *("loan", "installment", "statement", "payment", "adjustment", "delinquency"),
     *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
-    *("consent", "assignment", "contact_hold", "core_instruction"),
+    *("consent", "assignment", "contact_hold", "contact_entry", "core_instruction"),
     *("enrolment_change", "badge_award"),
     *("points_account", "points_entry", "points_lot", "points_posting", "points_hold"),
 )

@@ -82,6 +82,11 @@ BODIES: dict[str, dict[str, Any]] = {
         "note": "By mistake.",
     },
 }
+BODIES["POST /v1/staff/borrowers/<uuid:borrower_id>/contacts"] = {
+    "at": "2026-11-22T06:00:00Z",
+    "channel": "call",
+    "kind": "attempt",
+}
 BODIES[ADVANCE] = {"state": "confirmed"}
 BODIES[DECIDE] = {"outcome": "fine", "reason": "Her mother."}
 NAMING_HER = {"borrower_id", "external_id", "borrower_external_id"}
