@@ -20,6 +20,8 @@ from backend.contacts import routes as contact_routes
 from backend.contacts import service as contacts
 from backend.contacts import staff_routes as contact_staff_routes
 from backend.core_instructions import routes as core_instruction_routes
+from backend.events.documents import ForgerySuspected
+from backend.events.procedures import ProcedureMoved
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -29,6 +31,12 @@ from backend.loans import jobs as loan_jobs
 from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
+from backend.procedures import handlers as procedure_handlers
+from backend.procedures import jobs as procedure_jobs
+from backend.procedures import panels as procedure_panels
+from backend.procedures import routes as procedure_routes
+from backend.procedures import service as procedures
+from backend.procedures import staff_routes as procedure_staff_routes
 from backend.profile import handlers as profile_handlers
 from backend.profile import jobs as profile_jobs
 from backend.profile import panels as profile_panels
@@ -66,6 +74,8 @@ WIRING = Wiring(
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
+        procedure_routes.blp,
+        procedure_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -79,6 +89,7 @@ WIRING = Wiring(
         *profile_handlers.HANDLERS,
         *tier_handlers.HANDLERS,
         *benefit_handlers.HANDLERS,
+        *procedure_handlers.HANDLERS,
     ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
@@ -86,12 +97,20 @@ WIRING = Wiring(
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
         *benefit_jobs.JOBS,
+        *procedure_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     demo=(benefit_demo.fill,),
-    sealed=(*borrowers.SEALED, *contacts.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
+    sealed=(
+        *borrowers.SEALED,
+        *contacts.SEALED,
+        *procedures.SEALED,
+        *staff.SEALED,
+        *idempotency.SEALED,
+        *otp.SEALED,
+    ),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,
@@ -99,5 +118,10 @@ WIRING = Wiring(
         **profile_panels.PANELS,
         **programme_panels.PANELS,
         **tier_panels.PANELS,
+        **procedure_panels.PANELS,
+    },
+    unheard={
+        ForgerySuspected: "the inbox will tell her; until then she reads it with her document",
+        ProcedureMoved: "the inbox will tell her; until then the app asks",
     },
 )

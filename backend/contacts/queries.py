@@ -30,6 +30,19 @@ def list_holds(session: Session, *, borrower_id: UUID, today: date) -> list[AnyR
     return list(rows)
 
 
+def is_held_since(session: Session, *, borrower_id: UUID, since: datetime, today: date) -> bool:
+    """Whether anything keeps her in peace today, or began to since then, even if it is over."""
+    found = session.execute(
+        select(ContactHold.cause)
+        .where(
+            ContactHold.borrower_id == borrower_id,
+            (ContactHold.until_on >= today) | (ContactHold.created_at >= since),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 def page_entries(
     session: Session, *, borrower_id: UUID, args: Mapping[str, Any], with_notes: bool
 ) -> Page:

@@ -134,6 +134,7 @@ class Silence:
     attempts: int
     channels: int
     days: int
+    first_at: datetime | None = None
 
     @property
     def is_proven(self) -> bool:
@@ -216,4 +217,5 @@ def _silence_in(
     ]
     days = [line.on for line in attempts]
     span = (max(days) - min(days)).days if days else 0
-    return Silence(len(attempts), len({line.channel for line in attempts}), span)
+    first_at = min((line.at for line in attempts), default=None)
+    return Silence(len(attempts), len({line.channel for line in attempts}), span, first_at)

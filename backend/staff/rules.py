@@ -48,6 +48,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
             *("catalogue.read", "contacts.read", "contacts.write"),
+            *("procedures.read", "procedures.open"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -75,6 +76,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "points.adjust",
             "referrals.review",
             "contacts.read",
+            *("procedures.read", "procedures.open", "procedures.decide", "procedures.hand_over"),
         }
     ),
     Role.PRIVACY_OFFICER: frozenset(
@@ -85,6 +87,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
             *("staff.read", "clients.read", "catalogue.read", "contacts.read"),
+            "procedures.read",
         }
     ),
     Role.ADMIN: frozenset(
