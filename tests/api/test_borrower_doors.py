@@ -1,9 +1,10 @@
 """At every door with a borrower behind it: who sees her, what for, and that it is known."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from tests.clock import TODAY
 from tests.factories.catalogue import redemption_of, referral_of
 from tests.factories.grants import adjustment_of, award_of, grant_of
 from tests.factories.policies import make_dpd_policy
+from tests.factories.procedures import DOCUMENT_ID, note_forgery, procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import Api, new_key
 
@@ -32,6 +34,7 @@ LISTS = (
     "POST /v1/badge-definitions/preview",
     "GET /v1/staff/points/adjustments",
     "GET /v1/staff/referral-reviews",
+    "GET /v1/staff/procedures",
 )
 # An account manager's own list holds none but hers, so that nobody says why.
 OWN_LIST = "GET /v1/staff/assignments"
@@ -87,8 +90,31 @@ BODIES["POST /v1/staff/borrowers/<uuid:borrower_id>/contacts"] = {
     "channel": "call",
     "kind": "attempt",
 }
+PROCEDURES = "POST /v1/staff/borrowers/<uuid:borrower_id>/procedures"
+BODIES[PROCEDURES] = {
+    "ground": "forged_proof",
+    "document_id": str(DOCUMENT_ID),
+    "notice_channel": "email",
+    "reason": "Upheld by another person.",
+}
+BODIES |= {
+    f"{PROCEDURES}/<uuid:procedure_id>/{act}": {"reason": "So."}
+    for act in ("withdraw", "terminate", "lift")
+}
+BODIES[f"{PROCEDURES}/<uuid:procedure_id>/decide"] = {"outcome": "dismissed", "reason": "So."}
+QUERIES = {
+    "GET /v1/staff/borrowers/<uuid:borrower_id>/procedures/<uuid:procedure_id>/hand-over.csv": {
+        "part": "loans"
+    }
+}
 BODIES[ADVANCE] = {"state": "confirmed"}
 BODIES[DECIDE] = {"outcome": "fine", "reason": "Her mother."}
+PROCEDURE_STATES = {
+    "terminate": "upheld",
+    "lift": "terminated",
+    "hand-over": "terminated",
+    "hand-over.csv": "terminated",
+}
 NAMING_HER = {"borrower_id", "external_id", "borrower_external_id"}
 
 
@@ -103,6 +129,16 @@ class Case:
     award_id: str
     adjustment_id: str
     redemption_id: str
+    procedures: dict[str, str] = field(default_factory=dict)
+
+    def procedure_for(self, api: Api, door: Door) -> str:
+        """A case that stands where this door may be entered; made once."""
+        act = door.rule.rpartition("/")[2]
+        if act not in self.procedures:
+            self.procedures[act] = procedure_of(
+                api.session, UUID(self.ann_id), state=PROCEDURE_STATES.get(act, "notice_sent")
+            )
+        return self.procedures[act]
 
     def enter(self, api: Api, door: Door, *, headers: dict[str, str], **other: str):
         known = {
@@ -114,11 +150,18 @@ class Case:
             "adjustment_id": self.adjustment_id,
             "redemption_id": self.redemption_id,
         }
+        if "procedure_id" in door.ids:
+            known["procedure_id"] = self.procedure_for(api, door)
+        elif str(door) == PROCEDURES:
+            note_forgery(api.session, UUID(self.ann_id))
         assert door.ids <= set(known), "teach this test the id"
         keys = new_key() if door.method == "POST" else {}
-        body = BODIES.get(str(door))
         return api.call(
-            door.method, door.path(**(known | other)), headers=keys | headers, json=body
+            door.method,
+            door.path(**(known | other)),
+            headers=keys | headers,
+            json=BODIES.get(str(door)),
+            query_string=QUERIES.get(str(door)),
         )
 
 

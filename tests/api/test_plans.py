@@ -23,6 +23,7 @@ from backend.consents.service import Said, put_consents
 from backend.kit import clock, delivery, idempotency, jobs
 from backend.kit.db import Database, transaction
 from backend.kit.ids import new_id
+from backend.procedures import service as procedures
 from backend.programme import service as programme
 from backend.tiers.policies import get_live
 from backend.tiers.retier import Occasion, retier, retier_range
@@ -32,6 +33,8 @@ from tests.api.conftest import make_world
 from tests.api.crowd import multiply
 from tests.api.statements import Statement, heard
 from tests.clock import NOW, TODAY
+from tests.factories.contacts import make_contact
+from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
 
@@ -119,6 +122,16 @@ def crowd(client_api, staff_api, session, deliver, own_database: Database):
         _earn(session, world.ann.id, points=points)
     # Over two lots, so that it has postings of its own.
     points_service.spend(session, borrower_id=world.ann.id, points=110, cause=CAUSE, now=NOW)
+    make_contact(session, world.ann.id)
+    procedure_id = UUID(procedure_of(session, world.ann.id))
+    procedures.reply(
+        session,
+        borrower_id=world.ann.id,
+        procedure_id=procedure_id,
+        text="A word.",
+        document_ids=[],
+        now=NOW,
+    )
     session.commit()
     with own_database.writes.connect() as connection:
         multiply(connection, borrower_id=world.ann.id, copies=COPIES)
@@ -184,6 +197,18 @@ def test_hot_statements_use_indexes(
         lambda: manager.get("/v1/tier-reviews"),
         lambda: staff.put(
             f"/v1/staff/borrowers/{crowd.bea.id}/assignment", json={"staff_id": str(manager.id)}
+        ),
+    )
+    hear(
+        lambda: me.get("/v1/me/contacts", query_string={"limit": 1}),
+        lambda: me.get("/v1/me/procedures"),
+        lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/contacts", headers=PURPOSE),
+        lambda: staff.get("/v1/staff/procedures?state=replied", headers=PURPOSE),
+        lambda: manager.get("/v1/staff/procedures"),
+        lambda: manager.post(
+            f"/v1/staff/borrowers/{crowd.ann.id}/contacts",
+            json={"at": "2026-11-22T06:00:00Z", "channel": "call", "kind": "attempt"},
+            headers=new_key(),
         ),
     )
     hear(*_log_in(public_api, process, session, crowd.ann.id))
