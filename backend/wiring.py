@@ -11,6 +11,7 @@ from backend.benefits import handlers as benefit_handlers
 from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
 from backend.benefits import staff_routes as benefit_staff_routes
+from backend.benefits import work as benefit_work
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
@@ -31,12 +32,14 @@ from backend.loans import jobs as loan_jobs
 from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
+from backend.loans import work as loan_work
 from backend.procedures import handlers as procedure_handlers
 from backend.procedures import jobs as procedure_jobs
 from backend.procedures import panels as procedure_panels
 from backend.procedures import routes as procedure_routes
 from backend.procedures import service as procedures
 from backend.procedures import staff_routes as procedure_staff_routes
+from backend.procedures import work as procedure_work
 from backend.profile import handlers as profile_handlers
 from backend.profile import jobs as profile_jobs
 from backend.profile import panels as profile_panels
@@ -54,6 +57,8 @@ from backend.tiers import jobs as tier_jobs
 from backend.tiers import panels as tier_panels
 from backend.tiers import routes as tier_routes
 from backend.tiers import staff_routes as tier_staff_routes
+from backend.tiers import work as tier_work
+from backend.work_list import staff_routes as work_list_staff_routes
 
 WIRING = Wiring(
     blueprints=(
@@ -76,6 +81,7 @@ WIRING = Wiring(
         benefit_staff_routes.blp,
         procedure_routes.blp,
         procedure_staff_routes.blp,
+        work_list_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -120,6 +126,12 @@ WIRING = Wiring(
         **tier_panels.PANELS,
         **procedure_panels.PANELS,
     },
+    work_sources=(
+        loan_work.SOURCE,
+        tier_work.SOURCE,
+        benefit_work.SOURCE,
+        procedure_work.SOURCE,
+    ),
     unheard={
         ForgerySuspected: "the inbox will tell her; until then she reads it with her document",
         ProcedureMoved: "the inbox will tell her; until then the app asks",

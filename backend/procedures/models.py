@@ -68,7 +68,7 @@ class Procedure(Base):
         ),
         CheckConstraint("reply_until_on >= opened_on + 14", name="two_weeks_to_reply"),
         Index("uq_procedure_open", "borrower_id", unique=True, postgresql_where=text(IS_OPEN)),
-        Index("ix_procedure_opened_at_id", "opened_at", "id"),
+        Index("ix_procedure_open", "opened_at", "id", postgresql_where=text(IS_OPEN)),
         Index("ix_procedure_state_opened_at_id", "state", "opened_at", "id"),
     )
 

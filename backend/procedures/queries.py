@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, case, func, literal, select
+from sqlalchemy import any_, case, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -22,6 +22,7 @@ from backend.kit.paging import Page, page
 from backend.loans.models import Loan, Payment
 from backend.procedures.errors import HandOverMissing, ProcedureUnknown
 from backend.procedures.models import (
+    IS_OPEN,
     Procedure,
     ProcedureHandOver,
     ProcedureReply,
@@ -96,10 +97,11 @@ def get_procedure(
 def page_procedures(
     session: Session, *, who: Viewer, state: str | None, args: Mapping[str, Any]
 ) -> Page:
-    """Cases of borrowers whom she may see, the oldest first."""
+    """Cases of borrowers whom she may see, the oldest first: in one state, or those still open."""
     query = select(Procedure.__table__).where(borrowers.visible_to(who, Procedure.borrower_id))
-    if state is not None:
-        query = query.where(Procedure.state == state)
+    # In the words of the index of open ones, so that any plan may use it.
+    wanted = text(f"procedure.{IS_OPEN}") if state is None else Procedure.state == state
+    query = query.where(wanted)
     found = page(session, query, keys=(Procedure.opened_at, Procedure.id), args=args)
     return replace(found, items=[as_shown(row) for row in found.items])
 

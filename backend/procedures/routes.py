@@ -13,7 +13,7 @@ from backend.kit.http import locale, refuses
 from backend.kit.idempotency import idempotent
 from backend.procedures import queries, service
 from backend.procedures.errors import ProcedureUnknown, ReplyClosed
-from backend.procedures.schemas import OwnProceduresSchema, ReplyInSchema
+from backend.procedures.schemas import OwnProceduresSchema, ProcedureReplyInSchema
 from backend.procedures.wording import in_words
 
 blp = blueprint(
@@ -43,7 +43,7 @@ class OwnProcedures(MethodView):
 class Reply(MethodView):
     @idempotent
     @refuses(ProcedureUnknown, ReplyClosed)
-    @blp.arguments(ReplyInSchema)
+    @blp.arguments(ProcedureReplyInSchema)
     @blp.response(200, OwnProceduresSchema)
     def post(self, args: dict[str, Any], procedure_id: UUID) -> dict[str, Any]:
         """Say what you want to say about it. Where we had not heard from you, that ends it."""

@@ -13,14 +13,14 @@ REPLY_LENGTH_MAX = 4_000
 REASON_LENGTH_MAX = 500
 
 
-class ReplyInSchema(StrictSchema):
+class ProcedureReplyInSchema(StrictSchema):
     text = LongText(1, REPLY_LENGTH_MAX, required=True)
     document_ids = fields.List(
         fields.UUID(), load_default=list, validate=validate.Length(max=DOCUMENTS_MAX)
     )
 
 
-class ReplySchema(OutSchema):
+class ProcedureReplySchema(OutSchema):
     at = Instant(required=True)
     text = fields.String(required=True)
     document_ids = fields.List(fields.UUID(), required=True)
@@ -37,7 +37,7 @@ class OwnProcedureSchema(OutSchema):
     may_reply = fields.Boolean(required=True)
     what_you_can_do = fields.List(fields.String(), required=True)
     help = fields.String(required=True, metadata={"description": "Where help is."})
-    replies = fields.List(fields.Nested(ReplySchema), required=True)
+    replies = fields.List(fields.Nested(ProcedureReplySchema), required=True)
 
 
 class OwnProceduresSchema(OutSchema):
@@ -46,7 +46,9 @@ class OwnProceduresSchema(OutSchema):
 
 class ProcedureArgs(PageArgs):
     state = fields.String(
-        load_default=None, validate=validate.OneOf([str(state) for state in State])
+        load_default=None,
+        validate=validate.OneOf([str(state) for state in State]),
+        metadata={"description": "Without it, those that are still open."},
     )
 
 
@@ -71,17 +73,17 @@ class ProcedureInSchema(StrictSchema):
             raise ValidationError("Of a forged proof alone.", "document_id")
 
 
-class ReasonInSchema(StrictSchema):
+class ProcedureReasonInSchema(StrictSchema):
     reason = ShortText(1, REASON_LENGTH_MAX, required=True)
 
 
-class DecisionInSchema(ReasonInSchema):
+class ProcedureDecisionInSchema(ProcedureReasonInSchema):
     outcome = fields.String(
         required=True, validate=validate.OneOf([str(State.UPHELD), str(State.DISMISSED)])
     )
 
 
-class StepSchema(OutSchema):
+class ProcedureStepSchema(OutSchema):
     number = fields.Integer(required=True)
     state = fields.String(required=True)
     reason = fields.String(required=True)
@@ -109,8 +111,8 @@ class ProcedureSchema(OutSchema):
 
 
 class WholeProcedureSchema(ProcedureSchema):
-    steps = fields.List(fields.Nested(StepSchema), required=True)
-    replies = fields.List(fields.Nested(ReplySchema), required=True)
+    steps = fields.List(fields.Nested(ProcedureStepSchema), required=True)
+    replies = fields.List(fields.Nested(ProcedureReplySchema), required=True)
 
 
 ProcedurePageSchema = page_schema(ProcedureSchema, name="ProcedurePage")

@@ -34,13 +34,13 @@ from backend.procedures.errors import (
 )
 from backend.procedures.rules import Ground, State
 from backend.procedures.schemas import (
-    DecisionInSchema,
     HandOverSchema,
     PartArgs,
     ProcedureArgs,
+    ProcedureDecisionInSchema,
     ProcedureInSchema,
     ProcedurePageSchema,
-    ReasonInSchema,
+    ProcedureReasonInSchema,
     WholeProcedureSchema,
 )
 from backend.procedures.service.hand_over import as_csv
@@ -148,7 +148,7 @@ class Decision(MethodView):
     @refuses(BorrowerNotFound, ProcedureUnknown, ProcedureMoveRefused)
     @refuses(SecondPersonNeeded, ReplyStillPossible, SilenceEnded)
     @blp.arguments(PurposeArgs, location="headers")
-    @blp.arguments(DecisionInSchema)
+    @blp.arguments(ProcedureDecisionInSchema)
     @blp.response(200, WholeProcedureSchema)
     def post(
         self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID, procedure_id: UUID
@@ -175,7 +175,7 @@ class Withdrawal(MethodView):
     @permits("procedures.open")
     @refuses(BorrowerNotFound, ProcedureUnknown, ProcedureMoveRefused)
     @blp.arguments(PurposeArgs, location="headers")
-    @blp.arguments(ReasonInSchema)
+    @blp.arguments(ProcedureReasonInSchema)
     @blp.response(200, WholeProcedureSchema)
     def post(
         self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID, procedure_id: UUID
@@ -201,7 +201,7 @@ class Termination(MethodView):
     @refuses(BorrowerNotFound, ProcedureUnknown, ProcedureMoveRefused)
     @refuses(SecondPersonNeeded, SilenceEnded)
     @blp.arguments(PurposeArgs, location="headers")
-    @blp.arguments(ReasonInSchema)
+    @blp.arguments(ProcedureReasonInSchema)
     @blp.response(200, WholeProcedureSchema)
     def post(
         self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID, procedure_id: UUID
@@ -228,7 +228,7 @@ class Lifting(MethodView):
     @refuses(BorrowerNotFound, ProcedureUnknown, ProcedureMoveRefused)
     @refuses(SecondPersonNeeded, EnrolmentMoveRefused)
     @blp.arguments(PurposeArgs, location="headers")
-    @blp.arguments(ReasonInSchema)
+    @blp.arguments(ProcedureReasonInSchema)
     @blp.response(200, WholeProcedureSchema)
     def post(
         self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID, procedure_id: UUID

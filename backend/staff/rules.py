@@ -48,7 +48,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
             *("catalogue.read", "contacts.read", "contacts.write"),
-            *("procedures.read", "procedures.open"),
+            *("procedures.read", "procedures.open", "work_list.read"),
         }
     ),
     Role.RISK_OFFICER: frozenset(

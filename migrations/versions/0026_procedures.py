@@ -97,7 +97,12 @@ def upgrade() -> None:
             "borrower_id", "document_id", name=op.f("uq_procedure_borrower_id_document_id")
         ),
     )
-    op.create_index("ix_procedure_opened_at_id", "procedure", ["opened_at", "id"], unique=False)
+    op.create_index(
+        "ix_procedure_open",
+        "procedure",
+        ["opened_at", "id"],
+        postgresql_where=sa.text("state IN ('notice_sent', 'replied', 'upheld')"),
+    )
     op.create_index(
         "ix_procedure_state_opened_at_id", "procedure", ["state", "opened_at", "id"], unique=False
     )

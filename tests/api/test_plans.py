@@ -34,6 +34,7 @@ from tests.api.crowd import multiply
 from tests.api.statements import Statement, heard
 from tests.clock import NOW, TODAY
 from tests.factories.contacts import make_contact
+from tests.factories.grants import grant_of
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
@@ -123,6 +124,8 @@ def crowd(client_api, staff_api, session, deliver, own_database: Database):
     # Over two lots, so that it has postings of its own.
     points_service.spend(session, borrower_id=world.ann.id, points=110, cause=CAUSE, now=NOW)
     make_contact(session, world.ann.id)
+    for _ in range(2):
+        grant_of(session, world.ann.id)
     procedure_id = UUID(procedure_of(session, world.ann.id))
     procedures.reply(
         session,
@@ -205,6 +208,18 @@ def test_hot_statements_use_indexes(
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/contacts", headers=PURPOSE),
         lambda: staff.get("/v1/staff/procedures?state=replied", headers=PURPOSE),
         lambda: manager.get("/v1/staff/procedures"),
+        lambda: manager.get("/v1/staff/work-list"),
+        lambda: manager.get("/v1/staff/work-list/next"),
+        lambda: staff.post(
+            "/v1/staff/assignments",
+            json={"staff_id": str(manager.id), "borrower_ids": [str(crowd.bea.id)]},
+            headers=new_key(),
+        ),
+        lambda: staff.post(
+            "/v1/staff/assignments",
+            json={"staff_id": str(manager.id), "from_staff_id": str(manager.id)},
+            headers=new_key(),
+        ),
         lambda: manager.post(
             f"/v1/staff/borrowers/{crowd.ann.id}/contacts",
             json={"at": "2026-11-22T06:00:00Z", "channel": "call", "kind": "attempt"},
