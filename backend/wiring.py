@@ -33,6 +33,7 @@ from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
 from backend.loans import work as loan_work
+from backend.procedures import audit as procedure_audit
 from backend.procedures import handlers as procedure_handlers
 from backend.procedures import jobs as procedure_jobs
 from backend.procedures import panels as procedure_panels
@@ -107,7 +108,7 @@ WIRING = Wiring(
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
     ),
-    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
+    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS, *procedure_audit.AUDITS),
     demo=(benefit_demo.fill,),
     sealed=(
         *borrowers.SEALED,
@@ -130,7 +131,7 @@ WIRING = Wiring(
         loan_work.SOURCE,
         tier_work.SOURCE,
         benefit_work.SOURCE,
-        procedure_work.SOURCE,
+        *procedure_work.SOURCES,
     ),
     unheard={
         ForgerySuspected: "the inbox will tell her; until then she reads it with her document",

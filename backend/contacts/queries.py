@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.contacts.models import ContactEntry, ContactHold
@@ -30,17 +30,16 @@ def list_holds(session: Session, *, borrower_id: UUID, today: date) -> list[AnyR
     return list(rows)
 
 
-def is_held_since(session: Session, *, borrower_id: UUID, since: datetime, today: date) -> bool:
-    """Whether anything keeps her in peace today, or began to since then, even if it is over."""
-    found = session.execute(
-        select(ContactHold.cause)
+def count_holds_since(session: Session, *, borrower_id: UUID, since: datetime, today: date) -> int:
+    """How many things keep her in peace today, or began to since then, even if they are over."""
+    return session.execute(
+        select(func.count())
+        .select_from(ContactHold)
         .where(
             ContactHold.borrower_id == borrower_id,
             (ContactHold.until_on >= today) | (ContactHold.created_at >= since),
         )
-        .limit(1)
-    )
-    return found.first() is not None
+    ).scalar_one()
 
 
 def page_entries(

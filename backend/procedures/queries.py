@@ -76,7 +76,7 @@ def find_sign(
     paid_on = find_last_paid_on(session, borrower_id=borrower_id)
     if paid_on is not None and paid_on >= day_in_zone(first_at, zone):
         return Sign.PAYMENT
-    if contacts.is_held_since(session, borrower_id=borrower_id, since=first_at, today=today):
+    if contacts.count_holds_since(session, borrower_id=borrower_id, since=first_at, today=today):
         return Sign.REQUEST
     return None
 

@@ -1,6 +1,5 @@
 """When a case may be opened, how it moves, and what ends silence."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -76,16 +75,17 @@ def may_move(before: State, after: State) -> bool:
     return after in MOVES[before]
 
 
-def bars_of(silence: Silence, *, days_late: int, holds: Sequence[str]) -> list[Failed]:
+def bars_of(silence: Silence, *, days_late: int, holds: int) -> list[Failed]:
     """Every rule that keeps a case of silence from being opened; none means that it may be.
 
-    A hold stands for whatever she has asked for: a plan, a promise, a dispute, help.
+    A hold stands for whatever she has asked for: a plan, a promise, a dispute, help; one that
+    began after the first attempt counts also when it is over.
     """
     rules = [
         (silence.attempts >= ATTEMPTS_MIN, Bar.TOO_FEW_ATTEMPTS, silence.attempts, ATTEMPTS_MIN),
         (silence.channels >= CHANNELS_MIN, Bar.TOO_FEW_CHANNELS, silence.channels, CHANNELS_MIN),
         (silence.days >= DAYS_MIN, Bar.TOO_SHORT, silence.days, DAYS_MIN),
-        (not holds, Bar.LEFT_IN_PEACE, len(holds), 0),
+        (holds == 0, Bar.LEFT_IN_PEACE, holds, 0),
         (days_late >= DAYS_LATE_MIN, Bar.NOT_LATE, days_late, DAYS_LATE_MIN),
     ]
     return [Failed(bar, value, needed) for is_met, bar, value, needed in rules if not is_met]

@@ -22,6 +22,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -107,7 +108,16 @@ def list_cases(
     """What is open of one of her borrowers, the most urgent first, what rests last."""
     cases = _stepped(_mine(staff_id, now=now, only=borrower_id), sources).subquery("cases")
     order = (cases.c.step.asc().nulls_last(), *_order(cases)[1:])
-    return session.execute(select(*cases.c).order_by(*order).limit(CASES_MAX)).all()
+    # Without a step is what waits while she is left alone; and what is none: not late, or over.
+    is_none = or_(
+        and_(
+            cases.c.urgency == str(Urgency.ARREARS),
+            func.coalesce(cases.c.due_on, cases.c.today) >= cases.c.today,
+        ),
+        and_(cases.c.urgency == str(Urgency.OFFER), cases.c.due_on < cases.c.today),
+    )
+    found = select(*cases.c).where(is_none.is_not(true()))
+    return session.execute(found.order_by(*order).limit(CASES_MAX)).all()
 
 
 def _mine(staff_id: UUID, *, now: datetime, only: UUID | None = None) -> CTE:

@@ -14,6 +14,7 @@ from backend.events.documents import ForgeryUpheld
 from backend.kit import clock
 from backend.kit.ids import new_id
 from backend.kit.outbox import announce
+from backend.procedures.audit import find_faults
 from backend.procedures.rules import MOVES, OPEN, State
 from backend.programme import queries as enrolments
 from tests.clock import NOW, TODAY
@@ -145,6 +146,15 @@ def test_a_file_holds_the_case_and_neither_words_nor_notes(case, session):
     assert table.mimetype == "text/csv"
     assert len(table.text.splitlines()) == 1 + len(file["contacts"])
     assert case.manager.get(path).status_code == 403
+
+
+def test_an_audit_names_what_does_not_add_up(case, session):
+    case.terminate()
+    assert list(find_faults(session)) == []
+    session.execute(text("DELETE FROM procedure_hand_over"))
+    session.execute(text("UPDATE enrolment SET status = 'enrolled'"))
+    session.execute(text("UPDATE procedure_step SET state = 'upheld' WHERE number = 3"))
+    assert len(list(find_faults(session))) == 3
 
 
 def test_there_is_no_file_before_the_end(case):

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from backend.contacts.rules import Channel
 from backend.kit.problems import Conflict, Forbidden
 from backend.procedures import service
+from backend.procedures.audit import find_faults
 from backend.procedures.models import Procedure, ProcedureStep
 from backend.procedures.rules import MOVES, Ground, State
 from backend.programme import queries as enrolments
@@ -144,6 +145,10 @@ class Cases(RuleBasedStateMachine):
     def the_programme_ended_for_her_just_where_it_was_carried_out(self):
         found = enrolments.find_enrolment(self.session, borrower_id=self.who)
         assert (found.status == "terminated") == (self.state is State.TERMINATED)
+
+    @invariant()
+    def the_books_add_up(self):
+        assert list(find_faults(self.session)) == []
 
     def teardown(self) -> None:
         self.session.rollback()

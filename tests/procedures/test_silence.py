@@ -87,6 +87,17 @@ def hold(session, case):
     )
 
 
+def test_what_she_asked_for_meanwhile_counts_also_when_it_is_over(case, session):
+    contacts.hold(
+        session,
+        borrower_id=case.borrower_id,
+        cause="plan-request:2",
+        until_on=TODAY - timedelta(days=40),
+        now=NOW - timedelta(days=50),
+    )
+    assert codes(case.open()) == ["left_in_peace"]
+
+
 def test_a_refusal_names_the_value(case, session):
     make_contact(session, case.borrower_id, kind="opt_out", channel="sms", staff_id=case.manager.id)
     texts = [each["text"] for each in case.open().json["reasons"]]

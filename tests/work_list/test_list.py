@@ -13,7 +13,7 @@ from tests.clock import NOW, TODAY
 from tests.factories.contacts import make_contact
 from tests.factories.grants import grant_of
 from tests.factories.loans import make_borrower, make_installments, make_loan
-from tests.factories.procedures import procedure_of
+from tests.factories.procedures import note_forgery, procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import new_key
 
@@ -205,6 +205,20 @@ def test_it_asks_as_little_however_much_there_is(manager, hers, session):
     # And of one: her cases, the facts there are (twice) and hers, what is late, holds, the
     # ledger for its channels, her last contacts.
     assert few[1] <= 13
+
+
+def test_a_loan_that_is_on_time_is_no_case(manager, hers, session):
+    ana = hers("ana", days_late=-5)
+    procedure_of(session, ana)
+    shown = manager.get(NEXT).json["next"]
+    assert [each["kind"] for each in shown["cases"]] == ["procedure_notice"]
+    assert shown["overdue"] == []
+
+
+def test_a_document_found_forged_waits_for_a_person(manager, hers, session):
+    ana = hers("ana")
+    note_forgery(session, ana)
+    assert manager.get(NEXT).json["next"]["case"]["kind"] == "forgery_upheld"
 
 
 def test_a_limit_cuts_and_tells_how_many_wait(manager, hers):

@@ -101,9 +101,11 @@ def _prove_silence(
 ) -> dict[str, Any]:
     today = day_in_zone(now, zone)
     silence = queries.get_silence(session, borrower_id=borrower_id, zone=zone, now=now)
-    held = contact_queries.list_holds(session, borrower_id=borrower_id, today=today)
+    holds = contact_queries.count_holds_since(
+        session, borrower_id=borrower_id, since=silence.first_at or now, today=today
+    )
     days_late = queries.get_days_late(session, borrower_id=borrower_id, today=today)
-    failed = bars_of(silence, days_late=days_late, holds=[row.cause for row in held])
+    failed = bars_of(silence, days_late=days_late, holds=holds)
     if failed or silence.first_at is None:
         raise SilenceNotProven(reasons=[_reason(each, locale) for each in failed])
     return {
