@@ -41,7 +41,7 @@ from backend.kit import (
 from backend.kit.keyring import RELOADS_BEFORE_EFFECT, Keyring, Snapshot
 from backend.kit.logs import get_logger
 from backend.kit.openapi import DocumentedApi, describe
-from backend.kit.ports import BorrowerPanel
+from backend.kit.ports import BorrowerPanel, WorkSource
 from backend.kit.texts import Locale
 from backend.kit.wiring import (
     Audit,
@@ -106,6 +106,11 @@ def hashed() -> list[HashedTable]:
 def borrower_panels() -> dict[str, BorrowerPanel]:
     """Each feature's part of the staff's view of a borrower."""
     return {name: panel for wiring in WIRINGS for name, panel in wiring.borrower_panels.items()}
+
+
+def work_sources() -> list[WorkSource]:
+    """Each feature's open cases, for the work list."""
+    return [source for wiring in WIRINGS for source in wiring.work_sources]
 
 
 @dataclass(frozen=True)
@@ -189,6 +194,7 @@ def create_app(process: Process | None = None) -> Flask:
     app.config.update(openapi_config())
     app.config["JOBS"] = jobs()
     app.config["BORROWER_PANELS"] = borrower_panels()
+    app.config["WORK_SOURCES"] = work_sources()
     app.config["SSO_PROVIDER"] = oidc.Provider(settings.oidc) if settings.oidc else None
     app.config["PROGRAMME_ZONE"] = settings.programme_zone
     app.config["OTP_PER_DAY"] = settings.otp_per_day

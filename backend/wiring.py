@@ -12,11 +12,15 @@ from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
 from backend.benefits import service as benefits
 from backend.benefits import staff_routes as benefit_staff_routes
+from backend.benefits import work as benefit_work
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import panels as contact_panels
+from backend.contacts import routes as contact_routes
+from backend.contacts import service as contacts
+from backend.contacts import staff_routes as contact_staff_routes
 from backend.core_instructions import routes as core_instruction_routes
 from backend.disputes import panels as dispute_panels
 from backend.disputes import routes as dispute_routes
@@ -24,6 +28,8 @@ from backend.disputes import service as disputes
 from backend.disputes import staff_routes as dispute_staff_routes
 from backend.events.benefits import WaiverRequestStateChanged
 from backend.events.disputes import DisputeStateChanged
+from backend.events.documents import ForgerySuspected
+from backend.events.procedures import ProcedureMoved
 from backend.events.promises import PromiseStateChanged
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
@@ -34,6 +40,15 @@ from backend.loans import jobs as loan_jobs
 from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
+from backend.loans import work as loan_work
+from backend.procedures import audit as procedure_audit
+from backend.procedures import handlers as procedure_handlers
+from backend.procedures import jobs as procedure_jobs
+from backend.procedures import panels as procedure_panels
+from backend.procedures import routes as procedure_routes
+from backend.procedures import service as procedures
+from backend.procedures import staff_routes as procedure_staff_routes
+from backend.procedures import work as procedure_work
 from backend.profile import handlers as profile_handlers
 from backend.profile import jobs as profile_jobs
 from backend.profile import panels as profile_panels
@@ -56,6 +71,8 @@ from backend.tiers import jobs as tier_jobs
 from backend.tiers import panels as tier_panels
 from backend.tiers import routes as tier_routes
 from backend.tiers import staff_routes as tier_staff_routes
+from backend.tiers import work as tier_work
+from backend.work_list import staff_routes as work_list_staff_routes
 
 WIRING = Wiring(
     blueprints=(
@@ -71,6 +88,8 @@ WIRING = Wiring(
         loan_staff_routes.blp,
         ingest_routes.blp,
         core_instruction_routes.blp,
+        contact_routes.blp,
+        contact_staff_routes.blp,
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
@@ -78,6 +97,9 @@ WIRING = Wiring(
         promise_staff_routes.blp,
         dispute_routes.blp,
         dispute_staff_routes.blp,
+        procedure_routes.blp,
+        procedure_staff_routes.blp,
+        work_list_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -92,6 +114,7 @@ WIRING = Wiring(
         *tier_handlers.HANDLERS,
         *benefit_handlers.HANDLERS,
         *promise_handlers.HANDLERS,
+        *procedure_handlers.HANDLERS,
     ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
@@ -100,10 +123,11 @@ WIRING = Wiring(
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
         *benefit_jobs.JOBS,
+        *procedure_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
     ),
-    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
+    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS, *procedure_audit.AUDITS),
     demo=(benefit_demo.fill,),
     sealed=(
         *borrowers.SEALED,
@@ -112,6 +136,8 @@ WIRING = Wiring(
         *otp.SEALED,
         *benefits.SEALED,
         *disputes.SEALED,
+        *contacts.SEALED,
+        *procedures.SEALED,
     ),
     hashed=borrowers.HASHED,
     borrower_panels={
@@ -122,8 +148,17 @@ WIRING = Wiring(
         **tier_panels.PANELS,
         **promise_panels.PANELS,
         **dispute_panels.PANELS,
+        **procedure_panels.PANELS,
     },
+    work_sources=(
+        loan_work.SOURCE,
+        tier_work.SOURCE,
+        benefit_work.SOURCE,
+        *procedure_work.SOURCES,
+    ),
     unheard={
+        ForgerySuspected: "the inbox will tell her; until then she reads it with her document",
+        ProcedureMoved: "the inbox will tell her; until then the app asks",
         DisputeStateChanged: "for the inbox, which will tell her of questions and answers",
         PromiseStateChanged: "for the inbox, which will thank or help her",
         WaiverRequestStateChanged: "for the inbox, which will tell her of the answer",

@@ -13,6 +13,7 @@ from backend.staff.rules import PERMISSIONS, Role
 REGIONS: dict[Locale, str] = {"zh-CN": "CN", "en": "US"}
 PHONE_DIGITS_SHOWN = 4
 SEARCH_RESULTS_MAX = 20
+ASSIGNED_AT_ONCE_MAX = 500
 SEES_EVERYBODY = "borrowers.read"
 
 

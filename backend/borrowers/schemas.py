@@ -2,9 +2,9 @@
 
 from typing import Any, NoReturn
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
-from backend.borrowers.rules import AccessPurpose
+from backend.borrowers.rules import ASSIGNED_AT_ONCE_MAX, AccessPurpose
 from backend.borrowers.service import purpose_missing
 from backend.kit.fields import Day, Instant, LocaleField, Minor, ShortText, StrictSchema, Zone
 from backend.kit.http import OutSchema
@@ -133,6 +133,37 @@ class ProfileSchema(OutSchema):
 class AssignInSchema(StrictSchema):
     staff_id = fields.UUID(
         required=True, metadata={"description": "An active account with the role account_manager."}
+    )
+
+
+class AssignManySchema(StrictSchema):
+    staff_id = fields.UUID(
+        required=True, metadata={"description": "An active account with the role account_manager."}
+    )
+    borrower_ids = fields.List(
+        fields.UUID(),
+        load_default=None,
+        validate=validate.Length(1, ASSIGNED_AT_ONCE_MAX),
+        metadata={"description": "Whom to give her; or name `from_staff_id`."},
+    )
+    from_staff_id = fields.UUID(
+        load_default=None,
+        metadata={"description": "Whose borrowers to hand on, the first 500; repeat for more."},
+    )
+
+    @validates_schema
+    def check_one(self, data: dict[str, Any], **_: Any) -> None:
+        """Exactly one way to say whom."""
+        if (data["borrower_ids"] is None) == (data["from_staff_id"] is None):
+            raise ValidationError("Name either these or from_staff_id.", "borrower_ids")
+
+
+class AssignedManySchema(OutSchema):
+    assigned = fields.Integer(
+        required=True, metadata={"description": "How many have another account manager now."}
+    )
+    is_more = fields.Boolean(
+        required=True, metadata={"description": "`from_staff_id` has more; ask again."}
     )
 
 

@@ -10,10 +10,12 @@ from flask.views import MethodView
 
 from backend.borrowers import queries, service
 from backend.borrowers.errors import BorrowerNotFound, NotAnAccountManager, PurposeMissing
-from backend.borrowers.rules import mask_phone
+from backend.borrowers.rules import ASSIGNED_AT_ONCE_MAX, mask_phone
 from backend.borrowers.schemas import (
+    AssignedManySchema,
     AssignedPageSchema,
     AssignInSchema,
+    AssignManySchema,
     AssignmentSchema,
     FoundSchema,
     ProfileSchema,
@@ -24,6 +26,7 @@ from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits, rated
 from backend.kit.db import transaction
 from backend.kit.http import locale, refuses
+from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
 from backend.kit.ports import BorrowerPanel
 from backend.kit.rate_limit import DEFAULT, LOOK_UP
@@ -147,3 +150,31 @@ class Assignments(MethodView):
                     now=clock.now(),
                 )
         return found
+
+    @idempotent
+    @permits("borrowers.assign")
+    @rated(DEFAULT)
+    @refuses(BorrowerNotFound, NotAnAccountManager)
+    @blp.arguments(AssignManySchema)
+    @blp.response(200, AssignedManySchema)
+    def post(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Give many borrowers one account manager: those named, or all that somebody has.
+
+        Each is hers in place of whoever was; one that is nobody refuses all. Shows nothing of them.
+        """
+        with transaction() as session:
+            ids, is_more = args["borrower_ids"], False
+            if ids is None:
+                limit = ASSIGNED_AT_ONCE_MAX
+                held = service.list_to_hand_on(
+                    session, staff_id=args["from_staff_id"], limit=limit + 1
+                )
+                ids, is_more = held[:limit], len(held) > limit
+            assigned = service.assign_many(
+                session,
+                borrower_ids=ids,
+                staff_id=args["staff_id"],
+                by=caller().id,
+                now=clock.now(),
+            )
+        return {"assigned": assigned, "is_more": is_more}

@@ -54,6 +54,12 @@ SEEN = {
     "waiver request": Text(
         "Worked on your request to waive penalty interest", "处理您的罚息减免申请"
     ),
+    "contacts": Text("Saw when and how we were in touch", "查看了我们与您的联系记录"),
+    "work list": Text("Saw what is open for you", "查看了您的待办事项"),
+    "procedure": Text("Worked on a notice that you were given", "处理您收到的一项通知"),
+    "hand-over": Text(
+        "Opened the file that was made when the programme ended", "查看了计划结束时生成的文件"
+    ),
     "tier review": Text("Saw you in the list of tier reviews", "在等级复核列表中看到您"),
 }
 VIEWERS = {

@@ -22,7 +22,7 @@ CURSOR_LENGTH_MAX = 1_000
 BIGINT_END = 2**63
 
 
-class _Digits(fields.Integer):
+class Digits(fields.Integer):
     """A number as a query string holds it: ASCII digits, nothing that `int` forgives."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -34,7 +34,7 @@ class _Digits(fields.Integer):
 class PageArgs(StrictSchema):
     """`?limit=` and `?cursor=`."""
 
-    limit = _Digits(
+    limit = Digits(
         load_default=LIMIT_DEFAULT,
         validate=WholeNumber(1, LIMIT_MAX).validate,
         metadata={"description": "How many items at most."},

@@ -1,13 +1,16 @@
 """Shapes that a low part declares and the assembly fills from above."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from backend.kit.texts import Locale
+from backend.kit.texts import Locale, Text
 
 
 class CallerPort(Protocol):
@@ -63,6 +66,45 @@ class BorrowerPanel(Protocol):
         self, session: Session, *, borrower_id: UUID, locale: Locale, now: datetime
     ) -> Mapping[str, Any] | None:
         """What this part knows of her, ready for JSON, or None."""
+
+
+class Urgency(StrEnum):
+    """What an open case asks of the person who looks after a borrower."""
+
+    HELP = "help"  # hardship: before all else
+    ANSWER = "answer"  # she waits for an answer, until `due_on`
+    FOLLOW = "follow"  # something that was agreed falls due
+    OFFER = "offer"  # something is there for her, until `due_on`
+    ARREARS = "arrears"  # late since `due_on`, and nothing is agreed
+
+
+@dataclass(frozen=True)
+class WorkKind:
+    """One kind of open case: how urgent, in what words, and what can be done about it where."""
+
+    urgency: Urgency
+    text: Text
+    action: Text
+    address: str
+
+
+class WorkSource(Protocol):
+    """A feature's open cases, for the work list of whoever looks after the borrower."""
+
+    @property
+    def code(self) -> str:
+        """The feature's name."""
+
+    @property
+    def kinds(self) -> Mapping[str, WorkKind]:
+        """Every kind that `cases` may yield."""
+
+    def cases(self) -> Select[*tuple[Any, ...]]:
+        """Open cases of everybody, as borrower_id, case_id (uuid), kind, due_on, since.
+
+        `due_on` (a date, or null) is a day in her zone. It is joined by borrower_id to a few
+        hundred borrowers, so keep it to tables whose key begins with her, without grouping.
+        """
 
 
 class SessionEnder(Protocol):

@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from backend.events.borrowers import BorrowerChanged, BorrowersStored
+from backend.events.contacts import ContactLogged
 from backend.events.loans import (
     DelinquencyReported,
     InstallmentMissed,
@@ -77,6 +78,7 @@ HANDLERS = (
             LoanChanged,
             BorrowerChanged,
             EnrolmentChanged,
+            ContactLogged,
         ),
         run=_refresh,
     ),

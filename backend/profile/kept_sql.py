@@ -8,6 +8,7 @@ taken.
 `streaks.rules` says the same of streaks for one sequence; a property test holds the two equal.
 """
 
+from backend.profile.contact_sql import CONTACT
 from backend.streaks.rules import REPAIR_DAYS_LATE_MAX, REPAIR_MONTHS
 
 # Their rows, fetched once by key: all that follows joins these small sets.
@@ -302,6 +303,7 @@ computed AS MATERIALIZED (
                AS debt_to_income,
            b.employment,
            e.status AS programme_status,
+           ct.contact_answered_ratio_90d, ct.lost_contact,
            b.declared_facts - 'income_stability' AS extra
     FROM moment m
     -- Named once more: by the moment alone the database would read both tables from end to end.
@@ -315,9 +317,10 @@ computed AS MATERIALIZED (
     LEFT JOIN active ac USING (borrower_id, as_of)
     LEFT JOIN billed_last bl USING (borrower_id, as_of)
     LEFT JOIN enrolment e ON e.borrower_id = m.borrower_id AND e.borrower_id = ANY(:ids)
+    LEFT JOIN contact_fact ct ON ct.borrower_id = m.borrower_id AND ct.as_of = m.as_of
 )"""
 
-CTES = ",".join((OWN, MAIN, UNITS, MONEY, BALANCES, COMPUTED))
+CTES = ",".join((OWN, MAIN, UNITS, MONEY, BALANCES, CONTACT, COMPUTED))
 
 KEPT_COLUMNS = (
     "timezone",
@@ -346,6 +349,8 @@ KEPT_COLUMNS = (
     "debt_to_income",
     "employment",
     "programme_status",
+    "contact_answered_ratio_90d",
+    "lost_contact",
     "extra",
 )
 # None is a fact: what was owed in arrears is a figure for texts, a currency names a unit, a zone

@@ -185,7 +185,52 @@ def set_status(
     before = Status(row.status) if row is not None and row.status is not None else None
     if not may_move(before, status):
         raise EnrolmentMoveRefused
-    number = 1 if row is None else row.number + 1
+    _move(
+        session,
+        borrower_id=borrower_id,
+        status=status,
+        number=1 if row is None else row.number + 1,
+        reason=reason,
+        staff_id=staff_id,
+        now=now,
+    )
+
+
+def reinstate(
+    session: Session, *, borrower_id: UUID, reason: str, staff_id: UUID, now: datetime
+) -> None:
+    """Take a termination back that should not have been. Refuses: EnrolmentMoveRefused.
+
+    For whoever decided on the appeal; no enrolment comes back by an ordinary step.
+    """
+    row = session.execute(
+        select(Enrolment.status, Enrolment.number)
+        .where(Enrolment.borrower_id == borrower_id)
+        .with_for_update(key_share=True)
+    ).first()
+    if row is None or row.status != Status.TERMINATED:
+        raise EnrolmentMoveRefused
+    _move(
+        session,
+        borrower_id=borrower_id,
+        status=Status.ENROLLED,
+        number=row.number + 1,
+        reason=reason,
+        staff_id=staff_id,
+        now=now,
+    )
+
+
+def _move(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    status: Status,
+    number: int,
+    reason: str,
+    staff_id: UUID | None,
+    now: datetime,
+) -> None:
     _write(session, borrower_id=borrower_id, status=status, number=number, now=now)
     session.execute(
         insert(EnrolmentChange).values(

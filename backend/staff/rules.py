@@ -49,6 +49,8 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
             *("catalogue.read", "promises.record", "disputes.read", "disputes.decide"),
             *("waivers.read", "waivers.decide"),
+            *("catalogue.read", "contacts.read", "contacts.write"),
+            *("procedures.read", "procedures.open", "work_list.read"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -80,14 +82,20 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "points.read",
             "points.adjust",
             "referrals.review",
+            "contacts.read",
+            *("procedures.read", "procedures.open", "procedures.decide", "procedures.hand_over"),
         }
     ),
-    Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "borrowers.read_assigned", "staff.read"}),
+    Role.PRIVACY_OFFICER: frozenset(
+        {"borrowers.read", "borrowers.read_assigned", "staff.read", "contacts.read"}
+    ),
     Role.AUDITOR: frozenset(
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
             *("staff.read", "clients.read", "catalogue.read", "disputes.read", "waivers.read"),
+            *("staff.read", "clients.read", "catalogue.read", "contacts.read"),
+            "procedures.read",
         }
     ),
     Role.ADMIN: frozenset(

@@ -13,6 +13,7 @@ from backend.tiers.policy import SCORE_MAX, SCORES, Part, Policy, Scorecard
 
 SCORE_BAND_WIDTH = 20
 OVERRIDE_DAYS_MAX = 90
+REVIEW_DAYS = 3  # within which a person answers who asked for one
 FREEZE_DAYS_MAX = 400
 
 

@@ -12,6 +12,9 @@ OWNED = (
     *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
     *("promise", "dispute", "waiver_request", "dispute_step"),
     *("consent", "assignment", "contact_hold", "core_instruction"),
+    *("consent", "assignment", "contact_hold", "contact_entry", "core_instruction"),
+    "benefit_grant",
+    *("procedure_occasion", "procedure", "procedure_step", "procedure_reply"),
     *("enrolment_change", "badge_award"),
     *("points_account", "points_entry", "points_lot", "points_posting", "points_hold"),
 )

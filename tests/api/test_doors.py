@@ -18,6 +18,7 @@ from tests.clock import TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import redemption_of
 from tests.factories.grants import grant_of
+from tests.factories.procedures import procedure_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
 GUARDED = [door for door in DOORS if door.audience is not Audience.PUBLIC]
@@ -43,7 +44,10 @@ IN_THE_GUIDE = {
     "admin": (Role.ADMIN,),
     "moderators": (Role.MODERATOR, Role.LEAD_MODERATOR),
 }
+# What an act needs to be judged at all.
+BODIES = {"/v1/me/procedures/<uuid:procedure_id>/reply": {"text": "Here I am."}}
 NOT_THERE = {
+    "/v1/me/procedures/<uuid:procedure_id>/reply": "procedure-unknown",
     "/v1/me/sessions/<uuid:session_id>": "session-not-found",
     "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
     "/v1/me/benefits/<uuid:grant_id>/decline": "benefit-grant-unknown",
@@ -81,6 +85,7 @@ def enter(api: Api, door: Door, **known: str):
     key = new_key() if door.method == "POST" else {}
     body = BODIES.get((door.method, door.rule))
     return api.call(door.method, door.path(**known), headers=key, json=body)
+    return api.call(door.method, door.path(**known), headers=key, json=BODIES.get(door.rule))
 
 
 def is_refused(answer) -> bool:
@@ -181,6 +186,7 @@ def test_what_is_anothers_is_not_there(
         "loan_id": world.ann.loan_id,
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),
+        "procedure_id": procedure_of(session, world.ann.id),
         "redemption_id": redemption_of(
             session, world.ann.id, is_claimed=door.rule.endswith("/codes")
         ),

@@ -23,6 +23,7 @@ from backend.consents.service import Said, put_consents
 from backend.kit import clock, delivery, idempotency, jobs
 from backend.kit.db import Database, transaction
 from backend.kit.ids import new_id
+from backend.procedures import service as procedures
 from backend.programme import service as programme
 from backend.promises import queries as promises
 from backend.promises.service import judge_loans
@@ -35,6 +36,9 @@ from tests.api.crowd import multiply
 from tests.api.statements import Statement, heard
 from tests.clock import NOW, TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
+from tests.factories.contacts import make_contact
+from tests.factories.grants import grant_of
+from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
 
@@ -126,6 +130,18 @@ def crowd(client_api, staff_api, session, deliver, own_database: Database):
     promise_of(session, world.ann.id, loan_id=loan_id)
     dispute_of(session, world.ann.id, loan_id=loan_id, asked_by=manager.id)
     waiver_request_of(session, world.ann.id, loan_id=loan_id)
+    make_contact(session, world.ann.id)
+    for _ in range(2):
+        grant_of(session, world.ann.id)
+    procedure_id = UUID(procedure_of(session, world.ann.id))
+    procedures.reply(
+        session,
+        borrower_id=world.ann.id,
+        procedure_id=procedure_id,
+        text="A word.",
+        document_ids=[],
+        now=NOW,
+    )
     session.commit()
     with own_database.writes.connect() as connection:
         multiply(connection, borrower_id=world.ann.id, copies=COPIES)
@@ -202,6 +218,30 @@ def test_hot_statements_use_indexes(
         lambda: manager.get("/v1/tier-reviews"),
         lambda: staff.put(
             f"/v1/staff/borrowers/{crowd.bea.id}/assignment", json={"staff_id": str(manager.id)}
+        ),
+    )
+    hear(
+        lambda: me.get("/v1/me/contacts", query_string={"limit": 1}),
+        lambda: me.get("/v1/me/procedures"),
+        lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/contacts", headers=PURPOSE),
+        lambda: staff.get("/v1/staff/procedures?state=replied", headers=PURPOSE),
+        lambda: manager.get("/v1/staff/procedures"),
+        lambda: manager.get("/v1/staff/work-list"),
+        lambda: manager.get("/v1/staff/work-list/next"),
+        lambda: staff.post(
+            "/v1/staff/assignments",
+            json={"staff_id": str(manager.id), "borrower_ids": [str(crowd.bea.id)]},
+            headers=new_key(),
+        ),
+        lambda: staff.post(
+            "/v1/staff/assignments",
+            json={"staff_id": str(manager.id), "from_staff_id": str(manager.id)},
+            headers=new_key(),
+        ),
+        lambda: manager.post(
+            f"/v1/staff/borrowers/{crowd.ann.id}/contacts",
+            json={"at": "2026-11-22T06:00:00Z", "channel": "call", "kind": "attempt"},
+            headers=new_key(),
         ),
     )
     hear(*_log_in(public_api, process, session, crowd.ann.id))

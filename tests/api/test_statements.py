@@ -29,6 +29,9 @@ READS = {
     "/v1/me/referral": 4,
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
+    "/v1/me/contacts": 1,
+    # What was opened about her, and what she replied.
+    "/v1/me/procedures": 2,
     "/v1/me/consents": 1,
     "/v1/me/consents/history": 1,
     "/v1/me/promises": 1,

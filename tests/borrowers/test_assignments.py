@@ -15,6 +15,7 @@ from backend.staff.models import StaffAccount, StaffAction
 from tests.clock import NOW
 from tests.factories.loans import make_borrower
 from tests.factories.viewers import make_assignment
+from tests.fixtures.api import new_key
 
 MINE = "/v1/staff/assignments"
 
@@ -177,3 +178,58 @@ def test_two_who_assign_at_once_leave_one_account_manager(own_database, session,
 
     rows = history(session)
     assert [row[2] is None for row in rows].count(True) == 1
+
+
+def give_many(api, **body):
+    return api.post(MINE, json=body, headers=new_key())
+
+
+def test_many_are_given_at_once_and_what_was_stays_known(session, staff_api):
+    boss, first, second = (
+        staff_api("admin"),
+        staff_api("account_manager"),
+        staff_api("account_manager"),
+    )
+    ids = [make_borrower(session, external_id=f"many-{n}") for n in range(3)]
+    make_assignment(session, staff_id=first.id, borrower_id=ids[0])
+    session.commit()
+    given = give_many(boss, staff_id=str(second.id), borrower_ids=[str(each) for each in ids])
+    assert (given.status_code, given.json) == (200, {"assigned": 3, "is_more": False})
+    again = give_many(boss, staff_id=str(second.id), borrower_ids=[str(each) for each in ids])
+    assert again.json == {"assigned": 0, "is_more": False}
+    assert len(second.get(MINE).json["items"]) == 3
+    assert first.get(MINE).json["items"] == []
+    ended = [row for row in history(session) if row[2] is not None]
+    assert [(row[0], row[4]) for row in ended] == [(first.id, boss.id)]
+    action = session.execute(
+        select(StaffAction).where(StaffAction.action == "borrower.assign-many")
+    ).scalar_one()
+    assert action.details == {"borrowers": 3}
+
+
+def test_all_that_somebody_has_are_handed_on(session, staff_api):
+    boss, leaving, taking = (
+        staff_api("risk_officer"),
+        staff_api("account_manager"),
+        staff_api("account_manager"),
+    )
+    for number in range(2):
+        borrower_id = make_borrower(session, external_id=f"handed-{number}")
+        make_assignment(session, staff_id=leaving.id, borrower_id=borrower_id)
+    session.commit()
+    handed = give_many(boss, staff_id=str(taking.id), from_staff_id=str(leaving.id))
+    assert handed.json == {"assigned": 2, "is_more": False}
+    assert leaving.get(MINE).json["items"] == []
+    assert len(taking.get(MINE).json["items"]) == 2
+
+
+def test_one_who_is_nobody_or_no_account_manager_refuses_all(session, staff_api, ana):
+    boss, manager = staff_api("admin"), staff_api("account_manager")
+    lost = give_many(boss, staff_id=str(manager.id), borrower_ids=[str(ana), str(new_id())])
+    assert (lost.status_code, lost.json["code"]) == (404, "borrower-not-found")
+    wrong = give_many(boss, staff_id=str(boss.id), borrower_ids=[str(ana)])
+    assert (wrong.status_code, wrong.json["code"]) == (409, "not-an-account-manager")
+    assert history(session) == []
+    for body in ({}, {"borrower_ids": []}, {"borrower_ids": [str(ana)], "from_staff_id": str(ana)}):
+        assert give_many(boss, staff_id=str(manager.id), **body).status_code == 422
+    assert give_many(manager, staff_id=str(manager.id), borrower_ids=[str(ana)]).status_code == 403

@@ -1,7 +1,7 @@
 """What changes borrowers. One verb for each use case; none of them commits."""
 
 from backend.borrowers.rules import AccessPurpose, sees_everybody
-from backend.borrowers.service.assignments import assign, unassign
+from backend.borrowers.service.assignments import assign, assign_many, list_to_hand_on, unassign
 from backend.borrowers.service.keys import HASHED, SEALED
 from backend.borrowers.service.looks import log_delivery, look, look_by_act, purpose_missing
 from backend.borrowers.service.particulars import BorrowerInput, put_borrowers
@@ -13,7 +13,9 @@ __all__ = [
     "AccessPurpose",
     "BorrowerInput",
     "assign",
+    "assign_many",
     "change_own",
+    "list_to_hand_on",
     "log_delivery",
     "look",
     "look_by_act",

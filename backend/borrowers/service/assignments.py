@@ -1,5 +1,6 @@
 """Who looks after whom: one account manager at a time, and all of the past."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -44,6 +45,78 @@ def unassign(session: Session, *, borrower_id: UUID, by: UUID | None, now: datet
     if present is not None:
         _end(session, borrower_id, by=by, now=now)
         _tell(session, "borrower.unassign", borrower_id, staff_id=present.staff_id, by=by)
+
+
+def assign_many(
+    session: Session,
+    *,
+    borrower_ids: Sequence[UUID],
+    staff_id: UUID,
+    by: UUID | None,
+    now: datetime,
+) -> int:
+    """Make her the account manager of all of these at once; how many that changed.
+
+    Refuses: BorrowerNotFound (one of them is nobody; then nothing changes), NotAnAccountManager.
+    """
+    ids = sorted(set(borrower_ids))
+    locked = session.execute(
+        select(Borrower.id)
+        .where(Borrower.id.in_(ids))
+        .order_by(Borrower.id)
+        .with_for_update(key_share=True)
+    )
+    if len(locked.all()) < len(ids):
+        raise BorrowerNotFound
+    if not staff_queries.holds_role(session, staff_id=staff_id, role=Role.ACCOUNT_MANAGER):
+        raise NotAnAccountManager
+    already = session.execute(
+        select(Assignment.borrower_id).where(
+            Assignment.borrower_id.in_(ids),
+            Assignment.staff_id == staff_id,
+            Assignment.ended_at.is_(None),
+        )
+    ).scalars()
+    changed = sorted(set(ids) - set(already))
+    if not changed:
+        return 0
+    session.execute(
+        update(Assignment)
+        .where(Assignment.borrower_id.in_(changed), Assignment.ended_at.is_(None))
+        .values(ended_at=now, ended_by=by)
+    )
+    session.execute(
+        insert(Assignment),
+        [
+            {
+                "borrower_id": each,
+                "id": new_id(),
+                "staff_id": staff_id,
+                "since": now,
+                "assigned_by": by,
+            }
+            for each in changed
+        ],
+    )
+    staff.record_action(
+        session,
+        staff_id=by,
+        action="borrower.assign-many",
+        subject=f"staff:{staff_id}",
+        details={"borrowers": len(changed)},
+    )
+    return len(changed)
+
+
+def list_to_hand_on(session: Session, *, staff_id: UUID, limit: int) -> list[UUID]:
+    """Whom somebody looks after now, at most `limit` of them."""
+    rows = session.execute(
+        select(Assignment.borrower_id)
+        .where(Assignment.staff_id == staff_id, Assignment.ended_at.is_(None))
+        .order_by(Assignment.borrower_id)
+        .limit(limit)
+    )
+    return list(rows.scalars())
 
 
 def _lock(session: Session, borrower_id: UUID) -> None:

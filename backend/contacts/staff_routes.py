@@ -1,0 +1,82 @@
+"""Staff write contacts down, and read the ledger."""
+
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from sqlalchemy.orm import Session
+
+from backend.borrowers import service as borrowers
+from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
+from backend.borrowers.rules import AccessPurpose
+from backend.borrowers.schemas import PurposeArgs
+from backend.contacts import queries, service
+from backend.contacts.errors import ContactReferenceTaken
+from backend.contacts.schemas import ContactInSchema, StaffContactPageSchema, StaffContactSchema
+from backend.kit import clock
+from backend.kit.audience import Audience, blueprint, caller, permits, rated
+from backend.kit.db import transaction
+from backend.kit.http import refuses
+from backend.kit.idempotency import idempotent
+from backend.kit.paging import Page, PageArgs
+from backend.kit.rate_limit import LOOK_UP
+
+blp = blueprint(
+    "contacts",
+    __name__,
+    audience=Audience.STAFF,
+    url_prefix="/v1/staff",
+    description="Who was contacted when and how: written down by staff, read by the borrower.",
+    permission="contacts.read",
+)
+
+
+def _look(
+    session: Session, borrower_id: UUID, *, why: str | None, act: AccessPurpose | None = None
+) -> None:
+    borrowers.look(
+        session,
+        who=caller(),
+        borrower_ids=[borrower_id],
+        purpose=why,
+        what="contacts",
+        now=clock.now(),
+        act=act,
+    )
+
+
+@blp.route("/borrowers/<uuid:borrower_id>/contacts")
+class Contacts(MethodView):
+    @rated(LOOK_UP)
+    @refuses(BorrowerNotFound, PurposeMissing)
+    @blp.arguments(PurposeArgs, location="headers")
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, StaffContactPageSchema)
+    def get(self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID) -> Page:
+        """Her ledger with notes, newest first. The look is logged."""
+        with transaction() as session:
+            _look(session, borrower_id, why=purpose["purpose"])
+            return queries.page_entries(
+                session, borrower_id=borrower_id, args=args, with_notes=True
+            )
+
+    @idempotent
+    @permits("contacts.write")
+    @refuses(BorrowerNotFound, ContactReferenceTaken)
+    @blp.arguments(PurposeArgs, location="headers")
+    @blp.arguments(ContactInSchema)
+    @blp.response(201, StaffContactSchema)
+    def post(
+        self, purpose: dict[str, Any], contact: service.Contact, borrower_id: UUID
+    ) -> dict[str, Any]:
+        """Write one contact down. What has the same `reference` and the same words is one entry."""
+        with transaction() as session:
+            _look(session, borrower_id, why=purpose["purpose"], act=AccessPurpose.ACCOUNT_CARE)
+            entry_id = service.log_contact(
+                session,
+                borrower_id=borrower_id,
+                contact=contact,
+                staff_id=caller().id,
+                now=clock.now(),
+            )
+            return queries.get_entry(session, borrower_id=borrower_id, entry_id=entry_id)
