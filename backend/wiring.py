@@ -17,6 +17,11 @@ from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import panels as contact_panels
 from backend.core_instructions import routes as core_instruction_routes
+from backend.documents import contents as document_contents
+from backend.documents import jobs as document_jobs
+from backend.documents import routes as document_routes
+from backend.documents import staff_routes as document_staff_routes
+from backend.events.documents import ForgerySuspected, ForgeryUpheld
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -58,6 +63,8 @@ WIRING = Wiring(
         loan_staff_routes.blp,
         ingest_routes.blp,
         core_instruction_routes.blp,
+        document_routes.blp,
+        document_staff_routes.blp,
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
@@ -80,13 +87,20 @@ WIRING = Wiring(
         *loan_jobs.JOBS,
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
+        *document_jobs.JOBS,
         *benefit_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     demo=(benefit_demo.fill,),
-    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
+    sealed=(
+        *borrowers.SEALED,
+        *staff.SEALED,
+        *idempotency.SEALED,
+        *otp.SEALED,
+        *document_contents.SEALED,
+    ),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,
@@ -94,5 +108,9 @@ WIRING = Wiring(
         **profile_panels.PANELS,
         **programme_panels.PANELS,
         **tier_panels.PANELS,
+    },
+    unheard={
+        ForgerySuspected: "the inbox will tell her; until then she reads it with her document",
+        ForgeryUpheld: "procedures will end the programme by it; no sanction exists before that",
     },
 )

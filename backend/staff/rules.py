@@ -47,7 +47,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
-            "catalogue.read",
+            *("catalogue.read", "documents.read", "documents.verify"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -62,6 +62,9 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "badges.revoke",
             "benefits.read",
             "benefits.revoke",
+            "documents.read",
+            "documents.verify",
+            "documents.decide",
             "programme.read",
             "programme.write",
             "schedules.preview",
