@@ -129,7 +129,9 @@ def list_checkers(
 ) -> frozenset[UUID]:
     """Who checked any of these: none of them decides on what they prove."""
     rows = session.execute(
-        select(DocumentVerification.checked_by.distinct()).where(
+        select(DocumentVerification.checked_by)
+        .distinct()
+        .where(
             DocumentVerification.borrower_id == borrower_id,
             DocumentVerification.document_id.in_(document_ids),
         )
@@ -213,7 +215,8 @@ def is_verified(session: Session, *, borrower_id: UUID, document_id: UUID, today
 def list_verified_kinds(session: Session, *, borrower_id: UUID, today: date) -> frozenset[Kind]:
     """What is proven of her today."""
     rows = session.execute(
-        select(Document.kind.distinct())
+        select(Document.kind)
+        .distinct()
         .join(
             DocumentVerification,
             (DocumentVerification.borrower_id == Document.borrower_id)

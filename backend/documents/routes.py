@@ -90,6 +90,9 @@ def _takes_a_file(view: View) -> View:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         request.max_content_length = BYTES_MAX + FORM_BYTES
+        # Told before it is read, where the client says so; else while it is read.
+        if (request.content_length or 0) > BYTES_MAX + FORM_BYTES:
+            raise DocumentTooLarge
         if request.mimetype != MULTIPART:
             raise UnsupportedMediaType(Text(f"Send {MULTIPART}.", f"请发送 {MULTIPART}。"))
         return view(*args, **kwargs)
