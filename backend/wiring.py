@@ -22,6 +22,13 @@ from backend.documents import jobs as document_jobs
 from backend.documents import routes as document_routes
 from backend.documents import staff_routes as document_staff_routes
 from backend.events.documents import ForgerySuspected, ForgeryUpheld
+from backend.hardship import audit as hardship_audit
+from backend.hardship import contents as hardship_contents
+from backend.hardship import demo as hardship_demo
+from backend.hardship import fund_routes as hardship_fund_routes
+from backend.hardship import jobs as hardship_jobs
+from backend.hardship import routes as hardship_routes
+from backend.hardship import staff_routes as hardship_staff_routes
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -68,6 +75,9 @@ WIRING = Wiring(
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
+        hardship_routes.blp,
+        hardship_staff_routes.blp,
+        hardship_fund_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -89,17 +99,19 @@ WIRING = Wiring(
         *tier_jobs.JOBS,
         *document_jobs.JOBS,
         *benefit_jobs.JOBS,
+        *hardship_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
     ),
-    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
-    demo=(benefit_demo.fill,),
+    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS, *hardship_audit.AUDITS),
+    demo=(benefit_demo.fill, hardship_demo.fill),
     sealed=(
         *borrowers.SEALED,
         *staff.SEALED,
         *idempotency.SEALED,
         *otp.SEALED,
         *document_contents.SEALED,
+        *hardship_contents.SEALED,
     ),
     hashed=borrowers.HASHED,
     borrower_panels={

@@ -141,27 +141,21 @@ def list_checkers(
 
 def list_used_for(session: Session, *, borrower_id: UUID, used_for: str) -> list[UUID]:
     """Which documents were handed in for something."""
-    rows = session.execute(
-        select(DocumentUse.document_id)
-        .where(DocumentUse.borrower_id == borrower_id, DocumentUse.used_for == used_for)
-        .order_by(DocumentUse.document_id)
-    )
-    return list(rows.scalars())
+    return map_used_for(session, borrower_id=borrower_id, used_for=[used_for]).get(used_for, [])
 
 
-def list_replies(
-    session: Session, *, borrower_id: UUID, suspicion_ids: Collection[UUID]
-) -> dict[UUID, list[UUID]]:
-    """The documents that came with her answers, by suspicion."""
-    names = {f"reply:{each}": each for each in suspicion_ids}
+def map_used_for(
+    session: Session, *, borrower_id: UUID, used_for: Collection[str]
+) -> dict[str, list[UUID]]:
+    """The documents that were handed in for each of these."""
     rows = session.execute(
         select(DocumentUse.used_for, DocumentUse.document_id)
-        .where(DocumentUse.borrower_id == borrower_id, DocumentUse.used_for.in_(names))
+        .where(DocumentUse.borrower_id == borrower_id, DocumentUse.used_for.in_(used_for))
         .order_by(DocumentUse.document_id)
     )
-    found: dict[UUID, list[UUID]] = {}
+    found: dict[str, list[UUID]] = {}
     for row in rows:
-        found.setdefault(names[row.used_for], []).append(row.document_id)
+        found.setdefault(row.used_for, []).append(row.document_id)
     return found
 
 
@@ -202,6 +196,11 @@ def find_verification(
         .order_by(DocumentVerification.id.desc())
         .limit(1)
     ).first()
+
+
+def open_issuer(verification: AnyRow) -> str:
+    """Who issued what was verified, as the check found it."""
+    return contents.opened(verification.issuer_cipher, context=contents.FOUND_ISSUER) or ""
 
 
 def is_verified(session: Session, *, borrower_id: UUID, document_id: UUID, today: date) -> bool:

@@ -1,6 +1,5 @@
 """What may be sent, in which state a document is, and who may see and decide what."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -122,6 +121,11 @@ def reply_until(today: date) -> date:
     return today + timedelta(days=REPLY_DAYS)
 
 
+def reply_use(suspicion_id: object) -> str:
+    """What documents that come with her answer are used for."""
+    return f"reply:{suspicion_id}"
+
+
 def may_uphold(*, has_replied: bool, reply_until_on: date, today: date) -> bool:
     """Whether forgery may be found: once she has answered, or had all of her time."""
     return has_replied or today > reply_until_on
@@ -138,8 +142,3 @@ class Room:
 def has_room(room: Room, *, size: int) -> bool:
     """Whether one more fits."""
     return room.open_count < OPEN_MAX and room.total_bytes + size <= TOTAL_BYTES_MAX
-
-
-def are_apart(decider: object, checkers: Collection[object]) -> bool:
-    """Whether who decides is nobody who checked what she decides on."""
-    return decider not in checkers

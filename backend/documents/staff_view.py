@@ -39,8 +39,10 @@ def _shown(
     ids = [row.id for row in rows]
     suspicions = queries.list_suspicions(session, borrower_id=borrower_id, document_ids=ids)
     checks = queries.list_verifications(session, borrower_id=borrower_id, document_ids=ids)
-    replies = queries.list_replies(
-        session, borrower_id=borrower_id, suspicion_ids=[each.id for each in suspicions]
+    replies = queries.map_used_for(
+        session,
+        borrower_id=borrower_id,
+        used_for=[rules.reply_use(each.id) for each in suspicions],
     )
     unscanned_is_shown = scanning.current().unscanned_is_shown
     return [
@@ -50,7 +52,7 @@ def _shown(
             "is_shown": rules.is_shown(Scan(row.scan), unscanned_is_shown=unscanned_is_shown),
             "verifications": [_check(each) for each in checks if each.document_id == row.id],
             "suspicions": [
-                _suspicion(each, replies=replies.get(each.id, []), locale=locale)
+                _suspicion(each, replies=replies.get(rules.reply_use(each.id), []), locale=locale)
                 for each in suspicions
                 if each.document_id == row.id
             ],

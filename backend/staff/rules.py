@@ -48,6 +48,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
             *("catalogue.read", "documents.read", "documents.verify"),
+            *("hardship.read", "hardship.decide", "fund.read", "fund.propose"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -65,6 +66,8 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "documents.read",
             "documents.verify",
             "documents.decide",
+            *("hardship.read", "hardship.decide", "partners.write"),
+            *("fund.read", "fund.propose", "fund.approve", "fund.top_up"),
             "programme.read",
             "programme.write",
             "schedules.preview",
@@ -84,7 +87,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
-            *("staff.read", "clients.read", "catalogue.read"),
+            *("staff.read", "clients.read", "catalogue.read", "hardship.read", "fund.read"),
         }
     ),
     Role.ADMIN: frozenset(

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,6 @@ from backend.documents.errors import (
 )
 from backend.documents.inspection import inspect
 from backend.documents.rules import BYTES_MAX
-from backend.kit.problems import Problem
 from tests.factories.documents import pdf, picture
 
 
@@ -212,9 +212,5 @@ def test_whatever_is_damaged_is_read_or_refused_in_our_words(data, changes):
     broken = bytearray(data)
     for place, value in changes:
         broken[place % len(broken)] = value
-    try:
-        kept = inspect(bytes(broken))
-    except Problem as refused:
-        assert refused.status in (413, 422)
-    else:
-        assert kept.content
+    with suppress(DocumentNotRead, PdfActive, PdfLocked, PdfTooLong, PictureTooLarge):
+        assert inspect(bytes(broken)).content

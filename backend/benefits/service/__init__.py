@@ -17,7 +17,7 @@ from backend.benefits.service.packs import (
     publish_version,
     write_draft,
 )
-from backend.benefits.service.proofs import record_proof
+from backend.benefits.service.proofs import record_document, record_proof
 
 __all__ = [
     "acknowledge",
@@ -33,6 +33,7 @@ __all__ = [
     "grant_benefit",
     "offer_range",
     "publish_version",
+    "record_document",
     "record_proof",
     "revoke",
     "undo_guard",

@@ -92,7 +92,7 @@ def reply(
         session,
         borrower_id=borrower_id,
         document_ids=document_ids,
-        used_for=f"reply:{suspicion.id}",
+        used_for=rules.reply_use(suspicion.id),
         now=now,
     )
     session.execute(
