@@ -113,7 +113,8 @@ def upgrade() -> None:
             name=op.f("ck_hardship_application_state_is_known"),
         ),
         sa.CheckConstraint(
-            "state NOT IN ('declined', 'withdrawn', 'ended') OR relief_from_on IS NULL OR relief_ended_at IS NOT NULL",
+            "state NOT IN ('declined', 'withdrawn', 'ended') OR relief_from_on IS NULL"
+            " OR relief_ended_at IS NOT NULL",
             name=op.f("ck_hardship_application_relief_ends_with_it"),
         ),
         sa.CheckConstraint(
