@@ -18,6 +18,7 @@ from tests.api.doors import DOORS, Door
 from tests.clock import TODAY
 from tests.factories.catalogue import redemption_of, referral_of
 from tests.factories.grants import adjustment_of, award_of, grant_of
+from tests.factories.hardship import make_case
 from tests.factories.policies import make_dpd_policy
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import Api, new_key
@@ -32,6 +33,7 @@ LISTS = (
     "POST /v1/badge-definitions/preview",
     "GET /v1/staff/points/adjustments",
     "GET /v1/staff/referral-reviews",
+    "GET /v1/hardship-applications",
 )
 # An account manager's own list holds none but hers, so that nobody says why.
 OWN_LIST = "GET /v1/staff/assignments"
@@ -83,6 +85,26 @@ BODIES: dict[str, dict[str, Any]] = {
     },
 }
 BODIES[ADVANCE] = {"state": "confirmed"}
+DOCUMENT = "POST /v1/staff/borrowers/<uuid:borrower_id>/documents/<uuid:document_id>"
+HARDSHIP = "POST /v1/staff/borrowers/<uuid:borrower_id>/hardship-applications/<uuid:application_id>"
+BODIES |= {
+    f"{DOCUMENT}/verifications": {"outcome": "not_verified", "method": "compared"},
+    f"{DOCUMENT}/suspicions": {"grounds": "The stamp looks odd."},
+    f"{DOCUMENT}/benefit-proof": {"kind": "income"},
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/document-suspicions/<uuid:suspicion_id>/decide": {
+        "outcome": "dismissed",
+        "reason": "We asked them.",
+    },
+    f"{HARDSHIP}/questions": {"question": "Until when?"},
+    f"{HARDSHIP}/decide": {
+        "outcome": "declined",
+        "grounds": ["sustainable"],
+        "answer": "Let us talk.",
+    },
+    f"{HARDSHIP}/referrals": {"partner_code": "open_door"},
+    f"{HARDSHIP}/fund-grants": {"amount_minor": 100, "currency": "CNY"},
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/fund-grants/<uuid:fund_grant_id>/reject": REASON,
+}
 BODIES[DECIDE] = {"outcome": "fine", "reason": "Her mother."}
 NAMING_HER = {"borrower_id", "external_id", "borrower_external_id"}
 
@@ -98,6 +120,11 @@ class Case:
     award_id: str
     adjustment_id: str
     redemption_id: str
+    document_id: str
+    verified_id: str
+    suspicion_id: str
+    application_id: str
+    fund_grant_id: str
 
     def enter(self, api: Api, door: Door, *, headers: dict[str, str], **other: str):
         known = {
@@ -108,7 +135,13 @@ class Case:
             "award_id": self.award_id,
             "adjustment_id": self.adjustment_id,
             "redemption_id": self.redemption_id,
+            "document_id": self.document_id,
+            "suspicion_id": self.suspicion_id,
+            "application_id": self.application_id,
+            "fund_grant_id": self.fund_grant_id,
         }
+        if str(door) == f"{DOCUMENT}/benefit-proof":
+            known["document_id"] = self.verified_id
         assert door.ids <= set(known), "teach this test the id"
         keys = new_key() if door.method == "POST" else {}
         body = BODIES.get(str(door))
@@ -137,6 +170,7 @@ def case(session, world: World, borrower_api, staff_api) -> Case:
         award_of(session, world.ann.id),
         adjustment_of(session, world.ann.id, asked_by=staff_api("risk_officer").id),
         redemption_of(session, world.ann.id, kind="physical_gift"),
+        **make_case(session, world.ann.id, staff=(staff_api().id, staff_api().id)),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -14,7 +15,9 @@ from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.api.doors import DOORS, Door
 from tests.factories.catalogue import redemption_of
+from tests.factories.documents import make_document, make_suspicion
 from tests.factories.grants import grant_of
+from tests.factories.hardship import make_application, make_partner, make_referral, say_yes
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
 GUARDED = [door for door in DOORS if door.audience is not Audience.PUBLIC]
@@ -45,6 +48,25 @@ NOT_THERE = {
     "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
     "/v1/me/benefits/<uuid:grant_id>/decline": "benefit-grant-unknown",
     **dict.fromkeys(
+        (f"/v1/me/documents/<uuid:document_id>{part}" for part in ("", "/reply")),
+        "document-unknown",
+    ),
+    **dict.fromkeys(
+        (
+            f"/v1/me/hardship-applications/<uuid:application_id>{part}"
+            for part in ("", "/information", "/withdraw")
+        ),
+        "hardship-application-unknown",
+    ),
+    **dict.fromkeys(
+        (
+            "/v1/me/hardship-applications/<uuid:application_id>"
+            f"/referrals/<uuid:referral_id>/{part}"
+            for part in ("agree", "decline")
+        ),
+        "hardship-referral-unknown",
+    ),
+    **dict.fromkeys(
         (
             f"/v1/me/redemptions/<uuid:redemption_id>{part}"
             for part in ("", "/claim", "/cancel", "/codes")
@@ -52,11 +74,16 @@ NOT_THERE = {
         "redemption-unknown",
     ),
 }
+# Where an id alone is not enough to enter.
+BODIES = {
+    "/v1/me/documents/<uuid:document_id>/reply": {"text": "I had it from them."},
+    "/v1/me/hardship-applications/<uuid:application_id>/information": {"text": "It is better."},
+}
 
 
 def enter(api: Api, door: Door, **known: str):
     key = new_key() if door.method == "POST" else {}
-    return api.call(door.method, door.path(**known), headers=key)
+    return api.call(door.method, door.path(**known), headers=key, json=BODIES.get(door.rule))
 
 
 def is_refused(answer) -> bool:
@@ -149,11 +176,31 @@ def test_a_borrower_claiming_roles_and_scopes_opens_nothing_more(
     assert [str(door) for door in others if not is_refused(enter(api, door))] == []
 
 
+@pytest.fixture
+def in_need(session, world: World, staff_api) -> dict[str, str]:
+    """Ann's application with a partner who waits for her word, and a document of hers."""
+    say_yes(session, world.ann.id)
+    application_id = make_application(session, world.ann.id)
+    staff_id = staff_api().id
+    referral_id = make_referral(
+        session, world.ann.id, application_id, partner=make_partner(session), by=staff_id
+    )
+    return {
+        "application_id": str(application_id),
+        "referral_id": str(referral_id),
+        "document_id": str(make_document(session, world.ann.id)),
+    }
+
+
 @pytest.mark.parametrize("door", WITH_IDS, ids=str)
 def test_what_is_anothers_is_not_there(
-    door: Door, session, borrower_api, world: World, open_session
+    door: Door, session, borrower_api, world: World, open_session, in_need, staff_api
 ):
-    ids = {
+    if door.rule.endswith("/reply"):
+        make_suspicion(
+            session, world.ann.id, UUID(in_need["document_id"]), suspected_by=staff_api().id
+        )
+    ids = in_need | {
         "loan_id": world.ann.loan_id,
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),

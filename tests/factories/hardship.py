@@ -5,12 +5,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.consents.rules import Purpose, Source
+from backend.consents.service import Said, put_consents
+from backend.documents import service as documents
+from backend.documents.rules import Outcome
+from backend.documents.service import Found
 from backend.hardship import service
 from backend.hardship.affordability import Statement
-from backend.hardship.rules import Reason
-from backend.hardship.service import Application
+from backend.hardship.rules import Ground, Reason, State
+from backend.hardship.service import Application, Decision
 from backend.kit.money import Money
 from tests.clock import NOW, TODAY
+from tests.factories.documents import make_document, make_suspicion
 
 MONTH = TODAY.replace(day=1)
 AFFORDABILITY: dict[str, Any] = {
@@ -79,6 +85,20 @@ def make_partner(session: Session, code: str = "open_door", *, kind: str = "aid"
     return code
 
 
+def say_yes(session: Session, borrower_id: UUID) -> None:
+    """Her consent to introductions of either kind."""
+    put_consents(
+        session,
+        borrower_id=borrower_id,
+        said=[
+            Said(purpose=purpose, version=1, granted=True)
+            for purpose in (Purpose.TRAINING_REFERRAL, Purpose.AID_REFERRAL)
+        ],
+        source=Source.APP,
+        now=NOW,
+    )
+
+
 def make_referral(
     session: Session, borrower_id: UUID, application_id: UUID, *, partner: str, by: UUID
 ) -> UUID:
@@ -92,3 +112,39 @@ def make_referral(
         suggested_by=by,
         now=NOW,
     )
+
+
+def make_case(session: Session, ann: UUID, *, staff: tuple[UUID, UUID]) -> dict[str, str]:
+    """An open application, a proposal for another one, and documents in three states."""
+    first, _ = staff
+    make_partner(session)
+    fill_fund(session, amount_minor=10_000, by=staff)
+    earlier = make_application(session, ann)
+    fund_grant_id = propose(session, ann, earlier, by=first)
+    service.decide(
+        session,
+        borrower_id=ann,
+        application_id=earlier,
+        decision=Decision(State.GRANTED, [Ground.NEEDED], "Take your time.", TODAY),
+        decided_by=first,
+        today=TODAY,
+        now=NOW,
+    )
+    suspected, verified = (make_document(session, ann, shade=shade) for shade in (20, 21))
+    documents.verify(
+        session,
+        borrower_id=ann,
+        document_id=verified,
+        found=Found(Outcome.VERIFIED, "issuer_asked", issuer="Blue Mill", expires_on=TODAY),
+        unscanned_is_shown=False,
+        checked_by=first,
+        today=TODAY,
+        now=NOW,
+    )
+    return {
+        "document_id": str(make_document(session, ann)),
+        "verified_id": str(verified),
+        "suspicion_id": str(make_suspicion(session, ann, suspected, suspected_by=first)),
+        "application_id": str(make_application(session, ann)),
+        "fund_grant_id": str(fund_grant_id),
+    }
