@@ -28,6 +28,7 @@ from backend.staff.rules import Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.conftest import DEEP
 from tests.factories.catalogue import make_item, redemption_of
+from tests.factories.hardship import make_case
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import Api, new_key
 
@@ -116,6 +117,7 @@ def personas(
         "code": "six_in_a_row",
         "redemption_id": redemption_of(session, world.ann.id, is_claimed=True),
         "item_id": str(make_item(session)),
+        **make_case(session, world.ann.id, staff=(staff_api().id, staff_api().id)),
     }
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     manager = staff_api(Role.ACCOUNT_MANAGER)
