@@ -23,6 +23,7 @@ from backend.auth.lender_keys import LenderKeys
 from backend.auth.service import oidc
 from backend.auth.webhook_sender import WebhookSender
 from backend.borrowers import queries as borrowers
+from backend.documents import scanning
 from backend.kit import (
     addresses,
     audience,
@@ -162,6 +163,11 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     resealing.configure(sealed=sealed(), hashed=hashed())
     revocations.configure()
     staff_sessions.configure(end=_end_sessions)
+    scanner = settings.document_scanner
+    scanning.configure(
+        scanner=None if scanner is None else scanning.ClamdScanner(*scanner),
+        unscanned_is_shown=settings.documents_unscanned_shown,
+    )
     return Process(settings=settings, database=database, keyring=keys)
 
 

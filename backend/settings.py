@@ -17,7 +17,7 @@ from zoneinfo import available_timezones
 
 from backend.kit.addresses import Network, read_networks
 from backend.kit.crypto import KeyRing, is_weak
-from backend.kit.environment import Environment, is_trustworthy
+from backend.kit.environment import Environment, is_trustworthy, split_address
 from backend.kit.key_changes import Legacy
 from backend.kit.rate_limit import CLASSES
 
@@ -95,6 +95,10 @@ class Settings:
     rotation_delay: timedelta  # ROTATION_DELAY, seconds from a key's making to its use
     otp_webhook: Webhook | None  # OTP_WEBHOOK_URL, OTP_WEBHOOK_SECRET: who sends log-in codes
     otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
+    # DOCUMENT_SCANNER_URL: clamd://HOST:PORT; none = nothing is scanned
+    document_scanner: tuple[str, int] | None
+    # DOCUMENTS_UNSCANNED_SHOWN: 1 = staff may open what no scanner is there for (the demo: 1)
+    documents_unscanned_shown: bool
     oidc: OidcSettings | None  # OIDC_*: single sign-on of staff; none = by password alone
     exchange: ExchangeSettings | None  # EXCHANGE_*: none = the lender's tokens are not taken
     log_level: str  # LOG_LEVEL
@@ -144,6 +148,8 @@ def _read(env: Environment) -> Settings:
         ),
         otp_webhook=_webhook(env, is_demo=is_demo),
         otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
+        document_scanner=_scanner(env),
+        documents_unscanned_shown=_shows_unscanned(env, is_demo=is_demo),
         oidc=_oidc(env, own=issuer, is_demo=is_demo),
         exchange=_exchange(env, is_demo=is_demo),
         log_level=_log_level(env),
@@ -243,6 +249,29 @@ def _webhook(env: Environment, *, is_demo: bool) -> Webhook | None:
             f" {WEBHOOK_SECRET_BYTES_MIN} bytes",
         )
     return Webhook(url, secret)
+
+
+def _scanner(env: Environment) -> tuple[str, int] | None:
+    address = env.get("DOCUMENT_SCANNER_URL")
+    if not address:
+        return None
+    parts = split_address(address)
+    if (
+        parts is None
+        or parts.scheme != "clamd"
+        or parts.port is None
+        or parts.path not in ("", "/")
+    ):
+        env.refuse("DOCUMENT_SCANNER_URL", "must be clamd://HOST:PORT")
+        return None
+    return str(parts.hostname), parts.port
+
+
+def _shows_unscanned(env: Environment, *, is_demo: bool) -> bool:
+    value = env.get("DOCUMENTS_UNSCANNED_SHOWN") or ("1" if is_demo else "0")
+    if value not in ("0", "1"):
+        env.refuse("DOCUMENTS_UNSCANNED_SHOWN", "must be 0 or 1")
+    return value == "1"
 
 
 def _is_webhook_secret(secret: str) -> bool:

@@ -26,11 +26,22 @@ from backend.disputes import panels as dispute_panels
 from backend.disputes import routes as dispute_routes
 from backend.disputes import service as disputes
 from backend.disputes import staff_routes as dispute_staff_routes
+from backend.documents import contents as document_contents
+from backend.documents import jobs as document_jobs
+from backend.documents import routes as document_routes
+from backend.documents import staff_routes as document_staff_routes
 from backend.events.benefits import WaiverRequestStateChanged
 from backend.events.disputes import DisputeStateChanged
 from backend.events.documents import ForgerySuspected
 from backend.events.procedures import ProcedureMoved
 from backend.events.promises import PromiseStateChanged
+from backend.hardship import audit as hardship_audit
+from backend.hardship import contents as hardship_contents
+from backend.hardship import demo as hardship_demo
+from backend.hardship import fund_routes as hardship_fund_routes
+from backend.hardship import jobs as hardship_jobs
+from backend.hardship import routes as hardship_routes
+from backend.hardship import staff_routes as hardship_staff_routes
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -100,6 +111,11 @@ WIRING = Wiring(
         procedure_routes.blp,
         procedure_staff_routes.blp,
         work_list_staff_routes.blp,
+        document_routes.blp,
+        document_staff_routes.blp,
+        hardship_routes.blp,
+        hardship_staff_routes.blp,
+        hardship_fund_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -122,13 +138,21 @@ WIRING = Wiring(
         *promise_jobs.JOBS,
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
+        *document_jobs.JOBS,
         *benefit_jobs.JOBS,
+        *hardship_jobs.JOBS,
         *procedure_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
     ),
-    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS, *procedure_audit.AUDITS),
-    demo=(benefit_demo.fill,),
+    audits=(
+        *loan_audit.AUDITS,
+        *tier_audit.AUDITS,
+        *benefit_audit.AUDITS,
+        *hardship_audit.AUDITS,
+        *procedure_audit.AUDITS,
+    ),
+    demo=(benefit_demo.fill, hardship_demo.fill),
     sealed=(
         *borrowers.SEALED,
         *staff.SEALED,
@@ -138,6 +162,8 @@ WIRING = Wiring(
         *disputes.SEALED,
         *contacts.SEALED,
         *procedures.SEALED,
+        *document_contents.SEALED,
+        *hardship_contents.SEALED,
     ),
     hashed=borrowers.HASHED,
     borrower_panels={

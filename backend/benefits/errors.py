@@ -29,6 +29,14 @@ class ProofNeeded(Conflict):
     )
 
 
+class DocumentNotVerified(Conflict):
+    code = "document-not-verified"
+    title = Text(
+        "This document is not verified today. It is a proof once somebody has checked it.",
+        "这份材料目前未通过核实。经专人核实后即可作为证明。",
+    )
+
+
 class ProofTaken(Conflict):
     code = "proof-already-used"
     title = Text("This proof was recorded before.", "该证明已登记过。")

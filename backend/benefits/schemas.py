@@ -185,6 +185,10 @@ class ProofInSchema(StrictSchema):
     expires_on = Day(required=True)
 
 
+class DocumentProofSchema(StrictSchema):
+    kind = fields.String(required=True, validate=validate.OneOf([str(proof) for proof in Proof]))
+
+
 class ProofSchema(OutSchema):
     id = fields.UUID(required=True)
 

@@ -11,6 +11,7 @@ from backend.benefits import queries, reports, service, waiver_queries
 from backend.benefits.errors import (
     AlreadyNegotiated,
     CashLike,
+    DocumentNotVerified,
     GrantMoveRefused,
     GrantUnknown,
     KindReserved,
@@ -26,6 +27,7 @@ from backend.benefits.rules import Proof
 from backend.benefits.schemas import (
     ActivationArgs,
     ActivationsSchema,
+    DocumentProofSchema,
     PackInSchema,
     PackPageSchema,
     PackSchema,
@@ -260,6 +262,39 @@ class Proofs(MethodView):
                 issuer=args["issuer"],
                 expires_on=args["expires_on"],
                 checked_by=caller().id,
+                today=programme_day(now),
+                now=now,
+            )
+            staff.record_action(
+                session,
+                staff_id=caller().id,
+                action="benefit-proof.record",
+                subject=f"borrower:{borrower_id}",
+                details={"proof": str(proof_id), "kind": args["kind"]},
+            )
+        return {"id": proof_id}
+
+
+@blp.route("/staff/borrowers/<uuid:borrower_id>/documents/<uuid:document_id>/benefit-proof")
+class DocumentProof(MethodView):
+    @idempotent
+    @permits("benefits.verify")
+    @refuses(BorrowerNotFound, DocumentNotVerified, ProofTaken)
+    @blp.arguments(PurposeArgs, location="headers")
+    @blp.arguments(DocumentProofSchema)
+    @blp.response(201, ProofSchema)
+    def post(
+        self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID, document_id: UUID
+    ) -> dict[str, Any]:
+        """Let a document that is verified today be a proof, as whoever checked it found it."""
+        now = clock.now()
+        with transaction() as session:
+            _act(session, borrower_id, "proof", purpose=purpose["purpose"], now=now)
+            proof_id = service.record_document(
+                session,
+                borrower_id=borrower_id,
+                document_id=document_id,
+                kind=Proof(args["kind"]),
                 today=programme_day(now),
                 now=now,
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from backend.borrowers.rules import (
     sees_everybody,
 )
 from backend.kit import crypto
+from backend.kit.clock import day_in_zone
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 from backend.kit.texts import Locale, pick_locale
@@ -118,6 +119,14 @@ def find_timezone(session: Session, *, borrower_id: UUID) -> str | None:
     return session.execute(
         select(Borrower.timezone).where(Borrower.id == borrower_id)
     ).scalar_one_or_none()
+
+
+def get_day(session: Session, *, borrower_id: UUID, now: datetime) -> date:
+    """Her day, in her contract's zone. Refuses: BorrowerNotFound."""
+    zone = find_timezone(session, borrower_id=borrower_id)
+    if zone is None:
+        raise BorrowerNotFound
+    return day_in_zone(now, zone)
 
 
 def list_matching(session: Session, *, query: str, who: Viewer) -> list[Profile]:

@@ -18,6 +18,9 @@ class Purpose(StrEnum):
     EMOTION_SIGNALS = "emotion_signals"
     RESEARCH = "research"
     SENSITIVE_DOCUMENTS = "sensitive_documents"  # PIPL art. 29: separate consent
+    # PIPL art. 23: who passes something on says to whom. Each partner needs her word besides.
+    TRAINING_REFERRAL = "training_referral"
+    AID_REFERRAL = "aid_referral"
 
 
 class Source(StrEnum):
@@ -104,6 +107,41 @@ VERSIONS: dict[Purpose, tuple[Version, ...]] = {
                 "Please do not send such proofs. First relief for these reasons needs none, and we "
                 "look for another way together with you.",
                 "请勿提交此类材料。因这些原因申请的首次帮助无需证明，我们会与您一起寻找其他办法。",
+            ),
+        ),
+    ),
+    Purpose.TRAINING_REFERRAL: (
+        Version(
+            1,
+            Text("Introductions to training", "培训转介"),
+            Text(
+                "When you say yes to a training partner that we suggest, we ask your lender to "
+                "introduce you there, with your name and a way to reach you. Each partner needs "
+                "your word; nothing is said of your loan.",
+                "当您同意我们推荐的培训机构时，我们会请您的贷款机构为您转介，"
+                "仅提供您的姓名和联系方式。每家机构都须您单独同意，且绝不透露您的贷款情况。",
+            ),
+            Text(
+                "We introduce you to nobody. You can still go there yourself.",
+                "我们不会为您转介。您仍可自行前往。",
+            ),
+        ),
+    ),
+    Purpose.AID_REFERRAL: (
+        Version(
+            1,
+            Text("Introductions to aid", "援助转介"),
+            Text(
+                "When you say yes to an aid partner that we suggest, we ask your lender to "
+                "introduce you there, with your name and a way to reach you. Each partner needs "
+                "your word; nothing is said of your loan or of what happened to you.",
+                "当您同意我们推荐的援助机构时，我们会请您的贷款机构为您转介，"
+                "仅提供您的姓名和联系方式。每家机构都须您单独同意，"
+                "且绝不透露您的贷款情况或您的遭遇。",
+            ),
+            Text(
+                "We introduce you to nobody. All other help stays the same.",
+                "我们不会为您转介，其他帮助不受影响。",
             ),
         ),
     ),

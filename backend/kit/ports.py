@@ -59,6 +59,13 @@ class OtpSender(Protocol):
         """Send it now. Raises whatever went wrong; nobody waits for the answer."""
 
 
+class DocumentScanner(Protocol):
+    """Looks for malware in a file."""
+
+    def __call__(self, content: bytes) -> bool:
+        """Whether it is clean. Raises whatever went wrong; it is asked again later."""
+
+
 class BorrowerPanel(Protocol):
     """One package's part of the staff's view of a borrower."""
 

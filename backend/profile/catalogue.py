@@ -192,10 +192,10 @@ BEHAVIOUR = (
         "hardship_active",
         B,
         YES_NO,
-        "benefits",
+        "hardship",
         EVENT,
         Text("Hardship help is running", "困难援助进行中"),
-        Text("Hardship was granted and has not ended.", "困难援助已批准且尚未结束。"),
+        Text("Relief for hardship has begun and has not ended.", "困难援助已开始且尚未结束。"),
     ),
     Fact(
         "contact_answered_ratio_90d",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.events.borrowers import BorrowerChanged, BorrowersStored
 from backend.events.contacts import ContactLogged
+from backend.events.hardship import HardshipChanged
 from backend.events.loans import (
     DelinquencyReported,
     InstallmentMissed,
@@ -66,6 +67,14 @@ def _follow_particulars(session: Session, recorded: Sequence[Recorded], now: dat
     )
 
 
+def _put_hardship(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    events = [(cast(HardshipChanged, each.event), each.seq) for each in recorded]
+    told = [(e.borrower_id, e.is_active, seq) for e, seq in events if e.borrower_id is not None]
+    service.put_hardship(session, told=told, now=now)
+    # As of any other news: whoever decides by the facts hears that they have settled.
+    service.absorb(session, causes=recorded, now=now, today=programme_day(now))
+
+
 HANDLERS = (
     Handler(
         name="profile.refresh",
@@ -98,4 +107,5 @@ HANDLERS = (
         is_bulk=True,
     ),
     Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier, batch_max=TIERS_MAX),
+    Handler(name="profile.hardship", hears=(HardshipChanged,), run=_put_hardship),
 )

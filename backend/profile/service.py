@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, String, bindparam, insert, text, update
+from sqlalchemy import BigInteger, Boolean, String, bindparam, insert, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -289,6 +289,50 @@ _PUT_PROTECTED = text(
     RETURNING borrower_id
     """
 )
+
+
+_PUT_HARDSHIP = text(
+    """
+    WITH told AS (
+        SELECT * FROM unnest(:ids, :active, :seqs) AS t(borrower_id, is_active, seq)
+    ), newest AS (
+        SELECT DISTINCT ON (borrower_id) * FROM told ORDER BY borrower_id, seq DESC
+    ), moved AS (
+        UPDATE profile p SET hardship_active = newest.is_active
+        FROM newest
+        WHERE p.borrower_id = newest.borrower_id AND newest.seq > coalesce(
+            (SELECT max(c.event_seq) FROM fact_change c
+             WHERE c.borrower_id = newest.borrower_id AND c.fact = 'hardship_active'), 0)
+    )
+    INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value)
+    SELECT told.borrower_id, 'hardship_active', :now, told.seq, to_jsonb(told.is_active)
+    FROM told JOIN profile p USING (borrower_id)
+    ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO NOTHING
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("active", type_=ARRAY(Boolean)),
+    bindparam("seqs", type_=ARRAY(BigInteger)),
+)
+
+
+def put_hardship(
+    session: Session, *, told: Sequence[tuple[UUID, bool, int]], now: datetime
+) -> None:
+    """Make relief a fact: (borrower, whether it runs, seq of the event that told it).
+
+    The event with the highest seq counts; one that comes after it is history only.
+    """
+    _lock(session, borrower_ids=sorted({borrower_id for borrower_id, *_ in told}))
+    session.execute(
+        _PUT_HARDSHIP,
+        {
+            "ids": [borrower_id for borrower_id, *_ in told],
+            "active": [is_active for _, is_active, _ in told],
+            "seqs": [seq for *_, seq in told],
+            "now": now,
+        },
+    )
 
 
 def put_protected_attributes(

@@ -51,6 +51,8 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("waivers.read", "waivers.decide"),
             *("catalogue.read", "contacts.read", "contacts.write"),
             *("procedures.read", "procedures.open", "work_list.read"),
+            *("catalogue.read", "documents.read", "documents.verify"),
+            *("hardship.read", "hardship.decide", "fund.read", "fund.propose"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -65,6 +67,11 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "badges.revoke",
             "benefits.read",
             "benefits.revoke",
+            "documents.read",
+            "documents.verify",
+            "documents.decide",
+            *("hardship.read", "hardship.decide", "partners.write"),
+            *("fund.read", "fund.propose", "fund.approve", "fund.top_up"),
             "programme.read",
             "programme.write",
             "promises.record",
@@ -96,6 +103,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("staff.read", "clients.read", "catalogue.read", "disputes.read", "waivers.read"),
             *("staff.read", "clients.read", "catalogue.read", "contacts.read"),
             "procedures.read",
+            *("staff.read", "clients.read", "catalogue.read", "hardship.read", "fund.read"),
         }
     ),
     Role.ADMIN: frozenset(

@@ -20,6 +20,7 @@ from tests.clock import TODAY
 from tests.factories.cases import dispute_of, waiver_request_of
 from tests.factories.catalogue import redemption_of, referral_of
 from tests.factories.grants import adjustment_of, award_of, grant_of
+from tests.factories.hardship import make_case
 from tests.factories.policies import make_dpd_policy
 from tests.factories.procedures import DOCUMENT_ID, note_forgery, procedure_of
 from tests.factories.viewers import make_assignment
@@ -38,6 +39,7 @@ LISTS = (
     "GET /v1/staff/disputes",
     "GET /v1/staff/waiver-requests",
     "GET /v1/staff/procedures",
+    "GET /v1/hardship-applications",
 )
 # An account manager's own list holds none but hers, so that nobody says why.
 OWN_LIST = "GET /v1/staff/assignments"
@@ -125,6 +127,26 @@ QUERIES = {
     }
 }
 BODIES[ADVANCE] = {"state": "confirmed"}
+DOCUMENT = "POST /v1/staff/borrowers/<uuid:borrower_id>/documents/<uuid:document_id>"
+HARDSHIP = "POST /v1/staff/borrowers/<uuid:borrower_id>/hardship-applications/<uuid:application_id>"
+BODIES |= {
+    f"{DOCUMENT}/verifications": {"outcome": "not_verified", "method": "compared"},
+    f"{DOCUMENT}/suspicions": {"grounds": "The stamp looks odd."},
+    f"{DOCUMENT}/benefit-proof": {"kind": "income"},
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/document-suspicions/<uuid:suspicion_id>/decide": {
+        "outcome": "dismissed",
+        "reason": "We asked them.",
+    },
+    f"{HARDSHIP}/questions": {"question": "Until when?"},
+    f"{HARDSHIP}/decide": {
+        "outcome": "declined",
+        "grounds": ["sustainable"],
+        "answer": "Let us talk.",
+    },
+    f"{HARDSHIP}/referrals": {"partner_code": "open_door"},
+    f"{HARDSHIP}/fund-grants": {"amount_minor": 100, "currency": "CNY"},
+    "POST /v1/staff/borrowers/<uuid:borrower_id>/fund-grants/<uuid:fund_grant_id>/reject": REASON,
+}
 BODIES[DECIDE] = {"outcome": "fine", "reason": "Her mother."}
 PROCEDURE_STATES = {
     "terminate": "upheld",
@@ -160,6 +182,12 @@ class Case:
             )
         return self.procedures[act]
 
+    document_id: str
+    verified_id: str
+    suspicion_id: str
+    application_id: str
+    fund_grant_id: str
+
     def enter(self, api: Api, door: Door, *, headers: dict[str, str], **other: str):
         known = {
             "borrower_id": self.ann_id,
@@ -171,7 +199,13 @@ class Case:
             "redemption_id": self.redemption_id,
             "dispute_id": self.dispute_id,
             "request_id": self.request_id,
+            "document_id": self.document_id,
+            "suspicion_id": self.suspicion_id,
+            "application_id": self.application_id,
+            "fund_grant_id": self.fund_grant_id,
         }
+        if str(door) == f"{DOCUMENT}/benefit-proof":
+            known["document_id"] = self.verified_id
         if "procedure_id" in door.ids:
             known["procedure_id"] = self.procedure_for(api, door)
         elif str(door) == PROCEDURES:
@@ -213,6 +247,7 @@ def case(session, world: World, borrower_api, staff_api) -> Case:
         dispute_of(session, world.ann.id, loan_id=world.ann.loan_id),
         waiver_request_of(session, world.ann.id, loan_id=world.ann.loan_id),
         world.ann.loan_id,
+        **make_case(session, world.ann.id, staff=(staff_api().id, staff_api().id)),
     )
 
 

@@ -29,6 +29,7 @@ from tests.api.conftest import ALL_ROLES, World
 from tests.conftest import DEEP
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import make_item, redemption_of
+from tests.factories.hardship import make_case
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import Api, new_key
@@ -122,6 +123,7 @@ def personas(
         "dispute_id": dispute_of(session, world.ann.id, loan_id=world.ann.loan_id),
         "request_id": waiver_request_of(session, world.ann.id, loan_id=world.ann.loan_id),
         "procedure_id": procedure_of(session, world.ann.id),
+        **make_case(session, world.ann.id, staff=(staff_api().id, staff_api().id)),
     }
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     manager = staff_api(Role.ACCOUNT_MANAGER)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -17,7 +18,9 @@ from tests.api.doors import DOORS, Door
 from tests.clock import TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import redemption_of
+from tests.factories.documents import make_document, make_suspicion
 from tests.factories.grants import grant_of
+from tests.factories.hardship import make_application, make_partner, make_referral, say_yes
 from tests.factories.procedures import procedure_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
@@ -64,6 +67,25 @@ NOT_THERE = {
         "waiver-request-unknown",
     ),
     **dict.fromkeys(
+        (f"/v1/me/documents/<uuid:document_id>{part}" for part in ("", "/reply")),
+        "document-unknown",
+    ),
+    **dict.fromkeys(
+        (
+            f"/v1/me/hardship-applications/<uuid:application_id>{part}"
+            for part in ("", "/information", "/withdraw")
+        ),
+        "hardship-application-unknown",
+    ),
+    **dict.fromkeys(
+        (
+            "/v1/me/hardship-applications/<uuid:application_id>"
+            f"/referrals/<uuid:referral_id>/{part}"
+            for part in ("agree", "decline")
+        ),
+        "hardship-referral-unknown",
+    ),
+    **dict.fromkeys(
         (
             f"/v1/me/redemptions/<uuid:redemption_id>{part}"
             for part in ("", "/claim", "/cancel", "/codes")
@@ -75,9 +97,17 @@ PROMISES = "/v1/me/loans/<uuid:loan_id>/promises"
 WITHDRAWAL = next(
     door for door in DOORS if door.rule == "/v1/me/promises/<uuid:promise_id>/withdraw"
 )
+# Where an id alone is not enough to enter.
 BODIES = {
     ("POST", PROMISES): {"amount_minor": 100, "on": str(TODAY + timedelta(days=7))},
-    ("POST", "/v1/me/disputes/<uuid:dispute_id>/reply"): {"text": "On the 3rd."},
+    **{
+        ("POST", rule): {"text": "I had it from them."}
+        for rule in (
+            "/v1/me/disputes/<uuid:dispute_id>/reply",
+            "/v1/me/documents/<uuid:document_id>/reply",
+            "/v1/me/hardship-applications/<uuid:application_id>/information",
+        )
+    },
 }
 
 
@@ -85,7 +115,6 @@ def enter(api: Api, door: Door, **known: str):
     key = new_key() if door.method == "POST" else {}
     body = BODIES.get((door.method, door.rule))
     return api.call(door.method, door.path(**known), headers=key, json=body)
-    return api.call(door.method, door.path(**known), headers=key, json=BODIES.get(door.rule))
 
 
 def is_refused(answer) -> bool:
@@ -178,11 +207,31 @@ def test_a_borrower_claiming_roles_and_scopes_opens_nothing_more(
     assert [str(door) for door in others if not is_refused(enter(api, door))] == []
 
 
+@pytest.fixture
+def in_need(session, world: World, staff_api) -> dict[str, str]:
+    """Ann's application with a partner who waits for her word, and a document of hers."""
+    say_yes(session, world.ann.id)
+    application_id = make_application(session, world.ann.id)
+    staff_id = staff_api().id
+    referral_id = make_referral(
+        session, world.ann.id, application_id, partner=make_partner(session), by=staff_id
+    )
+    return {
+        "application_id": str(application_id),
+        "referral_id": str(referral_id),
+        "document_id": str(make_document(session, world.ann.id)),
+    }
+
+
 @pytest.mark.parametrize("door", WITH_IDS, ids=str)
 def test_what_is_anothers_is_not_there(
-    door: Door, session, borrower_api, staff_api, world: World, open_session
+    door: Door, session, borrower_api, staff_api, world: World, open_session, in_need
 ):
-    ids = {
+    if door.rule == "/v1/me/documents/<uuid:document_id>/reply":
+        make_suspicion(
+            session, world.ann.id, UUID(in_need["document_id"]), suspected_by=staff_api().id
+        )
+    ids = in_need | {
         "loan_id": world.ann.loan_id,
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),

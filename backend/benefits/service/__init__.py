@@ -22,7 +22,7 @@ from backend.benefits.service.packs import (
     publish_version,
     write_draft,
 )
-from backend.benefits.service.proofs import record_proof
+from backend.benefits.service.proofs import record_document, record_proof
 from backend.benefits.service.requests import (
     SEALED,
     decide_request,
@@ -47,6 +47,7 @@ __all__ = [
     "grant_benefit",
     "offer_range",
     "publish_version",
+    "record_document",
     "record_proof",
     "request_waiver",
     "revoke",

@@ -28,6 +28,7 @@ from backend.loans.queries.own import (
     list_panel,
 )
 from backend.loans.queries.reversals import list_with_reversals
+from backend.loans.queries.upcoming import sum_due
 
 __all__ = [
     "AmountDue",
@@ -54,4 +55,5 @@ __all__ = [
     "list_records",
     "list_stale_keys",
     "list_with_reversals",
+    "sum_due",
 ]
