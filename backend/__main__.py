@@ -18,6 +18,7 @@ COMMANDS = {
     "client": "clients:client",
     "job": "operate:job",
     "audit": "operate:audit",
+    "evidence": "evidence:evidence",
     "openapi": "operate:openapi",
     "demo": "demo:demo",
 }

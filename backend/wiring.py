@@ -17,6 +17,10 @@ from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import panels as contact_panels
 from backend.core_instructions import routes as core_instruction_routes
+from backend.evidence import audit as evidence_audit
+from backend.evidence import jobs as evidence_jobs
+from backend.evidence import routes as evidence_routes
+from backend.evidence import service as evidence
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -48,6 +52,8 @@ WIRING = Wiring(
     blueprints=(
         auth_routes.blp,
         auth_routes.own_blp,
+        evidence_routes.blp,
+        evidence_routes.own_blp,
         oauth_routes.blp,
         client_routes.blp,
         borrower_routes.blp,
@@ -83,10 +89,22 @@ WIRING = Wiring(
         *benefit_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
+        *evidence_jobs.JOBS,
     ),
-    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
+    audits=(
+        *loan_audit.AUDITS,
+        *tier_audit.AUDITS,
+        *benefit_audit.AUDITS,
+        *evidence_audit.AUDITS,
+    ),
     demo=(benefit_demo.fill,),
-    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
+    sealed=(
+        *borrowers.SEALED,
+        *staff.SEALED,
+        *idempotency.SEALED,
+        *otp.SEALED,
+        *evidence.SEALED,
+    ),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,
