@@ -60,10 +60,10 @@ def name_of(act: str) -> Text:
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:
-    """The record as canonical JSON [RFC 8785]. Raises TypeError on what has no exact form.
+    """The record as canonical JSON [RFC 8785]. Raises TypeError on what is no part of a record.
 
     Ids, days, instants and decimals are written as text, and so is an integer that no double
-    holds exactly. A float is refused: nothing that we decide is inexact.
+    holds exactly.
     """
     return rfc8785.dumps(_plain(record))
 
@@ -91,7 +91,7 @@ def time_text(at: datetime) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, (bool, float)):
         return value
     if isinstance(value, int):
         return value if -WHOLE_MAX <= value <= WHOLE_MAX else str(value)

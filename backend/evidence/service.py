@@ -24,6 +24,7 @@ from backend.kit.db import AnyRow
 from backend.kit.wiring import SealedColumn
 
 __all__ = [
+    "HOUSE",
     "SEALED",
     "Act",
     "Entry",
@@ -55,7 +56,7 @@ def record(
     """Log one act in its own transaction; answers the record's id.
 
     `record`: what was decided, by whom, on what grounds; ids, days, instants and decimals are
-    welcome, floats are not. `borrower_id`: for whom; None for an act of the house.
+    welcome. `borrower_id`: for whom; None for an act of the house.
     """
     [record_id] = records.write(session, entries=[Entry(type, borrower_id, record)], now=now)
     return record_id
