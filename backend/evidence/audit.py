@@ -5,6 +5,7 @@ the tiles, and every head that was ever signed against the tree of its size: a h
 beginning of the log as it stands cannot stay hidden.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -29,6 +30,7 @@ from backend.kit.db import AnyRow
 from backend.kit.wiring import Audit
 
 CHUNK = 4_096
+_NUMBER = re.compile(r"[0-9]+")
 _OF_RECORD = (
     EvidenceRecord.id.label("own_id"),
     EvidenceRecord.type.label("own_type"),
@@ -70,7 +72,7 @@ class Verification:
                     found += self._check_head(head, verifiers)
                     head = next(heads, None)
                 found += self._check_entry(row)
-            yield from sorted([*found, *self._check_tiles()], key=_by_entry)
+            yield from sorted([*found, *self._check_tiles()], key=_by_place)
         while head is not None:
             yield from self._check_head(head, verifiers)
             head = next(heads, None)
@@ -186,9 +188,9 @@ def _tells(head: AnyRow, verifiers: Mapping[str, Verifier]) -> bool:
     return head.note.rpartition("\n\n")[0] + "\n" in texts
 
 
-def _by_entry(line: str) -> int:
-    word = line.split(" ")[1].rstrip(":")
-    return int(word) if line.startswith("entry ") and word.isdigit() else -1
+def _by_place(line: str) -> int:
+    """A head comes after the entries that it counts."""
+    return int(_NUMBER.search(line)[0])  # type: ignore[index]  # each line has one
 
 
 def _iterate_leaves(session: Session) -> Iterator[Sequence[AnyRow]]:
