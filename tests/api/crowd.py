@@ -10,6 +10,7 @@ from backend.kit.db import Base
 OWNED = (
     *("loan", "installment", "statement", "payment", "adjustment", "delinquency"),
     *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
+    *("evidence_key", "evidence_record"),
     *("consent", "assignment", "contact_hold", "core_instruction"),
     *("enrolment_change", "badge_award"),
     *("points_account", "points_entry", "points_lot", "points_posting", "points_hold"),

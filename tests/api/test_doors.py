@@ -14,6 +14,7 @@ from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.api.doors import DOORS, Door
 from tests.factories.catalogue import redemption_of
+from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
@@ -42,6 +43,8 @@ IN_THE_GUIDE = {
 }
 NOT_THERE = {
     "/v1/me/sessions/<uuid:session_id>": "session-not-found",
+    "/v1/me/receipts/<uuid:receipt_id>": "receipt-unknown",
+    "/v1/me/receipts/<uuid:receipt_id>.tlog-proof": "receipt-unknown",
     "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
     "/v1/me/benefits/<uuid:grant_id>/decline": "benefit-grant-unknown",
     **dict.fromkeys(
@@ -157,6 +160,7 @@ def test_what_is_anothers_is_not_there(
         "loan_id": world.ann.loan_id,
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),
+        "receipt_id": receipt_of(session, world.ann.id),
         "redemption_id": redemption_of(
             session, world.ann.id, is_claimed=door.rule.endswith("/codes")
         ),

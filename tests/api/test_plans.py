@@ -32,6 +32,7 @@ from tests.api.conftest import make_world
 from tests.api.crowd import multiply
 from tests.api.statements import Statement, heard
 from tests.clock import NOW, TODAY
+from tests.factories.evidence import receipt_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
 
@@ -134,6 +135,7 @@ def test_hot_statements_use_indexes(
     plans = Plans(own_database)
     staff, manager = staff_api("risk_officer"), staff_api("account_manager")
     make_assignment(session, staff_id=manager.id, borrower_id=crowd.ann.id)
+    receipt = receipt_of(session, crowd.ann.id)
     session.commit()
     me = borrower_api(crowd.ann.id)
 
@@ -169,6 +171,11 @@ def test_hot_statements_use_indexes(
         lambda: me.put("/v1/me/consents", json={"consents": [CONSENT | {"granted": True}]}),
         lambda: me.put("/v1/me/consents", json={"consents": [CONSENT | {"granted": False}]}),
         lambda: me.get("/v1/me/consents/history"),
+        lambda: me.get("/v1/me/receipts", query_string={"limit": 1}),
+        lambda: me.get(f"/v1/me/receipts/{receipt}"),
+        lambda: me.get(f"/v1/me/receipts/{receipt}.tlog-proof"),
+        lambda: public_api.get("/evidence/checkpoint"),
+        lambda: public_api.get("/evidence/tile/0/000.p/1"),
         lambda: _ask_consents(crowd.ann.id),
     )
     first = me.get("/v1/me/loans", query_string={"limit": 1}).json["next_cursor"]

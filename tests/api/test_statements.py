@@ -29,6 +29,7 @@ READS = {
     "/v1/me/referral": 4,
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
+    "/v1/me/receipts": 1,
     "/v1/me/consents": 1,
     "/v1/me/consents/history": 1,
     "/v1/me/points": 1,
