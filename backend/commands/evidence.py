@@ -1,6 +1,7 @@
 """`goodfaith evidence`: verify the log, and change the keys that sign it."""
 
 import sys
+from typing import TextIO
 
 import click
 
@@ -20,11 +21,17 @@ def evidence() -> None:
 
 
 @evidence.command()
-def verify() -> None:
+@click.option(
+    "--head",
+    type=click.File(encoding="utf-8"),
+    help="A signed head kept elsewhere: the log must have grown out of it.",
+)
+def verify(head: TextIO | None) -> None:
     """Make the whole log again from its rows; name the first entry that differs, exit 1."""
+    kept = head.read() if head is not None else None
     with configured(), transaction() as session:
         session.execute(SNAPSHOT)
-        verification = Verification(session)
+        verification = Verification(session, kept=kept)
         found = 0
         for difference in verification.differences():
             found += 1

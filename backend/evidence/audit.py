@@ -46,16 +46,23 @@ class Verification:
     """One run. What it counted is complete once `differences` has come to its end."""
 
     session: Session
+    kept: str | None = None  # a signed head from elsewhere, which must be a beginning of this log
     entries: int = 0
     erased: int = 0
     waiting: int = 0
     root: bytes = merkle.EMPTY_ROOT
     _recount: Recount = field(default_factory=Recount)
     _bad_heads: int = 0
+    _root_there: bytes | None = None
+    _kept: notes.Checkpoint | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self._kept = notes.read_checkpoint(self.kept) if self.kept is not None else None
 
     def differences(self) -> Iterator[str]:
         """One line for each, the first entry that differs first."""
         yield from self._entries()
+        yield from self._check_kept()
         yield from self._edge()
         yield from self._waiting()
         yield from self._lost()
@@ -68,6 +75,7 @@ class Verification:
         for rows in _iterate_leaves(self.session):
             found: list[str] = []
             for row in rows:
+                self._note_kept()
                 while head is not None and head.size == self._recount.size:
                     found += self._check_head(head, verifiers)
                     head = next(heads, None)
@@ -76,6 +84,24 @@ class Verification:
         while head is not None:
             yield from self._check_head(head, verifiers)
             head = next(heads, None)
+
+    def _note_kept(self) -> None:
+        """The root at the size of the head from elsewhere, when the recount comes by."""
+        if self._kept is not None and self._kept.size == self._recount.size:
+            self._root_there = self._recount.root()
+
+    def _check_kept(self) -> Iterator[str]:
+        if self.kept is None:
+            return
+        self._note_kept()
+        known = [verifier for verifier, _ in queries.list_verifiers(self.session)]
+        signed = [notes.is_signed_by(self.kept, verifier) for verifier in known]
+        if self._kept is None or True not in signed or False in signed:
+            yield "the head that was kept was not signed by this log"
+        elif self._root_there is None:
+            yield f"the log is shorter than the head that was kept, of size {self._kept.size}"
+        elif self._root_there != self._kept.root:
+            yield f"the head that was kept, of size {self._kept.size}, is no beginning of this log"
 
     def _check_entry(self, row: AnyRow) -> Iterator[str]:
         index = self._recount.size

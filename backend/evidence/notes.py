@@ -5,6 +5,7 @@ import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 ED25519 = b"\x01"  # the signature type of signed-note
 KEY_ID_BYTES = 4
+CHECKPOINT_LINES = 3
 DASH = "\u2014"
 PROOF_VERSION = "c2sp.org/tlog-proof@v1"
 
@@ -39,6 +41,30 @@ class Verifier:
 def checkpoint_text(*, origin: str, size: int, root: bytes) -> str:
     """What is signed: origin, size, root [c2sp.org/tlog-checkpoint]."""
     return f"{origin}\n{size}\n{_base64(root)}\n"
+
+
+class Checkpoint(NamedTuple):
+    """What a signed note says, whoever signed it."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+def read_checkpoint(note: str) -> Checkpoint | None:
+    """A checkpoint as written here; None for any other text. Its signatures are not looked at."""
+    lines = note.rpartition("\n\n")[0].split("\n")
+    if len(lines) != CHECKPOINT_LINES or not lines[1].isdecimal() or not lines[1].isascii():
+        return None
+    try:
+        root = base64.b64decode(lines[2], validate=True)
+    except binascii.Error:
+        return None
+    found = Checkpoint(lines[0], int(lines[1]), root)
+    is_whole = note.startswith(
+        checkpoint_text(origin=found.origin, size=found.size, root=found.root) + "\n"
+    )
+    return found if is_whole else None
 
 
 def sign(text: str, keys: Sequence[tuple[Verifier, bytes]]) -> str:

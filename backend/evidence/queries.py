@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from backend.evidence.errors import CheckpointUnknown, ReceiptUnknown, TileUnknown
@@ -96,16 +96,24 @@ def page_receipts(session: Session, *, borrower_id: UUID, args: Mapping[str, Any
 
 
 def get_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> AnyRow:
-    """One record of hers, sealed, with its key and its leaf where it has them.
+    """One record of hers, sealed, with its key, its leaf and the newest head where there are any.
 
     Refuses: ReceiptUnknown.
     """
+    head = (
+        select(EvidenceCheckpoint.size, EvidenceCheckpoint.note)
+        .order_by(EvidenceCheckpoint.size.desc())
+        .limit(1)
+        .subquery("head")
+    )
     found = session.execute(
         select(
             *EvidenceRecord.__table__.c,
             EvidenceKey.key_cipher,
             EvidenceLeaf.entry_index,
             EvidenceLeaf.commitment,
+            head.c.size,
+            head.c.note,
         )
         .outerjoin(EvidenceKey, EvidenceKey.borrower_id == EvidenceRecord.borrower_id)
         .outerjoin(
@@ -113,6 +121,7 @@ def get_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> AnyR
             (EvidenceLeaf.borrower_id == EvidenceRecord.borrower_id)
             & (EvidenceLeaf.record_id == EvidenceRecord.id),
         )
+        .outerjoin(head, true())
         .where(EvidenceRecord.borrower_id == borrower_id, EvidenceRecord.id == record_id)
     ).first()
     if found is None:

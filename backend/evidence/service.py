@@ -109,8 +109,7 @@ def make_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> str
     row = queries.get_receipt(session, borrower_id=borrower_id, record_id=record_id)
     if row.entry_index is None:
         raise ReceiptNotReady
-    head = queries.get_head(session)
-    parts = merkle.inclusion_parts(row.entry_index, head.size)
+    parts = merkle.inclusion_parts(row.entry_index, row.size)
     read = queries.read_tiles(session, places=tiles.places_of(parts))
     data = rules.leaf_data(
         act=row.type, record_id=record_id, commitment=bytes(row.commitment), at=row.at
@@ -118,7 +117,7 @@ def make_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> str
     return notes.proof_text(
         index=row.entry_index,
         proof=tiles.proof_of(parts, tiles=read),
-        checkpoint=head.note,
+        checkpoint=row.note,
         extra=data,
     )
 

@@ -1,12 +1,13 @@
 """The log made again from its rows: one changed byte names its entry."""
 
 import secrets
+from functools import partial
 from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from backend.evidence import audit, notes, records, service
+from backend.evidence import audit, notes, records, service, signers
 from backend.evidence.models import (
     EvidenceCheckpoint,
     EvidenceKey,
@@ -235,6 +236,31 @@ def test_a_lost_data_key_is_no_erasure(session, whole, differences, her_id):
     found = differences()
     assert found[0] == "entry 0: the data key of its record is missing"
     assert len(found) == 600
+
+
+def test_a_head_that_was_kept_is_a_beginning_of_the_log(session, whole, her_id):
+    early = session.get(EvidenceCheckpoint, 300).note
+    assert list(audit.Verification(session, kept=early).differences()) == []
+    assert list(audit.Verification(session, kept=whole.head().note).differences()) == []
+
+
+def test_a_head_that_was_kept_and_is_none_of_this_log_is_named(session, whole, her_id):
+    """As after a restore from a backup that was older, with other acts since."""
+    text_of = partial(notes.checkpoint_text, origin="goodfaith.test/evidence")
+    signing = signers.list_signing(session)
+    heads = {
+        notes.sign(text_of(size=300, root=bytes(32)), signing):
+            "the head that was kept, of size 300, is no beginning of this log",
+        notes.sign(text_of(size=601, root=bytes(32)), signing):
+            "the log is shorter than the head that was kept, of size 601",
+        whole.head().note.replace("\n600\n", "\n599\n"):
+            "the head that was kept was not signed by this log",
+        text_of(size=600, root=bytes(whole.head().root)) + "\n":
+            "the head that was kept was not signed by this log",
+        "anything": "the head that was kept was not signed by this log",
+    }  # fmt: skip
+    for kept, told in heads.items():
+        assert list(audit.Verification(session, kept=kept).differences()) == [told]
 
 
 def test_the_audit_reads_only(session, whole, differences):
