@@ -19,6 +19,7 @@ COMMANDS = {
     "client": "clients:client",
     "job": "operate:job",
     "audit": "operate:audit",
+    "evidence": "evidence:evidence",
     "openapi": "operate:openapi",
     "demo": "demo:demo",
 }

@@ -24,6 +24,7 @@ from backend.auth.service import oidc
 from backend.auth.webhook_sender import WebhookSender
 from backend.borrowers import queries as borrowers
 from backend.documents import scanning
+from backend.evidence import origin as evidence_origin
 from backend.kit import (
     addresses,
     audience,
@@ -150,6 +151,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     )
     db.configure(database)
     programme_zone.configure(settings.programme_zone)
+    evidence_origin.configure(settings.issuer)
     clock.configure(demo_file=settings.demo_clock_file)
     keys = Keyring(
         settings.database_url,

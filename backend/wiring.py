@@ -35,6 +35,10 @@ from backend.events.disputes import DisputeStateChanged
 from backend.events.documents import ForgerySuspected
 from backend.events.procedures import ProcedureMoved
 from backend.events.promises import PromiseStateChanged
+from backend.evidence import audit as evidence_audit
+from backend.evidence import jobs as evidence_jobs
+from backend.evidence import routes as evidence_routes
+from backend.evidence import service as evidence
 from backend.hardship import audit as hardship_audit
 from backend.hardship import contents as hardship_contents
 from backend.hardship import demo as hardship_demo
@@ -89,6 +93,8 @@ WIRING = Wiring(
     blueprints=(
         auth_routes.blp,
         auth_routes.own_blp,
+        evidence_routes.blp,
+        evidence_routes.own_blp,
         oauth_routes.blp,
         client_routes.blp,
         borrower_routes.blp,
@@ -144,6 +150,7 @@ WIRING = Wiring(
         *procedure_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
+        *evidence_jobs.JOBS,
     ),
     audits=(
         *loan_audit.AUDITS,
@@ -151,6 +158,7 @@ WIRING = Wiring(
         *benefit_audit.AUDITS,
         *hardship_audit.AUDITS,
         *procedure_audit.AUDITS,
+        *evidence_audit.AUDITS,
     ),
     demo=(benefit_demo.fill, hardship_demo.fill),
     sealed=(
@@ -164,6 +172,7 @@ WIRING = Wiring(
         *procedures.SEALED,
         *document_contents.SEALED,
         *hardship_contents.SEALED,
+        *evidence.SEALED,
     ),
     hashed=borrowers.HASHED,
     borrower_panels={

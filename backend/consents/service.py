@@ -1,8 +1,8 @@
 """Writing down what a borrower says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -14,6 +14,7 @@ from backend.consents import queries, rules
 from backend.consents.errors import ConsentVersionOutdated
 from backend.consents.models import Consent
 from backend.consents.rules import Purpose, Source
+from backend.evidence import service as evidence
 from backend.kit.ids import new_id
 
 
@@ -61,6 +62,13 @@ def put_consents(
             )
     if rows:
         session.execute(insert(Consent), rows)
+        evidence.record_many(session, entries=[_entry(row) for row in rows], now=now)
+
+
+def _entry(row: Mapping[str, Any]) -> evidence.Entry:
+    act = evidence.Act.CONSENT_GIVEN if row["granted"] else evidence.Act.CONSENT_WITHDRAWN
+    said = {name: row[name] for name in ("purpose", "version", "granted", "source")}
+    return evidence.Entry(act, row["borrower_id"], said)
 
 
 def _refuse_outdated(said: Sequence[Said]) -> None:

@@ -24,7 +24,7 @@ class WordsInSchema(StrictSchema):
     text = LongText(1, TEXT_LENGTH_MAX, required=True)
 
 
-class DecisionInSchema(StrictSchema):
+class DisputeDecisionInSchema(StrictSchema):
     outcome = fields.String(
         required=True, validate=validate.OneOf([str(each) for each in sorted(DECIDED)])
     )

@@ -16,7 +16,7 @@ from backend.disputes import queries, service
 from backend.disputes.errors import DisputeMoveRefused, DisputeUnknown
 from backend.disputes.rules import State
 from backend.disputes.schemas import (
-    DecisionInSchema,
+    DisputeDecisionInSchema,
     QueuedDisputePageSchema,
     StaffDisputeSchema,
     WordsInSchema,
@@ -173,7 +173,7 @@ class Decision(MethodView):
     @permits("disputes.decide")
     @refuses(BorrowerNotFound, DisputeUnknown, DisputeMoveRefused)
     @blp.arguments(PurposeArgs, location="headers")
-    @blp.arguments(DecisionInSchema)
+    @blp.arguments(DisputeDecisionInSchema)
     @blp.response(200, StaffDisputeSchema)
     def post(
         self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID, dispute_id: UUID

@@ -203,7 +203,7 @@ class QuestionInSchema(StrictSchema):
     question = LongText(3, 2_000, required=True, metadata={"description": "She reads it."})
 
 
-class DecisionInSchema(StrictSchema):
+class HardshipDecisionInSchema(StrictSchema):
     outcome = fields.String(
         required=True, validate=validate.OneOf([str(State.GRANTED), str(State.DECLINED)])
     )

@@ -22,7 +22,7 @@ from backend.hardship.errors import (
 )
 from backend.hardship.rules import Ground, State
 from backend.hardship.schemas import (
-    DecisionInSchema,
+    HardshipDecisionInSchema,
     QuestionInSchema,
     QueuePageSchema,
     StaffApplicationSchema,
@@ -184,7 +184,7 @@ class StaffDecision(MethodView):
     @permits("hardship.decide")
     @refuses(BorrowerNotFound, ApplicationUnknown, ApplicationMoveRefused, CheckerDecides, Invalid)
     @blp.arguments(PurposeArgs, location="headers")
-    @blp.arguments(DecisionInSchema)
+    @blp.arguments(HardshipDecisionInSchema)
     @blp.response(200, StaffApplicationSchema)
     def post(
         self,

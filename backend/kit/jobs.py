@@ -16,11 +16,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import Index, UniqueConstraint, func, select, text, update
+from sqlalchemy import Index, UniqueConstraint, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from backend.kit import clock, metrics
 from backend.kit.db import AnyRow, Base, transaction
@@ -34,6 +34,8 @@ CATCH_UP = timedelta(hours=26)
 CRON_STEP = timedelta(minutes=1)
 ATTEMPTS_MAX = 5
 RUNS_SHOWN = 20
+RUNS_KEPT = timedelta(days=30)
+PURGE_BATCH = 5_000
 # A server that restarts, a lock that was not to be had: passing, and no fault of the job.
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
@@ -242,6 +244,23 @@ def list_latest(session: Session, *, jobs: Sequence[str]) -> Sequence[AnyRow]:
         .where(numbered.c.place <= RUNS_SHOWN)
         .order_by(numbered.c.job, numbered.c.place)
     ).all()
+
+
+def purge_runs(session: Session, *, limit: int = PURGE_BATCH) -> int:
+    """Forget done runs after 30 days, but for the latest of each job; how many there were."""
+    later = aliased(JobRun)
+    has_enough = (
+        select(later.id)
+        .where(later.job == JobRun.job, later.started_at > JobRun.started_at)
+        .order_by(later.started_at)
+        .offset(RUNS_SHOWN - 1)
+        .limit(1)
+        .correlate(JobRun)
+        .exists()
+    )
+    is_old = JobRun.started_at < func.clock_timestamp() - RUNS_KEPT
+    old = select(JobRun.id).where(JobRun.state == "done", is_old, has_enough).limit(limit)
+    return len(session.execute(delete(JobRun).where(JobRun.id.in_(old)).returning(JobRun.id)).all())
 
 
 def _me() -> str:

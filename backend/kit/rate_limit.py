@@ -74,12 +74,14 @@ DEFAULT = RouteClass("default", 1_200, _BY_TOKEN, WhenAway.OPEN)
 PUBLIC = RouteClass("public", 600, _BY_ADDRESS, WhenAway.OPEN)
 # The limits that guard an account are PostgreSQL's; this one only slows a flood.
 LOG_IN = RouteClass("log_in", 60, _BY_ADDRESS, WhenAway.OPEN)
+# Whoever keeps a copy of the log reads a tile of 256 entries at a time.
+EVIDENCE = RouteClass("evidence", 3_000, _BY_ADDRESS, WhenAway.OPEN)
 # Staff who search for and open borrowers: a person reads no faster.
 LOOK_UP = RouteClass("look_up", 120, _BY_TOKEN, WhenAway.CLOSED)
 INGEST = RouteClass("ingest", 60_000, _BY_TOKEN, WhenAway.OPEN)
 # Not a class of routes: what a token costs that is refused, wherever it was tried.
 REFUSED = RouteClass("refused", 300, _BY_ADDRESS, WhenAway.OPEN)
-CLASSES = (DEFAULT, PUBLIC, LOG_IN, LOOK_UP, INGEST, REFUSED)
+CLASSES = (DEFAULT, PUBLIC, LOG_IN, EVIDENCE, LOOK_UP, INGEST, REFUSED)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from backend.kit import clock, delivery, idempotency, resealing
+from backend.kit import clock, delivery, idempotency, jobs, resealing
 from backend.kit.db import transaction
 from backend.kit.wiring import Job, JobContext
 from backend.staff import service
@@ -15,10 +15,11 @@ BATCHES_MAX = 1_000
 
 
 def purge(context: JobContext) -> dict[str, Any]:
-    """Forget delivered outbox rows after 30 days and stored answers after 24 hours."""
+    """Forget delivered outbox rows and runs of jobs after 30 days, stored answers after a day."""
     return {
         "deliveries": _in_batches(context, delivery.purge_delivered),
         "answers": _in_batches(context, idempotency.purge_answers),
+        "runs": _in_batches(context, jobs.purge_runs),
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
+from backend.evidence import service as evidence
 from backend.kit.ids import new_id
 from backend.kit.problems import FieldError, Invalid, NotFound
 from backend.profile import queries as profile
@@ -77,6 +78,10 @@ def publish(session: Session, *, version: int, publisher_id: UUID, now: datetime
         .where(TierPolicy.version == version)
         .values(state="published", publisher_id=publisher_id, published_at=now)
     )
+    published = {"policy": "tiers", "version": version, "document": row.document, "note": row.note}
+    people = {"author_id": row.author_id, "publisher_id": publisher_id}
+    act = evidence.Act.POLICY_PUBLISHED
+    evidence.record(session, type=act, borrower_id=None, record=published | people, now=now)
 
 
 def freeze(
@@ -204,6 +209,7 @@ def confirm_override(
         .where(TierOverride.borrower_id == borrower_id, TierOverride.id == override_id)
         .values(confirmed_by=confirmed_by, confirmed_at=now)
     )
+    _log_override(session, evidence.Act.TIER_OVERRIDDEN, row, now=now, confirmed_by=confirmed_by)
     retier_now(session, borrower_ids=[borrower_id], cause="override", today=today, now=now)
 
 
@@ -220,7 +226,17 @@ def end_override(
         .where(TierOverride.borrower_id == borrower_id, TierOverride.id == override_id)
         .values(ended_at=now)
     )
+    if row.confirmed_at is not None:
+        _log_override(session, evidence.Act.TIER_OVERRIDE_ENDED, row, now=now)
     retier_now(session, borrower_ids=[borrower_id], cause="override", today=today, now=now)
+
+
+def _log_override(
+    session: Session, act: evidence.Act, row: Row[Any], *, now: datetime, **people: UUID
+) -> None:
+    names = ("id", "tier", "reason", "asked_by", "asked_at", "expires_on")
+    record = {name: getattr(row, name) for name in names} | people
+    evidence.record(session, type=act, borrower_id=row.borrower_id, record=record, now=now)
 
 
 def retier_now(

@@ -19,6 +19,7 @@ from tests.clock import TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import redemption_of
 from tests.factories.documents import make_document, make_suspicion
+from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.factories.hardship import make_application, make_partner, make_referral, say_yes
 from tests.factories.procedures import procedure_of
@@ -47,11 +48,11 @@ IN_THE_GUIDE = {
     "admin": (Role.ADMIN,),
     "moderators": (Role.MODERATOR, Role.LEAD_MODERATOR),
 }
-# What an act needs to be judged at all.
-BODIES = {"/v1/me/procedures/<uuid:procedure_id>/reply": {"text": "Here I am."}}
 NOT_THERE = {
     "/v1/me/procedures/<uuid:procedure_id>/reply": "procedure-unknown",
     "/v1/me/sessions/<uuid:session_id>": "session-not-found",
+    "/v1/me/receipts/<uuid:receipt_id>": "receipt-unknown",
+    "/v1/me/receipts/<uuid:receipt_id>.tlog-proof": "receipt-unknown",
     "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
     "/v1/me/benefits/<uuid:grant_id>/decline": "benefit-grant-unknown",
     **dict.fromkeys(
@@ -104,6 +105,7 @@ BODIES = {
         ("POST", rule): {"text": "I had it from them."}
         for rule in (
             "/v1/me/disputes/<uuid:dispute_id>/reply",
+            "/v1/me/procedures/<uuid:procedure_id>/reply",
             "/v1/me/documents/<uuid:document_id>/reply",
             "/v1/me/hardship-applications/<uuid:application_id>/information",
         )
@@ -236,6 +238,7 @@ def test_what_is_anothers_is_not_there(
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),
         "procedure_id": procedure_of(session, world.ann.id),
+        "receipt_id": receipt_of(session, world.ann.id),
         "redemption_id": redemption_of(
             session, world.ann.id, is_claimed=door.rule.endswith("/codes")
         ),

@@ -37,6 +37,7 @@ from tests.api.statements import Statement, heard
 from tests.clock import NOW, TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.contacts import make_contact
+from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
@@ -157,6 +158,7 @@ def test_hot_statements_use_indexes(
     plans = Plans(own_database)
     staff, manager = staff_api("risk_officer"), staff_api("account_manager")
     make_assignment(session, staff_id=manager.id, borrower_id=crowd.ann.id)
+    receipt = receipt_of(session, crowd.ann.id)
     session.commit()
     me = borrower_api(crowd.ann.id)
 
@@ -192,9 +194,12 @@ def test_hot_statements_use_indexes(
         lambda: me.put("/v1/me/consents", json={"consents": [CONSENT | {"granted": True}]}),
         lambda: me.put("/v1/me/consents", json={"consents": [CONSENT | {"granted": False}]}),
         lambda: me.get("/v1/me/consents/history"),
+        lambda: me.get("/v1/me/receipts", query_string={"limit": 1}),
+        lambda: me.get(f"/v1/me/receipts/{receipt}"),
+        lambda: me.get(f"/v1/me/receipts/{receipt}.tlog-proof"),
+        lambda: public_api.get("/evidence/checkpoint"),
+        lambda: public_api.get("/evidence/tile/0/000.p/1"),
         lambda: _ask_consents(crowd.ann.id),
-    )
-    hear(
         lambda: me.get("/v1/me/promises", query_string={"limit": 1}),
         lambda: me.get(f"{loan}/promises", query_string={"limit": 1}),
         lambda: me.get("/v1/me/disputes", query_string={"limit": 1}),

@@ -32,6 +32,7 @@ READS = {
     "/v1/me/contacts": 1,
     # What was opened about her, and what she replied.
     "/v1/me/procedures": 2,
+    "/v1/me/receipts": 1,
     "/v1/me/consents": 1,
     "/v1/me/consents/history": 1,
     "/v1/me/promises": 1,

@@ -12,6 +12,7 @@ from backend.benefits import queries
 from backend.benefits.errors import GrantExpired, GrantMoveRefused, GrantUnknown, ProofNeeded
 from backend.benefits.models import BenefitGrant, BenefitGrantLookup, BenefitProof
 from backend.benefits.rules import Ending, Kind, State, may_move
+from backend.evidence import service as evidence
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 
@@ -49,7 +50,26 @@ def grant_benefit(
         )
     )
     session.execute(insert(BenefitGrantLookup).values(grant_id=grant_id, borrower_id=borrower_id))
+    entry = logged(
+        borrower_id, grant_id, kind=kind, terms=terms, cause=cause, expires_on=expires_on
+    )
+    evidence.record_many(session, entries=[entry], now=now)
     return grant_id
+
+
+def logged(
+    borrower_id: UUID,
+    grant_id: UUID,
+    *,
+    kind: Kind,
+    terms: Mapping[str, Any],
+    cause: str,
+    expires_on: date | None,
+) -> evidence.Entry:
+    """What evidence has of a grant; a waiver of a charge is an act of its own name."""
+    act = evidence.Act.WAIVER if kind == Kind.FEE_WAIVER else evidence.Act.BENEFIT_GRANTED
+    record = {"grant_id": grant_id, "kind": kind, "terms": dict(terms), "cause": cause}
+    return evidence.Entry(act, borrower_id, record | {"expires_on": expires_on})
 
 
 def activate(

@@ -26,7 +26,8 @@ from backend.benefits.rules import (
     Kind,
     State,
 )
-from backend.benefits.service.grants import grant_benefit
+from backend.benefits.service.grants import grant_benefit, logged
+from backend.evidence import service as evidence
 from backend.kit.ids import new_id
 from backend.loans import service as loans
 from backend.profile import queries as profile
@@ -85,9 +86,11 @@ _GRANT = text(
                :now, :now, activated_on, :expires_on
           FROM wanted
          ORDER BY borrower_id, kind
-        RETURNING borrower_id, id
+        RETURNING borrower_id, id, kind, terms, expires_on
+    ), found AS (
+        INSERT INTO benefit_grant_lookup (grant_id, borrower_id) SELECT id, borrower_id FROM granted
     )
-    INSERT INTO benefit_grant_lookup (grant_id, borrower_id) SELECT id, borrower_id FROM granted
+    SELECT * FROM granted
     """
 ).bindparams(
     _IDS,
@@ -138,7 +141,19 @@ def follow_facts(
     # The same facts may move her tier, and its hearer may come after this one.
     tiers.retier_now(session, borrower_ids=whose, cause=GUARD_CAUSE, today=today, now=now)
     numbers = {row.borrower_id: row.number for row in claimed}
-    session.execute(_GRANT, _granted(numbers, today=today, now=now))
+    granted = session.execute(_GRANT, _granted(numbers, today=today, now=now)).all()
+    entries = [
+        logged(
+            row.borrower_id,
+            row.id,
+            kind=Kind(row.kind),
+            terms=row.terms,
+            cause=GUARD_CAUSE,
+            expires_on=row.expires_on,
+        )
+        for row in granted
+    ]
+    evidence.record_many(session, entries=entries, now=now)
     _waive_penalties(session, numbers=numbers, now=now)
     return whose
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from backend.benefits.errors import (
 from backend.benefits.models import BenefitPack, BenefitPackVersion
 from backend.benefits.offer_sql import GIVE, choose
 from backend.benefits.pack import Item, read_pack
+from backend.benefits.service.grants import logged
+from backend.evidence import service as evidence
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.kit.problems import FieldError, Invalid, PreconditionFailed
@@ -132,6 +135,10 @@ def publish_version(
     except IntegrityError:
         detail = "This month has a published version already."
         raise Invalid(errors=[FieldError("#/month", detail)]) from None
+    names = ("pack_code", "version", "month", "document", "budget", "author_id")
+    published = {name: getattr(row, name) for name in names} | {"publisher_id": publisher_id}
+    act, record = evidence.Act.POLICY_PUBLISHED, {"policy": "benefit_pack", **published}
+    evidence.record(session, type=act, borrower_id=None, record=record, now=now)
 
 
 def _check(session: Session, *, month: date, document: Mapping[str, Any], today: date) -> None:
@@ -220,21 +227,26 @@ def _give(
 ) -> None:
     if not borrower_ids:
         return
+    ids = [new_id() for _ in borrower_ids]
+    expires_on = today + timedelta(days=item.days)
     session.execute(
         GIVE,
         {
             "borrower_ids": borrower_ids,
-            "ids": [new_id() for _ in borrower_ids],
+            "ids": ids,
             "kind": str(item.kind),
             "terms": dict(item.terms),
             "occasion": occasion,
             "code": version.pack_code,
             "version": version.version,
             "needs_proof": item.needs_proof,
-            "expires_on": today + timedelta(days=item.days),
+            "expires_on": expires_on,
             "now": now,
         },
     )
+    entry = partial(logged, kind=item.kind, terms=item.terms, cause=occasion, expires_on=expires_on)
+    entries = [entry(*each) for each in zip(borrower_ids, ids, strict=True)]
+    evidence.record_many(session, entries=entries, now=now)
 
 
 def _lock_live(session: Session, *, today: date) -> list[AnyRow]:

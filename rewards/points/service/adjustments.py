@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.borrowers.queries import find_timezone
+from backend.evidence import service as evidence
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.kit.problems import NotFound
@@ -69,6 +70,10 @@ def confirm_adjustment(
         else _take(session, asked, cause=cause, now=now)
     )
     _decide(session, asked, "confirmed", entry=number, decided_by=decided_by, now=now)
+    names = ("id", "points", "reason", "asked_by", "asked_at")
+    decided = {name: getattr(asked, name) for name in names} | {"decided_by": decided_by}
+    act = evidence.Act.POINTS_ADJUSTED
+    evidence.record(session, type=act, borrower_id=borrower_id, record=decided, now=now)
 
 
 def reject_adjustment(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from backend.evidence import service as evidence
 from backend.kit.problems import FieldError, Invalid, NotFound
 from backend.staff.errors import SecondPersonNeeded
 from rewards.points.definitions import read_rules
@@ -80,6 +81,10 @@ def publish_rules(
         .where(EarnRuleVersion.version == version)
         .values(state="published", publisher_id=publisher_id, published_at=now)
     )
+    names = ("version", "document", "effective_from", "note", "author_id")
+    published = {name: getattr(row, name) for name in names} | {"publisher_id": publisher_id}
+    act, record = evidence.Act.POLICY_PUBLISHED, {"policy": "points", **published}
+    evidence.record(session, type=act, borrower_id=None, record=record, now=now)
 
 
 def _lock(session: Session) -> None:

@@ -1,0 +1,139 @@
+"""Reads of the log: its head, its tiles, and a borrower's receipts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, true, tuple_
+from sqlalchemy.orm import Session
+
+from backend.evidence.errors import CheckpointUnknown, ReceiptUnknown, TileUnknown
+from backend.evidence.models import (
+    EvidenceCheckpoint,
+    EvidenceKey,
+    EvidenceLeaf,
+    EvidenceRecord,
+    EvidenceSigner,
+    EvidenceTile,
+)
+from backend.evidence.notes import Verifier
+from backend.evidence.tiles import Named, Place
+from backend.kit.db import AnyRow
+from backend.kit.paging import Page, page
+
+
+def find_head(session: Session) -> AnyRow | None:
+    """The newest signed head: its size, root, note and who signed; None before the first."""
+    newest = select(EvidenceCheckpoint.__table__).order_by(EvidenceCheckpoint.size.desc()).limit(1)
+    return session.execute(newest).first()
+
+
+def get_head(session: Session) -> AnyRow:
+    """The newest signed head. Refuses: CheckpointUnknown."""
+    head = find_head(session)
+    if head is None:
+        raise CheckpointUnknown
+    return head
+
+
+def get_tile(session: Session, *, named: Named) -> bytes:
+    """A tile's hashes; a partial one may have grown since, and its beginning is what it was.
+
+    Refuses: TileUnknown.
+    """
+    size = named.width * 32
+    found = session.execute(
+        select(func.substring(EvidenceTile.hashes, 1, size)).where(
+            EvidenceTile.level == named.place.level,
+            EvidenceTile.number == named.place.number,
+            func.octet_length(EvidenceTile.hashes) >= size,
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        raise TileUnknown
+    return bytes(found)
+
+
+def read_tiles(session: Session, *, places: Collection[Place]) -> dict[Place, bytes]:
+    """Those of the tiles that there are."""
+    if not places:
+        return {}
+    rows = session.execute(
+        select(EvidenceTile.level, EvidenceTile.number, EvidenceTile.hashes).where(
+            tuple_(EvidenceTile.level, EvidenceTile.number).in_([*map(tuple, sorted(places))])
+        )
+    )
+    return {Place(row.level, row.number): bytes(row.hashes) for row in rows}
+
+
+def list_verifiers(session: Session) -> list[tuple[Verifier, AnyRow]]:
+    """Every key that ever signed, with its row, newest first."""
+    rows = session.execute(
+        select(*EvidenceSigner.__table__.c).order_by(
+            EvidenceSigner.created_at.desc(), EvidenceSigner.name
+        )
+    ).all()
+    return [(Verifier(row.origin, bytes(row.public_key)), row) for row in rows]
+
+
+def page_receipts(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
+    """What was logged of her, newest first."""
+    shown: list[Any] = [
+        *(EvidenceRecord.id, EvidenceRecord.type, EvidenceRecord.at, EvidenceRecord.erased_at),
+        EvidenceLeaf.entry_index,
+    ]
+    query = (
+        select(*shown)
+        .outerjoin(
+            EvidenceLeaf,
+            (EvidenceLeaf.borrower_id == EvidenceRecord.borrower_id)
+            & (EvidenceLeaf.record_id == EvidenceRecord.id),
+        )
+        .where(EvidenceRecord.borrower_id == borrower_id)
+    )
+    keys = (EvidenceRecord.at, EvidenceRecord.id)
+    return page(session, query, keys=keys, args=args, descending=True)
+
+
+def get_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> AnyRow:
+    """One record of hers, sealed, with its key, its leaf and the newest head where there are any.
+
+    Refuses: ReceiptUnknown.
+    """
+    head = (
+        select(EvidenceCheckpoint.size, EvidenceCheckpoint.note)
+        .order_by(EvidenceCheckpoint.size.desc())
+        .limit(1)
+        .subquery("head")
+    )
+    found = session.execute(
+        select(
+            *EvidenceRecord.__table__.c,
+            EvidenceKey.key_cipher,
+            EvidenceLeaf.entry_index,
+            EvidenceLeaf.commitment,
+            head.c.size,
+            head.c.note,
+        )
+        .outerjoin(EvidenceKey, EvidenceKey.borrower_id == EvidenceRecord.borrower_id)
+        .outerjoin(
+            EvidenceLeaf,
+            (EvidenceLeaf.borrower_id == EvidenceRecord.borrower_id)
+            & (EvidenceLeaf.record_id == EvidenceRecord.id),
+        )
+        .outerjoin(head, true())
+        .where(EvidenceRecord.borrower_id == borrower_id, EvidenceRecord.id == record_id)
+    ).first()
+    if found is None:
+        raise ReceiptUnknown
+    return found
+
+
+def list_checkpoints(session: Session, *, after: int, limit: int) -> Sequence[AnyRow]:
+    """The heads of more leaves than that, smallest first."""
+    return session.execute(
+        select(EvidenceCheckpoint.__table__)
+        .where(EvidenceCheckpoint.size > after)
+        .order_by(EvidenceCheckpoint.size)
+        .limit(limit)
+    ).all()
