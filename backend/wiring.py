@@ -17,6 +17,7 @@ from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import panels as contact_panels
 from backend.core_instructions import routes as core_instruction_routes
+from backend.events.webhooks import WebhookEndpointDisabled
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -43,6 +44,13 @@ from backend.tiers import jobs as tier_jobs
 from backend.tiers import panels as tier_panels
 from backend.tiers import routes as tier_routes
 from backend.tiers import staff_routes as tier_staff_routes
+from backend.webhooks import handlers as webhook_handlers
+from backend.webhooks import jobs as webhook_jobs
+from backend.webhooks import message_schemas as webhook_messages
+from backend.webhooks import routes as webhook_routes
+from backend.webhooks import sender as webhook_sender
+from backend.webhooks import staff_routes as webhook_staff_routes
+from backend.webhooks.service import endpoints as webhook_endpoints
 
 WIRING = Wiring(
     blueprints=(
@@ -68,12 +76,15 @@ WIRING = Wiring(
         staff_routes.blp,
         staff_account_routes.blp,
         auth_staff_routes.blp,
+        webhook_routes.blp,
+        webhook_staff_routes.blp,
     ),
     handlers=(
         *loan_handlers.HANDLERS,
         *profile_handlers.HANDLERS,
         *tier_handlers.HANDLERS,
         *benefit_handlers.HANDLERS,
+        *webhook_handlers.HANDLERS,
     ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
@@ -83,10 +94,18 @@ WIRING = Wiring(
         *benefit_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
+        *webhook_jobs.JOBS,
     ),
+    loops=webhook_sender.LOOPS,
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     demo=(benefit_demo.fill,),
-    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
+    sealed=(
+        *borrowers.SEALED,
+        *staff.SEALED,
+        *idempotency.SEALED,
+        *otp.SEALED,
+        *webhook_endpoints.SEALED,
+    ),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,
@@ -95,4 +114,6 @@ WIRING = Wiring(
         **programme_panels.PANELS,
         **tier_panels.PANELS,
     },
+    messages=webhook_messages.MESSAGES,
+    unheard={WebhookEndpointDisabled: "told to staff by their list of endpoints and the log"},
 )

@@ -12,8 +12,10 @@ from backend.benefits import queries
 from backend.benefits.errors import GrantExpired, GrantMoveRefused, GrantUnknown, ProofNeeded
 from backend.benefits.models import BenefitGrant, BenefitGrantLookup, BenefitProof
 from backend.benefits.rules import Ending, Kind, State, may_move
+from backend.events.benefits import BenefitChanged, BenefitGranted
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
+from backend.kit.outbox import announce
 
 
 def grant_benefit(
@@ -49,6 +51,7 @@ def grant_benefit(
         )
     )
     session.execute(insert(BenefitGrantLookup).values(grant_id=grant_id, borrower_id=borrower_id))
+    announce(session, BenefitGranted(borrower_id, now, grant_id=grant_id, kind=kind, state=state))
     return grant_id
 
 
@@ -141,9 +144,13 @@ def _end(session: Session, grant: AnyRow, *, state: State, ending: Ending, now: 
     _write(session, grant, now=now, state=state, ended_at=now, ending=ending)
 
 
-def _write(session: Session, grant: AnyRow, *, now: datetime, **values: Any) -> None:
+def _write(session: Session, grant: AnyRow, *, state: State, now: datetime, **values: Any) -> None:
     session.execute(
         update(BenefitGrant)
         .where(BenefitGrant.borrower_id == grant.borrower_id, BenefitGrant.id == grant.id)
-        .values(changed_at=now, **values)
+        .values(state=state, changed_at=now, **values)
+    )
+    announce(
+        session,
+        BenefitChanged(grant.borrower_id, now, grant_id=grant.id, kind=grant.kind, state=state),
     )

@@ -26,8 +26,11 @@ from backend.benefits.rules import (
     Kind,
     State,
 )
+from backend.benefits.service.endings import announce_changes
 from backend.benefits.service.grants import grant_benefit
+from backend.events.benefits import BenefitGranted
 from backend.kit.ids import new_id
+from backend.kit.outbox import announce_all
 from backend.loans import service as loans
 from backend.profile import queries as profile
 from backend.tiers import service as tiers
@@ -110,6 +113,7 @@ _UNDO = text(
      WHERE g.borrower_id = :borrower_id
        AND g.occasion LIKE :cause || ':' || undone.number || ':%'
        AND g.state IN ('offered', 'activated') AND g.kind <> 'fee_waiver'
+    RETURNING g.borrower_id, g.id, g.kind
     """
 ).bindparams(bindparam("now", type_=DateTime(timezone=True)))
 
@@ -133,7 +137,9 @@ def follow_facts(
     # The same facts may move her tier, and its hearer may come after this one.
     tiers.retier_now(session, borrower_ids=whose, cause=GUARD_CAUSE, today=today, now=now)
     numbers = {row.borrower_id: row.number for row in claimed}
-    session.execute(_GRANT, _granted(numbers, today=today, now=now))
+    given = _granted(numbers, today=today, now=now)
+    session.execute(_GRANT, given)
+    _announce(session, given, now=now)
     _waive_penalties(session, numbers=numbers, now=now)
     return whose
 
@@ -152,6 +158,21 @@ def _granted(numbers: dict[UUID, int], *, today: date, now: datetime) -> dict[st
         "now": now,
         "expires_on": today + GUARD_LIFE,
     }
+
+
+def _announce(session: Session, given: dict[str, Any], *, now: datetime) -> None:
+    kinds = (
+        ("discount_ids", Kind.RATE_DISCOUNT, State.ACTIVATED),
+        ("limit_ids", Kind.LIMIT_INCREASE, State.OFFERED),
+    )
+    announce_all(
+        session,
+        [
+            BenefitGranted(borrower_id, now, grant_id=grant_id, kind=kind, state=state)
+            for name, kind, state in kinds
+            for borrower_id, grant_id in zip(given["ids"], given[name], strict=True)
+        ],
+    )
 
 
 _JSON_RATES = "{" + ",".join(f'"{tier}":"{rate}"' for tier, rate in GUARD_RATE_POINTS.items()) + "}"
@@ -196,7 +217,7 @@ def undo_guard(
         )
         if (then["on_time_streak"] or 0) >= GUARD_STREAK:  # type: ignore[operator]
             continue
-        session.execute(
+        revoked = session.execute(
             _UNDO,
             {
                 "borrower_id": borrower_id,
@@ -206,5 +227,6 @@ def undo_guard(
                 "now": now,
             },
         )
+        announce_changes(session, revoked.all(), state=State.REVOKED, now=now)
         undone.append(borrower_id)
     return undone

@@ -20,8 +20,11 @@ from backend.benefits.errors import (
 from backend.benefits.models import BenefitPack, BenefitPackVersion
 from backend.benefits.offer_sql import GIVE, choose
 from backend.benefits.pack import Item, read_pack
+from backend.benefits.rules import State
+from backend.events.benefits import BenefitGranted
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
+from backend.kit.outbox import announce_all
 from backend.kit.problems import FieldError, Invalid, PreconditionFailed
 from backend.kit.programme_zone import Moment
 from backend.profile import queries as profile
@@ -220,11 +223,12 @@ def _give(
 ) -> None:
     if not borrower_ids:
         return
+    ids = [new_id() for _ in borrower_ids]
     session.execute(
         GIVE,
         {
             "borrower_ids": borrower_ids,
-            "ids": [new_id() for _ in borrower_ids],
+            "ids": ids,
             "kind": str(item.kind),
             "terms": dict(item.terms),
             "occasion": occasion,
@@ -234,6 +238,14 @@ def _give(
             "expires_on": today + timedelta(days=item.days),
             "now": now,
         },
+    )
+    kind = str(item.kind)
+    announce_all(
+        session,
+        [
+            BenefitGranted(borrower_id, now, grant_id=grant_id, kind=kind, state=State.OFFERED)
+            for borrower_id, grant_id in zip(borrower_ids, ids, strict=True)
+        ],
     )
 
 
