@@ -29,6 +29,7 @@ from tests.api.conftest import ALL_ROLES, World
 from tests.conftest import DEEP
 from tests.factories.catalogue import make_item, redemption_of
 from tests.factories.viewers import make_assignment
+from tests.factories.webhooks import endpoint_of
 from tests.fixtures.api import Api, new_key
 
 EXAMPLES = 300 if DEEP else 10
@@ -116,6 +117,7 @@ def personas(
         "code": "six_in_a_row",
         "redemption_id": redemption_of(session, world.ann.id, is_claimed=True),
         "item_id": str(make_item(session)),
+        **endpoint_of(client_api),
     }
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     manager = staff_api(Role.ACCOUNT_MANAGER)
