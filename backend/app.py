@@ -42,7 +42,7 @@ from backend.kit import (
 )
 from backend.kit.keyring import RELOADS_BEFORE_EFFECT, Keyring, Snapshot
 from backend.kit.logs import get_logger
-from backend.kit.openapi import DocumentedApi, describe
+from backend.kit.openapi import DocumentedApi, describe, describe_messages
 from backend.kit.ports import BorrowerPanel, WorkSource
 from backend.kit.texts import Locale
 from backend.kit.wiring import (
@@ -51,12 +51,14 @@ from backend.kit.wiring import (
     Handler,
     HashedTable,
     Job,
+    Loop,
     SealedColumn,
     Wiring,
     routes_of,
 )
 from backend.settings import Settings, load
 from backend.staff import sessions as staff_sessions
+from backend.webhooks import sender as webhook_sender
 
 log = get_logger(__name__)
 
@@ -83,6 +85,11 @@ def handlers() -> list[Handler]:
 def jobs() -> list[Job]:
     """Every scheduled job."""
     return [job for wiring in WIRINGS for job in wiring.jobs]
+
+
+def loops() -> list[Loop]:
+    """What every worker does all the time."""
+    return [loop for wiring in WIRINGS for loop in wiring.loops]
 
 
 def demo_contents() -> list[DemoFill]:
@@ -164,6 +171,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     outbox.configure(routes_of(handlers()))
     resealing.configure(sealed=sealed(), hashed=hashed())
     revocations.configure()
+    webhook_sender.configure(settings.webhook_guard)
     staff_sessions.configure(end=_end_sessions)
     scanner = settings.document_scanner
     scanning.configure(
@@ -250,6 +258,8 @@ def document(app: Flask) -> DocumentedApi:
     for wiring in WIRINGS:
         for blueprint in wiring.blueprints:
             api.register_blueprint(blueprint)
+    messages = {name: each for wiring in WIRINGS for name, each in wiring.messages.items()}
+    describe_messages(api, messages, tag="webhooks")
     return api
 
 

@@ -16,10 +16,12 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
 from backend.kit.addresses import Network, read_networks
+from backend.kit.calls_out import PORTS, Guard
 from backend.kit.crypto import KeyRing, is_weak
 from backend.kit.environment import Environment, is_trustworthy, split_address
 from backend.kit.key_changes import Legacy
 from backend.kit.rate_limit import CLASSES
+from backend.kit.standard_webhooks import SECRET_PREFIX as WEBHOOK_SECRET_PREFIX
 
 SECRETS = (
     "MASTER_KEYS",
@@ -42,8 +44,9 @@ ASYMMETRIC = frozenset(
         *("ES256", "ES384", "ES512", "EdDSA"),
     }
 )
-WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - says what follows, and is no secret
 WEBHOOK_SECRET_BYTES_MIN = 24
+LOOPBACK_NETWORKS = "127.0.0.0/8,::1/128"
+PORT_MAX = 65_535
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...]  # TRUSTED_PROXIES: CIDR[,...]; none = none is believed
     rotation_delay: timedelta  # ROTATION_DELAY, seconds from a key's making to its use
     otp_webhook: Webhook | None  # OTP_WEBHOOK_URL, OTP_WEBHOOK_SECRET: who sends log-in codes
+    webhook_guard: Guard  # WEBHOOK_NETWORKS, WEBHOOK_PORTS: where webhooks may be sent
     otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     # DOCUMENT_SCANNER_URL: clamd://HOST:PORT; none = nothing is scanned
     document_scanner: tuple[str, int] | None
@@ -142,11 +146,12 @@ def _read(env: Environment) -> Settings:
         requests_per_minute={
             each.name: env.whole(each.setting, default=each.per_minute) for each in CLASSES
         },
-        trusted_proxies=_networks(env),
+        trusted_proxies=_networks(env, "TRUSTED_PROXIES"),
         rotation_delay=timedelta(
             seconds=env.whole("ROTATION_DELAY", default=30, at_least=ROTATION_DELAY_MIN)
         ),
         otp_webhook=_webhook(env, is_demo=is_demo),
+        webhook_guard=_webhook_guard(env, is_demo=is_demo),
         otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
         document_scanner=_scanner(env),
         documents_unscanned_shown=_shows_unscanned(env, is_demo=is_demo),
@@ -328,12 +333,29 @@ def _warnings(env: Environment, database_url: str) -> tuple[str, ...]:
     return ()
 
 
-def _networks(env: Environment) -> tuple[Network, ...]:
+def _networks(env: Environment, name: str, default: str = "") -> tuple[Network, ...]:
     try:
-        return read_networks(env.get("TRUSTED_PROXIES"))
+        return read_networks(env.get(name, default))
     except ValueError:
-        env.refuse("TRUSTED_PROXIES", "must be networks such as 10.0.0.0/8, commas between them")
+        env.refuse(name, "must be networks such as 10.0.0.0/8, commas between them")
         return ()
+
+
+def _webhook_guard(env: Environment, *, is_demo: bool) -> Guard:
+    """Private addresses are called where a setting names them; in the demo, this machine's."""
+    allowed = _networks(env, "WEBHOOK_NETWORKS", LOOPBACK_NETWORKS if is_demo else "")
+    return Guard(allowed=allowed, ports=_ports(env, is_demo=is_demo), may_use_http=is_demo)
+
+
+def _ports(env: Environment, *, is_demo: bool) -> frozenset[int] | None:
+    words = env.get("WEBHOOK_PORTS")
+    if not words:
+        return None if is_demo else PORTS
+    given = [part.strip() for part in words.split(",")]
+    if not all(part.isascii() and part.isdigit() and 0 < int(part) <= PORT_MAX for part in given):
+        env.refuse("WEBHOOK_PORTS", "must be ports such as 443,8443")
+        return PORTS
+    return frozenset(map(int, given))
 
 
 def _log_level(env: Environment) -> str:

@@ -35,6 +35,7 @@ from backend.events.disputes import DisputeStateChanged
 from backend.events.documents import ForgerySuspected
 from backend.events.procedures import ProcedureMoved
 from backend.events.promises import PromiseStateChanged
+from backend.events.webhooks import WebhookEndpointDisabled
 from backend.evidence import audit as evidence_audit
 from backend.evidence import jobs as evidence_jobs
 from backend.evidence import routes as evidence_routes
@@ -87,6 +88,13 @@ from backend.tiers import panels as tier_panels
 from backend.tiers import routes as tier_routes
 from backend.tiers import staff_routes as tier_staff_routes
 from backend.tiers import work as tier_work
+from backend.webhooks import handlers as webhook_handlers
+from backend.webhooks import jobs as webhook_jobs
+from backend.webhooks import message_schemas as webhook_messages
+from backend.webhooks import routes as webhook_routes
+from backend.webhooks import sender as webhook_sender
+from backend.webhooks import staff_routes as webhook_staff_routes
+from backend.webhooks.service import endpoints as webhook_endpoints
 from backend.work_list import staff_routes as work_list_staff_routes
 
 WIRING = Wiring(
@@ -129,6 +137,8 @@ WIRING = Wiring(
         staff_routes.blp,
         staff_account_routes.blp,
         auth_staff_routes.blp,
+        webhook_routes.blp,
+        webhook_staff_routes.blp,
     ),
     handlers=(
         *loan_handlers.HANDLERS,
@@ -137,6 +147,7 @@ WIRING = Wiring(
         *benefit_handlers.HANDLERS,
         *promise_handlers.HANDLERS,
         *procedure_handlers.HANDLERS,
+        *webhook_handlers.HANDLERS,
     ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
@@ -151,7 +162,9 @@ WIRING = Wiring(
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
         *evidence_jobs.JOBS,
+        *webhook_jobs.JOBS,
     ),
+    loops=webhook_sender.LOOPS,
     audits=(
         *loan_audit.AUDITS,
         *tier_audit.AUDITS,
@@ -173,6 +186,7 @@ WIRING = Wiring(
         *document_contents.SEALED,
         *hardship_contents.SEALED,
         *evidence.SEALED,
+        *webhook_endpoints.SEALED,
     ),
     hashed=borrowers.HASHED,
     borrower_panels={
@@ -197,5 +211,7 @@ WIRING = Wiring(
         DisputeStateChanged: "for the inbox, which will tell her of questions and answers",
         PromiseStateChanged: "for the inbox, which will thank or help her",
         WaiverRequestStateChanged: "for the inbox, which will tell her of the answer",
+        WebhookEndpointDisabled: "told to staff by their list of endpoints and the log",
     },
+    messages=webhook_messages.MESSAGES,
 )

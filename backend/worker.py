@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -33,6 +34,7 @@ class Worker:
         self.zone = process.settings.programme_zone
         self.handlers = app.handlers()
         self.jobs = app.jobs()
+        self.loops = app.loops()
         self.stopping = threading.Event()
         self._lead: Connection | None = None
         self._scheduler: BackgroundScheduler | None = None
@@ -40,10 +42,15 @@ class Worker:
     def run(self) -> None:
         """Work until `stop`, once there are keys to work with."""
         self._wait_for_keys()
-        loops = (self._deliver, self._lead_or_follow, self._assist)
+        loops: dict[str, Callable[[], None]] = {
+            "deliver": self._deliver,
+            "lead": self._lead_or_follow,
+            "assist": self._assist,
+            **{loop.name: partial(loop.run, self.stopping) for loop in self.loops},
+        }
         with ThreadPoolExecutor(len(loops), thread_name_prefix="worker") as pool:
-            for loop in loops:
-                pool.submit(self._survive, loop)
+            for name, loop in loops.items():
+                pool.submit(self._survive, name, loop)
         log.info("worker_stopped")
 
     def stop(self) -> None:
@@ -60,13 +67,13 @@ class Worker:
             else:
                 return
 
-    def _survive(self, loop: Callable[[], None]) -> None:
+    def _survive(self, name: str, loop: Callable[[], None]) -> None:
         """A loop goes on after any failure; a database that is away comes back."""
         while not self.stopping.is_set():
             try:
                 loop()
             except Exception as error:  # noqa: BLE001 - the worker outlives what it works on
-                log.warning("worker_loop_failed", loop=loop.__name__, error=type(error).__name__)
+                log.warning("worker_loop_failed", loop=name, error=type(error).__name__)
                 self.stopping.wait(DATABASE_AWAY_SECONDS)
 
     def _deliver(self) -> None:

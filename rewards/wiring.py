@@ -1,7 +1,5 @@
 """What rewards plugs into the application."""
 
-from backend.events.badges import BadgeAwarded
-from backend.events.points import PointsExpiringSoon
 from backend.kit.wiring import Wiring
 from rewards.badges import audit as badge_audit
 from rewards.badges import handlers as badge_handlers
@@ -49,8 +47,4 @@ WIRING = Wiring(
     hashed=catalogue.HASHED,
     demo=(catalogue_demo.fill,),
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},
-    unheard={
-        BadgeAwarded: "the inbox will tell her of it; until there is one, history keeps it",
-        PointsExpiringSoon: "for the inbox, which tells her while there is time",
-    },
 )

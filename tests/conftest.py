@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from backend.app import Process, configure, create_app, handlers
+from backend.auth.rules import CLIENT_SCOPES
 from backend.kit import clock, db, delivery
 from backend.kit.ids import new_id
 from backend.kit.wiring import Handler
@@ -24,6 +25,7 @@ from backend.settings import Settings
 from backend.staff import service as staff_service
 from backend.staff.rules import Role
 from tests.clock import NOW
+from tests.factories.clients import make_client
 from tests.fixtures import leak_watch, leaks
 from tests.fixtures.api import Api, bearer, token_for
 from tests.fixtures.network import close_network
@@ -187,12 +189,9 @@ def public_api(app: Flask, session: Session) -> Api:
 @pytest.fixture
 def client_api(app: Flask, session: Session, settings: Settings) -> Api:
     """The lender's core system."""
-    client_id = new_id()
+    client_id = make_client(session)
     token = token_for(
-        settings,
-        audience="client",
-        subject_id=client_id,
-        scopes=("ingest.read", "ingest.write"),
+        settings, audience="client", subject_id=client_id, scopes=sorted(CLIENT_SCOPES)
     )
     return Api(client=app.test_client(), session=session, headers=bearer(token), id=client_id)
 

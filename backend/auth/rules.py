@@ -8,7 +8,7 @@ from uuid import UUID
 
 COMMAND_LINE_LIFE = timedelta(minutes=15)
 COMMAND_LINE_AMR = "cli"
-CLIENT_SCOPES = frozenset({"ingest.write", "ingest.read"})
+CLIENT_SCOPES = frozenset({"ingest.write", "ingest.read", "webhooks.write", "webhooks.read"})
 CLOCK_SKEW_SECONDS = 5
 
 ACCESS_LIFE = timedelta(minutes=15)

@@ -1,17 +1,16 @@
 """Codes by the lender's own gateway: one signed call for each [Standard Webhooks]."""
 
 import orjson
-import urllib3
-from standardwebhooks import Webhook as Signer
 
 from backend.auth.wording import CODE_MESSAGE
 from backend.kit import clock
+from backend.kit.calls_out import DEADLINE_SECONDS, TRUSTING, Caller
 from backend.kit.fields import instant_text
 from backend.kit.ids import new_id
+from backend.kit.standard_webhooks import signed_headers
 from backend.kit.texts import Locale
 from backend.settings import Webhook
 
-TIMEOUT_SECONDS = 5.0
 SUCCESS = range(200, 300)
 
 
@@ -22,17 +21,14 @@ class GatewayError(RuntimeError):
 class WebhookSender:
     """Tells the gateway. https alone, certificate checked, no redirect followed, no retry."""
 
-    def __init__(self, webhook: Webhook, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._url = webhook.url
-        self._signer = Signer(webhook.secret)
-        self._calls = urllib3.PoolManager(
-            timeout=urllib3.Timeout(total=timeout_seconds), retries=False
-        )
+    def __init__(self, webhook: Webhook, *, timeout_seconds: float = DEADLINE_SECONDS) -> None:
+        self._webhook = webhook
+        # Its address stands in the settings, and may well be one of the lender's own network.
+        self._calls = Caller(TRUSTING, deadline_seconds=timeout_seconds)
 
     def __call__(self, phone_e164: str, code: str, locale: Locale) -> None:
-        """Hand the message over. Raises GatewayError, urllib3's HTTPError."""
+        """Hand the message over. Raises GatewayError, CallError."""
         now = clock.wall()
-        message_id = f"msg_{new_id().hex}"
         body = orjson.dumps(
             {
                 "type": "login.code",
@@ -44,21 +40,10 @@ class WebhookSender:
                 },
             }
         )
-        answer = self._calls.request(
-            "POST",
-            self._url,
-            body=body,
-            headers={
-                "Content-Type": "application/json",
-                "webhook-id": message_id,
-                "webhook-timestamp": str(int(now.timestamp())),
-                "webhook-signature": self._signer.sign(message_id, now, body.decode()),
-            },
-            redirect=False,
-            preload_content=False,
+        headers = signed_headers(
+            [self._webhook.secret], message_id=f"msg_{new_id().hex}", at=now, body=body
         )
-        # What it says beyond the status is not read, however long it is.
-        answer.close()
+        answer = self._calls.post(self._webhook.url, body=body, headers=headers)
         if answer.status not in SUCCESS:
             message = f"status {answer.status}"
             raise GatewayError(message)

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from backend.core_instructions import queries
 from backend.core_instructions.models import CoreInstruction, CoreInstructionLookup
 from backend.core_instructions.rules import Kind
+from backend.events.core_instructions import CoreInstructionWritten
 from backend.kit.ids import new_id
+from backend.kit.outbox import announce
 
 
 def instruct(
@@ -46,6 +48,7 @@ def instruct(
     session.execute(
         insert(CoreInstructionLookup).values(instruction_id=made, borrower_id=borrower_id)
     )
+    announce(session, CoreInstructionWritten(borrower_id, now, instruction_id=made, kind=kind))
     return True
 
 

@@ -1,4 +1,4 @@
-"""What happened to a request for a benefit."""
+"""What happened to a borrower's benefits."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,3 +19,21 @@ class WaiverRequestStateChanged(Event):
     after: str
     is_automatic: bool
     waived_minor: int = 0
+
+
+@dataclass(frozen=True)
+class BenefitGranted(Event):
+    """She was given a benefit. `state`: offered, or activated where nothing is asked of her."""
+
+    grant_id: UUID
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True)
+class BenefitChanged(Event):
+    """She took it up or declined it, or it ended. What the core system acknowledges, it knows."""
+
+    grant_id: UUID
+    kind: str
+    state: str

@@ -32,6 +32,7 @@ DELIVERIES = Counter(
     "goodfaith_event_deliveries_total", "Event deliveries looked at.", ("handler",)
 )
 CODES = Counter("goodfaith_log_in_codes_total", "Log-in codes for known numbers.", ("outcome",))
+WEBHOOKS = Counter("goodfaith_webhook_tries_total", "Webhooks tried.", ("outcome",))
 JOB_RUNS = Counter("goodfaith_job_runs_total", "Job runs ended.", ("job", "outcome"))
 
 

@@ -1,10 +1,12 @@
 """How routes are documented: refusals as problem+json, security, idempotency, all from the code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask_smorest import Api, Blueprint
+from marshmallow import Schema
 
 from backend.kit.parsing import StrictParser
 from backend.kit.problems import (
@@ -70,7 +72,36 @@ IF_MATCH_PARAMETER = {
     "schema": {"type": "string"},
 }
 
+SIGNATURE_PARAMETERS = [
+    {
+        "name": name,
+        "in": "header",
+        "required": True,
+        "description": about,
+        "schema": {"type": "string"},
+    }
+    for name, about in (
+        ("webhook-id", "The same at every try, and at a replay: take each once."),
+        ("webhook-timestamp", "Of this try, in seconds since 1970."),
+        ("webhook-signature", "`v1,BASE64`, several while a secret rotates, spaces between them."),
+    )
+]
+# A document of 3.1 holds what is sent as well as what is answered.
+MESSAGE_ANSWERS = {
+    "2XX": {"description": "Taken, whatever the body says. Answer within 5 seconds."},
+    "410": {"description": "Nothing more is wanted: the endpoint is disabled."},
+    "default": {"description": "Tried again for 3 days; `Retry-After` of 429 and 503 counts."},
+}
+
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Message:
+    """A type of message that is sent out by webhook: when, and what is in it."""
+
+    about: str
+    schema: type[Schema]
 
 
 def refuses(*problems: type[Problem]) -> Callable[[View], View]:
@@ -199,3 +230,23 @@ def describe(api: DocumentedApi) -> None:
         api.spec.components.security_scheme(
             scheme, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": who}
         )
+
+
+def describe_messages(api: DocumentedApi, messages: Mapping[str, Message], *, tag: str) -> None:
+    """Add what is sent out, under `webhooks`."""
+    found = {}
+    for name, message in messages.items():
+        schema = message.schema.__name__.removesuffix("Schema")
+        api.spec.components.schema(schema, schema=message.schema)
+        content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+        found[name] = {
+            "post": {
+                "summary": message.about,
+                "tags": [tag],
+                "parameters": SIGNATURE_PARAMETERS,
+                "requestBody": {"required": True, "content": content},
+                "responses": MESSAGE_ANSWERS,
+                "security": [],
+            }
+        }
+    api.spec.options["webhooks"] = found

@@ -92,6 +92,15 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^Must name at least one role\.$", "至少应包含一个角色。"),
         (r"^A role is either added or removed\.$", "同一角色不能既增加又移除。"),
         (r"^Names a purpose twice\.$", "同一用途出现了两次。"),
+        (r"^Must be an address of at most (\d+) printable ASCII characters\.$",
+         r"应为地址，最多 \1 个可打印的 ASCII 字符。"),
+        (r"^Must be an https:// address, without a name or password in it\.$",
+         "应为 https:// 地址，且不含用户名或密码。"),
+        (r"^Must not have a fragment or a backslash\.$", "不能含有片段或反斜杠。"),
+        (r"^Must have one of these ports: (.*)\.$", r"端口应为以下之一：\1。"),
+        (r"^Leads to an address that is not called\.$", "该地址不允许访问。"),
+        (r"^Must lie after the first instant\.$", "应晚于起始时间。"),
+        (r"^Names a type twice\.$", "同一类型出现了两次。"),
         (r"^Invalid value\.$", "值无效。"),
     )
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What a package plugs into the application, on one readable page each."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from backend.kit.openapi import Message
 from backend.kit.outbox import Event, Recorded
 from backend.kit.ports import BorrowerPanel, WorkSource
 
@@ -50,6 +52,18 @@ class Job:
     cron: str
     run: Callable[[JobContext], dict[str, Any]]
     parallel: bool = False
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Work that every worker does all the time, such as sending. It owns its transactions.
+
+    `run(stopping)` returns soon after `stopping` is set; what it raises is logged, and it is run
+    again. Any number run at once: the database says whose turn it is.
+    """
+
+    name: str
+    run: Callable[[threading.Event], None]
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,7 @@ class Wiring:
     blueprints: tuple[Blueprint, ...] = ()
     handlers: tuple[Handler, ...] = ()
     jobs: tuple[Job, ...] = ()
+    loops: tuple[Loop, ...] = ()
     audits: tuple[Audit, ...] = ()
     sealed: tuple[SealedColumn, ...] = ()
     hashed: tuple[HashedTable, ...] = ()
@@ -109,6 +124,8 @@ class Wiring:
     work_sources: tuple[WorkSource, ...] = ()
     # What the demo has beyond the lender's data; each may be run again without harm.
     demo: tuple[DemoFill, ...] = ()
+    # What is sent out by webhook, by its type, for the interface's document.
+    messages: Mapping[str, Message] = field(default_factory=dict)
     # Events that nobody hears yet, each with the reason why it is announced all the same.
     unheard: dict[type[Event], str] = field(default_factory=dict)
 

@@ -32,6 +32,7 @@ from tests.factories.catalogue import make_item, redemption_of
 from tests.factories.hardship import make_case
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
+from tests.factories.webhooks import endpoint_of
 from tests.fixtures.api import Api, new_key
 
 EXAMPLES = 300 if DEEP else 10
@@ -124,6 +125,7 @@ def personas(
         "request_id": waiver_request_of(session, world.ann.id, loan_id=world.ann.loan_id),
         "procedure_id": procedure_of(session, world.ann.id),
         **make_case(session, world.ann.id, staff=(staff_api().id, staff_api().id)),
+        **endpoint_of(client_api),
     }
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     manager = staff_api(Role.ACCOUNT_MANAGER)

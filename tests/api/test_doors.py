@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from backend.auth.rules import CLIENT_SCOPES
 from backend.kit.audience import Audience
 from backend.kit.ids import new_id
 from backend.settings import Settings
@@ -144,7 +145,7 @@ class Visitor:
 def visitors(public_api, borrower_api, client_api, staff_api, app, session, settings):
     """Nobody, each kind of caller with all and with nothing, and each role by itself."""
     powerless = token_for(settings, audience="client", subject_id=client_api.id, scopes=("other",))
-    scopes = frozenset({"ingest.read", "ingest.write"})
+    scopes = CLIENT_SCOPES
     none = Api(client=app.test_client(), session=session, headers=bearer(powerless))
     return [
         Visitor("nobody", None, frozenset(), public_api),
@@ -202,7 +203,7 @@ def test_a_borrower_claiming_roles_and_scopes_opens_nothing_more(
         audience="borrower",
         subject_id=world.ann.id,
         roles=ALL_ROLES,
-        scopes=("ingest.write", "ingest.read"),
+        scopes=sorted(CLIENT_SCOPES),
     )
     api = Api(client=app.test_client(), session=session, headers=bearer(token))
     others = [door for door in GUARDED if door.audience is not Audience.BORROWER]

@@ -64,7 +64,7 @@ def _loads(environment: dict[str, str], folder: Path) -> None:
     # What compose asks of whoever starts it: ${NAME:?why}, or ${NAME:-value}.
     asked = {"ISSUER": "https://api.bank.test", "PROGRAMME_ZONE": "Asia/Shanghai",
              "OTP_WEBHOOK_URL": "https://codes.bank.test",
-             "TRUSTED_PROXIES": "172.16.0.0/12"}  # fmt: skip
+             "TRUSTED_PROXIES": "172.16.0.0/12", "WEBHOOK_NETWORKS": ""}  # fmt: skip
     given |= {name: asked[name] for name, value in given.items() if value.startswith("${")}
     assert settings.load(given).warnings == ()
     settings.load_for_migration(given)
@@ -98,6 +98,13 @@ def test_no_container_has_more_power_than_it_needs(compose):
         assert set(service.get("secrets", ())) <= set(compose["secrets"])
         assert ("cap_add" in service) == (name == "postgres")
     assert all(set(secret) == {"file"} for secret in compose["secrets"].values())
+
+
+def test_only_those_who_call_out_have_a_way_out(compose):
+    assert compose["networks"]["inside"] == {"internal": True}
+    ways = {name: set(service["networks"]) for name, service in compose["services"].items()}
+    assert {name for name, networks in ways.items() if "outside" in networks} == {"serve", "worker"}
+    assert all("inside" in networks for networks in ways.values())
 
 
 def test_the_image_is_locked_unprivileged_and_without_secrets():

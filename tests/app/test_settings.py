@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from ipaddress import ip_address
 from itertools import count
 
 import pytest
@@ -70,6 +71,11 @@ def test_nothing_that_guards_or_decides_has_a_default(name):
         ("MASTER_KEYS", key(name="tests")),
         ("MASTER_KEYS", f"{key()},{key(b'o' * 32, name='older')}"),
         ("LOG_LEVEL", "LOUD"),
+        ("WEBHOOK_NETWORKS", "everywhere"),
+        ("WEBHOOK_NETWORKS", "10.0.0.0/99"),
+        ("WEBHOOK_PORTS", "https"),
+        ("WEBHOOK_PORTS", "0"),
+        ("WEBHOOK_PORTS", "443,70000"),
         ("THREADS", "0"),
         ("THREADS", "four"),
         ("ROTATION_DELAY", "1"),
@@ -143,3 +149,21 @@ def test_keys_of_an_older_version_are_read_to_be_adopted():
     assert found.legacy.token is None
     with pytest.raises(SettingsError, match="LOOKUP_KEY"):
         settings.load_for_migration(GOOD | {"LOOKUP_KEY": "short"})
+
+
+def test_webhooks_go_to_the_internet_alone_unless_a_setting_says_more():
+    guard = settings.load(GOOD).webhook_guard
+    assert (guard.allowed, guard.may_use_http) == ((), False)
+    assert guard.ports == {443, 8443}
+    more = {"WEBHOOK_NETWORKS": "10.1.0.0/16, fd00::/8", "WEBHOOK_PORTS": "443, 9443"}
+    wider = settings.load(GOOD | more).webhook_guard
+    assert [str(network) for network in wider.allowed] == ["10.1.0.0/16", "fd00::/8"]
+    assert (wider.ports, wider.may_use_http) == ({443, 9443}, False)
+
+
+def test_the_demo_may_tell_this_machine():
+    demo = {"GOODFAITH_DEMO": "1", "DATABASE_URL": DATABASE, "MASTER_KEYS": key()}
+    guard = settings.load(demo).webhook_guard
+    assert guard.may_call(ip_address("127.0.0.1"))
+    assert not guard.may_call(ip_address("10.0.0.1"))
+    assert guard.may_use_http

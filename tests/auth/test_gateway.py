@@ -6,23 +6,18 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-import urllib3
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook as Checker
 
 from backend.auth.webhook_sender import GatewayError, WebhookSender
 from backend.auth.wording import CODE_MESSAGE
-from backend.kit import clock
+from backend.kit.calls_out import CallError
 from backend.kit.environment import SettingsError
 from backend.settings import Settings, Webhook, load
+from tests.fixtures.certificates import make_certificate
 from tests.fixtures.settings import environment_of, make_settings
 
 SECRET = environment_of("postgresql://x")["OTP_WEBHOOK_SECRET"]
@@ -41,50 +36,6 @@ class Gateway:
     def sender(self, host: str = "localhost", *, timeout_seconds: float = 5.0) -> WebhookSender:
         webhook = Webhook(f"https://{host}:{self.port}/send?from=goodfaith", SECRET)
         return WebhookSender(webhook, timeout_seconds=timeout_seconds)
-
-
-def make_certificate(folder: Path) -> Path:
-    """For the name localhost, signed by itself; key and certificate in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = clock.wall()
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=True,
-                key_cert_sign=True,
-                content_commitment=False,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                crl_sign=False,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "localhost.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
 
 
 @pytest.fixture
@@ -163,20 +114,20 @@ def test_an_answer_that_is_no_success_is_a_failure_and_leads_nowhere(
 
 
 def test_a_certificate_that_is_not_vouched_for_is_not_spoken_to(gateway: Gateway) -> None:
-    with pytest.raises(urllib3.exceptions.SSLError):
+    with pytest.raises(CallError, match="not_trusted"):
         gateway.sender()("+12025550105", "271828", "en")
     assert gateway.calls == []
 
 
 def test_a_certificate_of_another_name_is_not_spoken_to(gateway: Gateway, trusted) -> None:
-    with pytest.raises(urllib3.exceptions.SSLError):
+    with pytest.raises(CallError, match="not_trusted"):
         gateway.sender("127.0.0.1")("+12025550105", "271828", "en")
     assert gateway.calls == []
 
 
 def test_a_gateway_that_does_not_answer_is_not_waited_for(gateway: Gateway, trusted) -> None:
     gateway.pause_seconds = 1.0
-    with pytest.raises(urllib3.exceptions.TimeoutError):
+    with pytest.raises(CallError, match="timed_out"):
         gateway.sender(timeout_seconds=0.2)("+12025550105", "271828", "en")
     assert len(gateway.calls) == 1
 

@@ -13,9 +13,27 @@ from sqlalchemy.types import Uuid
 from backend.benefits.models import BenefitGrant, BenefitPackVersion
 from backend.benefits.pack import audience_of
 from backend.benefits.rules import OPEN, Ending, Kind, State
+from backend.events.benefits import BenefitChanged
+from backend.kit.db import AnyRow
+from backend.kit.outbox import announce_all
 from backend.kit.predicates import holds
 from backend.profile import queries as profile
 from backend.tiers.models import TierState
+
+_ENDED = (BenefitGrant.borrower_id, BenefitGrant.id, BenefitGrant.kind)
+
+
+def announce_changes(
+    session: Session, rows: Sequence[AnyRow], *, state: State, now: datetime
+) -> None:
+    """Tell that these grants are in another state now."""
+    announce_all(
+        session,
+        [
+            BenefitChanged(row.borrower_id, now, grant_id=row.id, kind=row.kind, state=state)
+            for row in rows
+        ],
+    )
 
 
 def end_beyond_date(session: Session, *, today: date, now: datetime, limit: int) -> int:
@@ -31,9 +49,10 @@ def end_beyond_date(session: Session, *, today: date, now: datetime, limit: int)
         update(BenefitGrant)
         .where(tuple_(BenefitGrant.borrower_id, BenefitGrant.id).in_(due))
         .values(_ended(State.EXPIRED, Ending.DATE_PASSED, now=now))
-        .returning(BenefitGrant.id)
-    )
-    return len(ended.all())
+        .returning(*_ENDED)
+    ).all()
+    announce_changes(session, ended, state=State.EXPIRED, now=now)
+    return len(ended)
 
 
 def end_of_leavers(session: Session, *, borrower_ids: Sequence[UUID], now: datetime) -> int:
@@ -109,9 +128,10 @@ def _end_where(
             BenefitGrant.borrower_id == any_(literal(list(borrower_ids), ARRAY(Uuid))), *conditions
         )
         .values(_ended(State.REVOKED, ending, now=now))
-        .returning(BenefitGrant.id)
-    )
-    return len(ended.all())
+        .returning(*_ENDED)
+    ).all()
+    announce_changes(session, ended, state=State.REVOKED, now=now)
+    return len(ended)
 
 
 def _ended(state: State, ending: Ending, *, now: datetime) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """One grant: given, taken up, declined, taken back, taken over by the core system."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,11 @@ from backend.benefits import queries
 from backend.benefits.errors import GrantExpired, GrantMoveRefused, GrantUnknown, ProofNeeded
 from backend.benefits.models import BenefitGrant, BenefitGrantLookup, BenefitProof
 from backend.benefits.rules import Ending, Kind, State, may_move
+from backend.events.benefits import BenefitChanged, BenefitGranted
 from backend.evidence import service as evidence
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
+from backend.kit.outbox import announce, announce_all
 
 
 def grant_benefit(
@@ -50,26 +53,50 @@ def grant_benefit(
         )
     )
     session.execute(insert(BenefitGrantLookup).values(grant_id=grant_id, borrower_id=borrower_id))
-    entry = logged(
-        borrower_id, grant_id, kind=kind, terms=terms, cause=cause, expires_on=expires_on
-    )
-    evidence.record_many(session, entries=[entry], now=now)
+    given = Given(borrower_id, grant_id, kind, terms, cause, expires_on, state)
+    tell_given(session, [given], now=now)
     return grant_id
 
 
-def logged(
-    borrower_id: UUID,
-    grant_id: UUID,
-    *,
-    kind: Kind,
-    terms: Mapping[str, Any],
-    cause: str,
-    expires_on: date | None,
-) -> evidence.Entry:
-    """What evidence has of a grant; a waiver of a charge is an act of its own name."""
-    act = evidence.Act.WAIVER if kind == Kind.FEE_WAIVER else evidence.Act.BENEFIT_GRANTED
-    record = {"grant_id": grant_id, "kind": kind, "terms": dict(terms), "cause": cause}
-    return evidence.Entry(act, borrower_id, record | {"expires_on": expires_on})
+@dataclass(frozen=True)
+class Given:
+    """A grant that was just written, as evidence and hearers need it."""
+
+    borrower_id: UUID
+    grant_id: UUID
+    kind: Kind
+    terms: Mapping[str, Any]
+    cause: str
+    expires_on: date | None
+    state: State
+
+
+def tell_given(session: Session, given: Sequence[Given], *, now: datetime) -> None:
+    """Log what was given as evidence, and announce it: whoever writes grants says so here."""
+    evidence.record_many(session, entries=[_logged(each) for each in given], now=now)
+    announce_all(
+        session,
+        [
+            BenefitGranted(
+                each.borrower_id, now, grant_id=each.grant_id, kind=each.kind, state=each.state
+            )
+            for each in given
+        ],
+    )
+
+
+def _logged(given: Given) -> evidence.Entry:
+    # A waiver of a charge is an act of its own name.
+    is_waiver = given.kind == Kind.FEE_WAIVER
+    record = {
+        "grant_id": given.grant_id,
+        "kind": given.kind,
+        "terms": dict(given.terms),
+        "cause": given.cause,
+        "expires_on": given.expires_on,
+    }
+    act = evidence.Act.WAIVER if is_waiver else evidence.Act.BENEFIT_GRANTED
+    return evidence.Entry(act, given.borrower_id, record)
 
 
 def activate(
@@ -161,9 +188,13 @@ def _end(session: Session, grant: AnyRow, *, state: State, ending: Ending, now: 
     _write(session, grant, now=now, state=state, ended_at=now, ending=ending)
 
 
-def _write(session: Session, grant: AnyRow, *, now: datetime, **values: Any) -> None:
+def _write(session: Session, grant: AnyRow, *, state: State, now: datetime, **values: Any) -> None:
     session.execute(
         update(BenefitGrant)
         .where(BenefitGrant.borrower_id == grant.borrower_id, BenefitGrant.id == grant.id)
-        .values(changed_at=now, **values)
+        .values(state=state, changed_at=now, **values)
+    )
+    announce(
+        session,
+        BenefitChanged(grant.borrower_id, now, grant_id=grant.id, kind=grant.kind, state=state),
     )

@@ -26,8 +26,8 @@ from backend.benefits.rules import (
     Kind,
     State,
 )
-from backend.benefits.service.grants import grant_benefit, logged
-from backend.evidence import service as evidence
+from backend.benefits.service.endings import announce_changes
+from backend.benefits.service.grants import Given, grant_benefit, tell_given
 from backend.kit.ids import new_id
 from backend.loans import service as loans
 from backend.profile import queries as profile
@@ -86,7 +86,7 @@ _GRANT = text(
                :now, :now, activated_on, :expires_on
           FROM wanted
          ORDER BY borrower_id, kind
-        RETURNING borrower_id, id, kind, terms, expires_on
+        RETURNING borrower_id, id, kind, terms, expires_on, state
     ), found AS (
         INSERT INTO benefit_grant_lookup (grant_id, borrower_id) SELECT id, borrower_id FROM granted
     )
@@ -114,6 +114,7 @@ _UNDO = text(
      WHERE g.borrower_id = undone.borrower_id AND g.borrower_id = ANY(:ids)
        AND g.occasion LIKE :cause || ':' || undone.number || ':%'
        AND g.state IN ('offered', 'activated') AND g.kind <> 'fee_waiver'
+    RETURNING g.borrower_id, g.id, g.kind
     """
 ).bindparams(
     _IDS,
@@ -142,18 +143,19 @@ def follow_facts(
     tiers.retier_now(session, borrower_ids=whose, cause=GUARD_CAUSE, today=today, now=now)
     numbers = {row.borrower_id: row.number for row in claimed}
     granted = session.execute(_GRANT, _granted(numbers, today=today, now=now)).all()
-    entries = [
-        logged(
+    given = [
+        Given(
             row.borrower_id,
             row.id,
-            kind=Kind(row.kind),
-            terms=row.terms,
-            cause=GUARD_CAUSE,
-            expires_on=row.expires_on,
+            Kind(row.kind),
+            row.terms,
+            GUARD_CAUSE,
+            row.expires_on,
+            State(row.state),
         )
         for row in granted
     ]
-    evidence.record_many(session, entries=entries, now=now)
+    tell_given(session, given, now=now)
     _waive_penalties(session, numbers=numbers, now=now)
     return whose
 
@@ -214,7 +216,7 @@ def undo_guard(session: Session, *, borrower_ids: Sequence[UUID], now: datetime)
         then = profile.list_facts_restated(session, moments=days, now=now)
         undone += [key[0] for key in days if not _is_kept(then[key]["on_time_streak"])]
     if undone:
-        session.execute(
+        revoked = session.execute(
             _UNDO,
             {
                 "ids": undone,
@@ -224,6 +226,7 @@ def undo_guard(session: Session, *, borrower_ids: Sequence[UUID], now: datetime)
                 "now": now,
             },
         )
+        announce_changes(session, revoked.all(), state=State.REVOKED, now=now)
     return undone
 
 

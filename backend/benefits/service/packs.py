@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,8 @@ from backend.benefits.errors import (
 from backend.benefits.models import BenefitPack, BenefitPackVersion
 from backend.benefits.offer_sql import GIVE, choose
 from backend.benefits.pack import Item, read_pack
-from backend.benefits.service.grants import logged
+from backend.benefits.rules import State
+from backend.benefits.service.grants import Given, tell_given
 from backend.evidence import service as evidence
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
@@ -244,9 +244,11 @@ def _give(
             "now": now,
         },
     )
-    entry = partial(logged, kind=item.kind, terms=item.terms, cause=occasion, expires_on=expires_on)
-    entries = [entry(*each) for each in zip(borrower_ids, ids, strict=True)]
-    evidence.record_many(session, entries=entries, now=now)
+    given = [
+        Given(borrower_id, id_, item.kind, item.terms, occasion, expires_on, State.OFFERED)
+        for borrower_id, id_ in zip(borrower_ids, ids, strict=True)
+    ]
+    tell_given(session, given, now=now)
 
 
 def _lock_live(session: Session, *, today: date) -> list[AnyRow]:
