@@ -88,6 +88,15 @@ class WaiverRequestOpen(Conflict):
         "该贷款已有一项减免申请等待答复。",
     )
 
+    @classmethod
+    def beside(cls, request_id: UUID) -> "WaiverRequestOpen":
+        """One waits at a time for a loan."""
+        return cls(
+            reasons=[Reason(cls.code, cls.title)],
+            would_change=[{"kind": "withdraw", "waiver_request_id": str(request_id)}],
+            waiver_request_id=str(request_id),
+        )
+
 
 class WaiverRequestMoveRefused(Conflict):
     """`state`: how it stands, which is what won."""

@@ -1,6 +1,7 @@
 """Reads of disputes."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -100,6 +101,22 @@ def list_open(session: Session, *, borrower_id: UUID) -> Sequence[AnyRow]:
             Dispute.borrower_id == borrower_id, Dispute.state.in_(OPEN)
         )
     ).all()
+
+
+def list_rejected_at(
+    session: Session, *, borrower_id: UUID, loan_id: UUID, matter: str
+) -> list[datetime]:
+    """When a matter of a loan was rejected, each time."""
+    rows = session.execute(
+        select(Dispute.ended_at).where(
+            Dispute.borrower_id == borrower_id,
+            Dispute.loan_id == loan_id,
+            Dispute.matter == matter,
+            Dispute.state == State.REJECTED,
+            Dispute.ended_at.is_not(None),
+        )
+    )
+    return [at for at in rows.scalars() if at is not None]
 
 
 def find_mended(session: Session, *, borrower_id: UUID, adjustment_id: UUID) -> UUID | None:

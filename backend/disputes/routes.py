@@ -11,6 +11,7 @@ from backend.disputes.errors import (
     DisputedUnknown,
     DisputeMoveRefused,
     DisputeOpen,
+    DisputeRepeated,
     DisputeSettled,
     DisputeUnknown,
     TooManyDisputes,
@@ -56,7 +57,14 @@ class OwnDisputes(MethodView):
         return Page([in_words(row, locale=locale()) for row in found.items], found.next_cursor)
 
     @idempotent
-    @refuses(NotFound, DisputedUnknown, DisputeOpen, DisputeSettled, TooManyDisputes)
+    @refuses(
+        NotFound,
+        DisputedUnknown,
+        DisputeOpen,
+        DisputeSettled,
+        DisputeRepeated,
+        TooManyDisputes,
+    )
     @blp.arguments(DisputeInSchema)
     @blp.response(201, WholeDisputeSchema)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:

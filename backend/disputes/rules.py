@@ -1,7 +1,7 @@
 """What may be disputed, the states of a dispute, and what the answer may rest on."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,6 +11,8 @@ ANSWER_WORKING_DAYS = 5
 REPLY_WORKING_DAYS = 3  # to look again once she has replied
 OPEN_MAX = 10  # of one borrower at a time
 TEXT_LENGTH_MAX = 4_000
+REJECTED_MAX = 2  # of one matter, before it is a complaint's to look at
+LOOK_BACK = timedelta(days=90)
 
 
 class About(StrEnum):
@@ -106,6 +108,12 @@ def matter_of(about: About, *, charge_id: UUID | None, payment_id: UUID | None) 
     """What one open dispute of a loan is about: its kind, and the line or payment it names."""
     named = charge_id or payment_id
     return f"{about}:{named}" if named else str(about)
+
+
+def may_raise_on(rejected_on: Sequence[date], *, today: date) -> date | None:
+    """From when a matter that was rejected so often may be raised again; None where at once."""
+    recent = sorted((day for day in rejected_on if day > today - LOOK_BACK), reverse=True)
+    return recent[REJECTED_MAX - 1] + LOOK_BACK if len(recent) >= REJECTED_MAX else None
 
 
 def answer_by(today: date) -> date:

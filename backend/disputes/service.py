@@ -15,6 +15,7 @@ from backend.disputes.errors import (
     DisputedUnknown,
     DisputeMoveRefused,
     DisputeOpen,
+    DisputeRepeated,
     DisputeSettled,
     TooManyDisputes,
 )
@@ -51,13 +52,14 @@ def submit(
     """She says that something is wrong: her tier stays, reminders stop, the line says so.
 
     Refuses: NotFound (the loan), DisputedUnknown, Invalid (a line that this is not about),
-    DisputeOpen, DisputeSettled, TooManyDisputes.
+    DisputeOpen, DisputeSettled, DisputeRepeated, TooManyDisputes.
     """
     # Of two at once, the second waits here and then finds the first.
     record = loans.get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
     _check_named(record, about, adjustment_id=adjustment_id, payment_id=payment_id)
     matter = rules.matter_of(about, charge_id=adjustment_id, payment_id=payment_id)
     _check_open(session, record, matter=matter, adjustment_id=adjustment_id)
+    _check_repeats(session, record, matter=matter, today=day_in_zone(now, record.timezone))
     dispute_id = new_id()
     session.execute(
         insert(Dispute).values(
@@ -113,13 +115,24 @@ def _check_open(
     standing = queries.list_open(session, borrower_id=borrower_id)
     for row in standing:
         if (row.loan_id, row.matter) == (loan_id, matter):
-            raise DisputeOpen(dispute_id=str(row.id))
+            raise DisputeOpen.beside(row.id)
     if len(standing) >= rules.OPEN_MAX:
-        raise TooManyDisputes(open_max=rules.OPEN_MAX)
+        raise TooManyDisputes.beyond(rules.OPEN_MAX)
     if adjustment_id is not None:
         mended = queries.find_mended(session, borrower_id=borrower_id, adjustment_id=adjustment_id)
         if mended is not None:
-            raise DisputeSettled(dispute_id=str(mended))
+            raise DisputeSettled.by(mended)
+
+
+def _check_repeats(session: Session, record: LoanRecord, *, matter: str, today: date) -> None:
+    borrower_id, loan_id = record.key
+    rejected = queries.list_rejected_at(
+        session, borrower_id=borrower_id, loan_id=loan_id, matter=matter
+    )
+    days = [day_in_zone(at, record.timezone) for at in rejected]
+    free_on = rules.may_raise_on(days, today=today)
+    if free_on is not None:
+        raise DisputeRepeated.until(free_on, times=rules.REJECTED_MAX, days=rules.LOOK_BACK.days)
 
 
 def withdraw(session: Session, *, borrower_id: UUID, dispute_id: UUID, now: datetime) -> None:

@@ -17,6 +17,7 @@ from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.kit.money import Money
 from backend.kit.outbox import announce
+from backend.kit.problems import Reason
 from backend.loans import service as loans
 from backend.loans.queries import LoanRecord
 from backend.loans.rules import MONTH_PRECISION
@@ -82,6 +83,7 @@ def _check(
     ).first()
     if standing is not None:
         raise PromiseOpen(
+            reasons=[Reason(PromiseOpen.code, PromiseOpen.title)],
             would_change=[{"kind": "withdraw", "promise_id": str(standing.id)}],
             promise_id=str(standing.id),
             on=standing.on_date.isoformat(),

@@ -100,6 +100,30 @@ def test_the_end_of_one_leaves_the_peace_of_another(session, claimant, office):
     assert holds(session, claimant) == freezes(session, claimant) == []
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_what_was_answered_twice_is_a_complaints_to_look_at(claimant, office, language):
+    for _ in range(2):
+        made = claimant.dispute_fee()
+        assert made.status_code == 201
+        office.decide(made.json["id"], "rejected", ["charge_in_contract"])
+    body = {
+        "loan_id": str(claimant.loan_id), "about": "fee", "text": "Again.",
+        "adjustment_id": str(claimant.fee_id),
+    }  # fmt: skip
+    refused = claimant.api.post(
+        "/v1/me/disputes", json=body, headers=new_key() | {"Accept-Language": language}
+    )
+    assert (refused.status_code, refused.json["code"]) == (409, "dispute-repeated")
+    free_on = TODAY + timedelta(days=90)
+    assert refused.json["would_change"] == [
+        {"kind": "complaint"}, {"kind": "time", "from_on": str(free_on)}
+    ]  # fmt: skip
+    assert str(free_on) in refused.json["reasons"][0]["text"]
+    assert claimant.dispute("other").status_code == 201
+    with clock.fixed(NOW + timedelta(days=90)):
+        assert claimant.dispute_fee().status_code == 201
+
+
 def test_many_at_a_time_wait_for_answers(claimant, session):
     for n in range(10):
         line = charge(session, claimant.loan, "fee", 5, days=10 + n)

@@ -53,7 +53,7 @@ def request_waiver(
     before = waiver_queries.list_states(session, borrower_id=borrower_id, loan_id=loan_id)
     standing = next((each for each, state in before.items() if state is State.OPEN), None)
     if standing is not None:
-        raise WaiverRequestOpen(waiver_request_id=str(standing))
+        raise WaiverRequestOpen.beside(standing)
     found = _find_waivable(session, borrower_id=borrower_id, loan_id=loan_id, now=now)
     placed = tiers.find_state(session, borrower_id=borrower_id)
     tier = None if placed is None else placed.tier
