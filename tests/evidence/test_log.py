@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from backend.evidence import merkle, queries, sealing, service, tiles
+from backend.evidence import merkle, origin, queries, sealing, service, tiles
 from backend.evidence.models import EvidenceRecord, EvidenceTile
 from backend.evidence.service import Act
 from backend.evidence.tiles import BrokenError
@@ -215,3 +215,18 @@ def test_nothing_is_signed_over_tiles_that_were_altered(session, log, her_id, pu
     with pytest.raises(BrokenError, match="signed root of size 5"), session.begin_nested():
         sealing.seal_batch(session, after=0, now=NOW)
     assert public_api.get(CHECKPOINT).text == before
+
+
+def test_the_log_keeps_its_name_wherever_it_moves(session, log, her_id, public_api):
+    log.seal()
+    try:
+        origin.configure("https://elsewhere.test/api")
+        assert origin.get_origin() == "elsewhere.test/api/evidence"
+        service.add_signer(session, now=NOW + timedelta(days=1))
+        log.write(her_id)
+        log.seal()
+    finally:
+        origin.configure("https://goodfaith.test")
+    for vkey in vkeys(public_api):
+        assert vkey.startswith("goodfaith.test/evidence+")
+        assert verified(public_api.get(CHECKPOINT).text, vkey)[0] == 1
