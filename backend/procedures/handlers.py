@@ -1,4 +1,4 @@
-"""What procedures hear: signs of life, and documents found forged."""
+"""What procedures hear: a contact in which she was there, and documents found forged."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,19 +8,14 @@ from sqlalchemy.orm import Session
 
 from backend.events.contacts import ContactLogged
 from backend.events.documents import ForgeryUpheld
-from backend.events.loans import PaymentReceived
 from backend.kit.outbox import Recorded
 from backend.kit.wiring import Handler
 from backend.procedures import service
 
 
 def _on_sign(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
-    about = {
-        each.event.borrower_id
-        for each in recorded
-        if each.event.borrower_id is not None
-        and (not isinstance(each.event, ContactLogged) or each.event.is_answer)
-    }
+    events = [cast(ContactLogged, each.event) for each in recorded]
+    about = {each.borrower_id for each in events if each.borrower_id and each.is_answer}
     if about:
         service.end_silences(session, borrower_ids=sorted(about), now=now)
 
@@ -32,6 +27,6 @@ def _on_forgery(session: Session, recorded: Sequence[Recorded], now: datetime) -
 
 
 HANDLERS = (
-    Handler(name="procedures.sign", hears=(PaymentReceived, ContactLogged), run=_on_sign),
+    Handler(name="procedures.sign", hears=(ContactLogged,), run=_on_sign),
     Handler(name="procedures.forgery", hears=(ForgeryUpheld,), run=_on_forgery),
 )

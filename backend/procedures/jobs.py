@@ -9,12 +9,12 @@ from backend.procedures import service
 BATCH = 500
 
 
-def end_held(context: JobContext) -> dict[str, Any]:
-    """Withdraw cases of silence of those who have asked for something; a repeat finds none."""
+def end_ended(context: JobContext) -> dict[str, Any]:
+    """Withdraw cases of silence of those who paid or asked for something; a repeat finds none."""
     ended = 0
     while True:
         with transaction() as session:
-            done = service.end_silences_held(
+            done = service.end_silences_unnoticed(
                 session, today=context.as_of, now=context.now, limit=BATCH
             )
         ended += done
@@ -23,4 +23,4 @@ def end_held(context: JobContext) -> dict[str, Any]:
         context.heartbeat()
 
 
-JOBS = (Job(name="procedures-held", cron="10 2 * * *", run=end_held),)
+JOBS = (Job(name="procedures-signs", cron="*/10 * * * *", run=end_ended),)

@@ -15,6 +15,7 @@ from backend.kit.ports import Urgency
 OFFER_ENDS_SOON_DAYS = 3
 # After a contact of whatever kind she is left alone for that long about arrears and offers.
 REST_DAYS = 3
+REST = timedelta(days=REST_DAYS)
 # What one reaches out for; a hold keeps her in peace of it.
 REACHING_OUT = frozenset({Urgency.OFFER, Urgency.ARREARS})
 NO_RANK = -1
@@ -76,9 +77,6 @@ def step_of(case: Case, standing: Standing) -> Step | None:
 def _is_left_alone(standing: Standing) -> bool:
     rests_until = None if standing.contacted_on is None else standing.contacted_on + REST
     return standing.is_held or (rests_until is not None and standing.today < rests_until)
-
-
-REST = timedelta(days=REST_DAYS)
 
 
 def _answer(due_on: date | None, today: date) -> Step:

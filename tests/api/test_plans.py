@@ -465,4 +465,5 @@ def _tidy() -> None:
         purge.purge_sessions(session, now=clock.wall())
         purge.purge_challenges(session, now=clock.wall())
         revocations.purge(session, now=clock.wall())
+        procedures.end_silences_unnoticed(session, today=TODAY, now=NOW, limit=100)
         revocations.Copy().is_revoked([], issued_at=NOW)

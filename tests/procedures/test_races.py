@@ -170,7 +170,10 @@ def wait_until_blocked(session):
     for _ in range(10_000):
         session.rollback()
         if session.execute(
-            text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            text(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
         ).scalar_one():
             return
     raise AssertionError

@@ -10,7 +10,7 @@ from backend.kit import clock
 from backend.kit.ids import new_id
 from backend.kit.wiring import JobContext
 from backend.loans.models import Loan
-from backend.procedures.jobs import end_held
+from backend.procedures.jobs import end_ended
 from tests.clock import NOW, TODAY
 from tests.factories.contacts import make_contact
 from tests.factories.loans import make_payment
@@ -116,6 +116,7 @@ def test_a_payment_ends_the_case(case, client_api, deliver):
         },
     )
     deliver()
+    assert notice() == 1
     assert case.state() == "withdrawn"
     steps = case.officer.get(
         f"{case.path}/{case.procedure_id}", headers={"X-Access-Purpose": "audit"}
@@ -139,6 +140,7 @@ def test_a_payment_of_before_ends_nothing(case, client_api, deliver):
         },
     )
     deliver()
+    assert notice() == 0
     assert case.state() == "notice_sent"
 
 
@@ -165,12 +167,18 @@ def test_her_reply_ends_the_case_and_is_kept_for_staff_alone_sealed(case):
     assert (late.status_code, late.json["code"]) == (409, "procedure-reply-closed")
 
 
-def test_what_she_asks_for_ends_the_case_by_night(case, session):
-    case.open()
-    hold(session, case)
+def notice() -> int:
+    """What the job finds."""
     context = JobContext(as_of=TODAY, now=NOW, run_id=new_id(), heartbeat=lambda: None)
-    assert end_held(context) == {"withdrawn": 1}
-    assert end_held(context) == {"withdrawn": 0}
+    return end_ended(context)["withdrawn"]
+
+
+def test_what_she_asks_for_ends_the_case(case, session):
+    case.open()
+    assert notice() == 0
+    hold(session, case)
+    assert notice() == 1
+    assert notice() == 0
     assert case.state() == "withdrawn"
 
 

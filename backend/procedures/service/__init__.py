@@ -5,7 +5,7 @@ from backend.procedures.queries import FILE, REPLY
 from backend.procedures.service.decisions import decide, lift, terminate, withdraw
 from backend.procedures.service.openings import note_forgeries, open_procedure
 from backend.procedures.service.replies import reply
-from backend.procedures.service.signs import end_silences, end_silences_held
+from backend.procedures.service.signs import end_silences, end_silences_unnoticed
 
 SEALED = (
     SealedColumn("procedure_reply", "text_cipher", context=REPLY),
@@ -16,7 +16,7 @@ __all__ = [
     "SEALED",
     "decide",
     "end_silences",
-    "end_silences_held",
+    "end_silences_unnoticed",
     "lift",
     "note_forgeries",
     "open_procedure",

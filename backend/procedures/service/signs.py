@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, exists, literal, select
+from sqlalchemy import Date, DateTime, any_, cast, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
 from backend.borrowers.models import Borrower
 from backend.contacts.models import ContactHold
+from backend.loans.models import Payment
 from backend.procedures import queries
 from backend.procedures.models import Procedure
 from backend.procedures.rules import OPEN, Ground, State
@@ -36,13 +37,24 @@ def end_silences(session: Session, *, borrower_ids: Sequence[UUID], now: datetim
     return sum(_end(session, row, now=now) for row in rows)
 
 
-def end_silences_held(session: Session, *, today: date, now: datetime, limit: int) -> int:
-    """The same, of those who have asked for something since, at most `limit` cases."""
-    is_held = exists().where(
-        ContactHold.borrower_id == Procedure.borrower_id, ContactHold.until_on >= today
+def end_silences_unnoticed(session: Session, *, today: date, now: datetime, limit: int) -> int:
+    """The same, of those who have paid or asked for something since, at most `limit` cases.
+
+    No event of a payment is heard for it: there are many payments and few cases.
+    """
+    first_at = cast(Procedure.proof["first_at"].astext, DateTime(timezone=True))
+    first_on = cast(func.timezone(Borrower.timezone, first_at), Date)
+    has_asked = exists().where(
+        ContactHold.borrower_id == Procedure.borrower_id,
+        (ContactHold.until_on >= today) | (ContactHold.created_at >= first_at),
+    )
+    has_paid = exists().where(
+        Payment.borrower_id == Procedure.borrower_id,
+        Payment.reversed_on.is_(None),
+        Payment.received_on >= first_on,
     )
     rows = session.execute(
-        _OPEN_SILENCES.where(is_held)
+        _OPEN_SILENCES.where(has_asked | has_paid)
         .order_by(Procedure.borrower_id)
         .limit(limit)
         .with_for_update(of=Procedure, skip_locked=True)
