@@ -39,7 +39,7 @@ PENALTIES = (AdjustmentRow(new_id(), "a", "penalty", 1_500, date(2025, 3, 5)),)
 
 
 def figures() -> Iterator[Figure]:
-    """Each kind once: with what is past due, up to date, and of a card. CPU, as others use it too."""
+    """Each kind once: past due, up to date, or of a card. In CPU time: the machine is shared."""
     times, priced = [], 0
     for _ in range(int(1_000 * SCALE)):
         begun = time.process_time()
