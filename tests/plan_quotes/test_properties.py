@@ -112,8 +112,6 @@ def test_what_is_said_to_pass_passes(facts, kind, months):
     for code, value in found.ways:
         if code in {"at_most_months", "at_least_months", "at_most_installments"}:
             other = Wishes(months=value)
-            if kind in (Kind.LONGER_TERM, Kind.TOKEN_PAYMENT) and code == "at_most_installments":
-                continue  # instalments of the whole, not what was asked for
             again = priced(kind, facts, other)
             assert not isinstance(again, NotPossible) or again.code != found.code
 
