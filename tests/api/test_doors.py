@@ -15,6 +15,7 @@ from tests.api.conftest import ALL_ROLES, World
 from tests.api.doors import DOORS, Door
 from tests.factories.catalogue import redemption_of
 from tests.factories.grants import grant_of
+from tests.factories.quotes import quote_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
 GUARDED = [door for door in DOORS if door.audience is not Audience.PUBLIC]
@@ -54,9 +55,14 @@ NOT_THERE = {
 }
 
 
+# What a door asks for before it looks for what the address names.
+BODIES = {"/v1/me/loans/<uuid:loan_id>/plan-quotes": {"kinds": ["longer_term"]}}
+
+
 def enter(api: Api, door: Door, **known: str):
     key = new_key() if door.method == "POST" else {}
-    return api.call(door.method, door.path(**known), headers=key)
+    body = {"json": BODIES[door.rule]} if door.rule in BODIES else {}
+    return api.call(door.method, door.path(**known), headers=key, **body)
 
 
 def is_refused(answer) -> bool:
@@ -157,6 +163,7 @@ def test_what_is_anothers_is_not_there(
         "loan_id": world.ann.loan_id,
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),
+        "quote_id": quote_of(session, world.ann.id, world.ann.loan_id),
         "redemption_id": redemption_of(
             session, world.ann.id, is_claimed=door.rule.endswith("/codes")
         ),
