@@ -46,6 +46,7 @@ def lay(
     due_on: tuple[date, ...] | None = None,
     rhythm: Rhythm | None = None,
     keeps_level: bool = False,
+    is_evened: bool = True,
     changes: Sequence[Change] = (),
 ) -> tuple[InstallmentRow, ...]:
     """The rows that were kept, and the rest laid by the engine. `rate` counts from its start on."""
@@ -70,6 +71,7 @@ def lay(
             carried_interest_minor=_carried(facts, rest, rate),
             level_minor=rest.level_minor if keeps_level else None,
             flat_base_minor=rest.flat_base_minor,
+            is_evened=is_evened,
         ),
     )
     laid = list(schedule_rows(Request(terms, changes)))

@@ -29,7 +29,7 @@ from backend.plan_quotes.rules.laying import (
     refuse_too_many,
     schedule_rows,
 )
-from backend.plan_quotes.rules.limits import Bounds, waived_periods_max
+from backend.plan_quotes.rules.limits import WAIVED_PERIODS_MAX, Bounds, waived_periods_max
 from backend.plan_quotes.rules.penalties import open_penalties, waived_months
 from backend.plan_quotes.rules.remainder import Remainder, Rhythm, remainder_of
 
@@ -213,7 +213,9 @@ def re_amortize(asked: Asked) -> Laid:
         raise NotPossible("nothing_past_due")
     rest = asked.rest()
     terms = {"arrears_minor": asked.facts.arrears_minor}
-    return Laid(terms, lay(asked.facts, rest, rate=asked.rate), is_cured=True)
+    # As the schedule engine itself re-amortises, to the unit.
+    rows = lay(asked.facts, rest, rate=asked.rate, is_evened=False)
+    return Laid(terms, rows, is_cured=True)
 
 
 def token_payment(asked: Asked) -> Laid:
@@ -261,7 +263,8 @@ def waive_penalty(asked: Asked) -> Laid:
     found = [each for each in open_penalties(facts) if each.month not in taken]
     if not found:
         raise NotPossible("no_open_penalty")
-    most = waived_periods_max(facts.tier)
+    by_tier = asked.bounds.waives_by_tier
+    most = waived_periods_max(facts.tier) if by_tier else WAIVED_PERIODS_MAX
     periods = asked.wishes.periods
     if periods is not None and periods > most:
         raise NotPossible("too_many_periods", periods, ways=(("at_most_periods", most),))

@@ -126,3 +126,17 @@ def test_the_principal_is_repaid_exactly_and_known_interest_is_asked_for_once(
     assert min(min(principal, interest) for _, principal, interest in laid) >= 0
     if rate == 0:
         assert sum(interest for _, _, interest in laid) == carried
+
+
+@given(
+    rate=st.integers(1, 40),
+    installments=st.integers(4, 60),
+    carried=st.integers(0, 20_000),
+)
+def test_waiting_interest_is_shared_by_all_instalments_alike(rate, installments, carried):
+    rest = Rest(31, DUE, carried_interest_minor=carried, is_evened=True)
+    laid = rows(rest, rate=f"0.{rate:02}", installments=installments)
+    amounts = [principal + interest for _, principal, interest in laid]
+    assert len(laid) == installments
+    # Each instalment more or less by one changes the last by as much as it amounts to by then.
+    assert abs(amounts[-1] - amounts[0]) <= 2 * installments * (1 + rate / 1200) ** installments
