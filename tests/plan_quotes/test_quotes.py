@@ -1,6 +1,6 @@
 """Asking for quotes over HTTP: what is answered, kept, refused."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -168,6 +168,30 @@ def test_without_a_rate_only_what_needs_none_is_quoted(make_case, session):
     options = case.ask()
     assert [kind for kind, option in options.items() if option["eligible"]] == ["waive_penalty"]
     assert options["skip"]["reasons"][0]["code"] == "rate_unknown"
+
+
+def test_a_schedule_that_ends_beyond_the_calendar_is_not_quoted(make_case):
+    rows = [row | {"due_on": row["due_on"].replace(year=2199)} for row in planned(11)]
+    options = make_case(paid=0, rows=rows).ask(months=12, due_day=15)
+    for kind in ("longer_term", "move_due_day"):
+        assert options[kind]["reasons"][0]["code"] == "beyond_calendar"
+
+
+def test_a_schedule_without_a_rhythm_is_still_laid_anew(make_case):
+    days = ["2026-09-10", "2026-09-30", "2026-12-01", "2026-12-24", "2027-03-03"]
+    rows = [
+        row | {"due_on": date.fromisoformat(day)} for row, day in zip(planned(5), days, strict=True)
+    ]
+    options = make_case(paid=1, rows=rows).ask()
+    # The days to come stay as the core system told them.
+    assert [row["due_on"] for row in options["re_amortize"]["schedule"]] == days
+    assert options["longer_term"]["eligible"]
+
+
+def test_a_loan_without_a_schedule_says_so(make_case):
+    case = make_case(paid=0, rows=[], principal_minor=100_000)
+    options = case.ask()
+    assert options["longer_term"]["reasons"][0]["code"] == "no_schedule"
 
 
 @pytest.mark.parametrize("status", ["closed", "written_off"])

@@ -18,7 +18,7 @@ from backend.loans.rules.schedules import (
     Terms,
     reckon,
 )
-from backend.loans.rules.schedules.calendar import BeyondCalendarError, add_months, step
+from backend.loans.rules.schedules.calendar import add_months, step
 from backend.loans.rules.schedules.terms import PRINCIPAL_PER_INSTALLMENT_MIN, Unit
 from backend.plan_quotes.rules.facts import LoanFacts, NotPossible
 from backend.plan_quotes.rules.penalties import Waiver
@@ -86,10 +86,8 @@ def schedule_rows(request: Request) -> tuple[ScheduleRow, ...]:
     try:
         return reckon(request).rows
     except Contradiction as fault:
-        raise NotPossible("beyond_calendar" if fault.code == "beyond_calendar" else "irregular") \
-            from fault  # fmt: skip
-    except BeyondCalendarError as fault:
-        raise NotPossible("beyond_calendar") from fault
+        is_far = fault.code == "beyond_calendar"
+        raise NotPossible("beyond_calendar" if is_far else "irregular") from fault
 
 
 def installments_max(principal_minor: int) -> int:
