@@ -57,6 +57,9 @@ from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
 from backend.loans import work as loan_work
+from backend.plan_quotes import jobs as plan_quote_jobs
+from backend.plan_quotes import routes as plan_quote_routes
+from backend.plan_quotes import signing as plan_quote_signing
 from backend.procedures import audit as procedure_audit
 from backend.procedures import handlers as procedure_handlers
 from backend.procedures import jobs as procedure_jobs
@@ -111,6 +114,7 @@ WIRING = Wiring(
         loan_routes.blp,
         streak_routes.blp,
         loan_staff_routes.blp,
+        plan_quote_routes.blp,
         ingest_routes.blp,
         core_instruction_routes.blp,
         contact_routes.blp,
@@ -159,6 +163,7 @@ WIRING = Wiring(
         *benefit_jobs.JOBS,
         *hardship_jobs.JOBS,
         *procedure_jobs.JOBS,
+        *plan_quote_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
         *evidence_jobs.JOBS,
@@ -187,6 +192,7 @@ WIRING = Wiring(
         *hardship_contents.SEALED,
         *evidence.SEALED,
         *webhook_endpoints.SEALED,
+        *plan_quote_signing.SEALED,
     ),
     hashed=borrowers.HASHED,
     borrower_panels={

@@ -24,6 +24,7 @@ from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.factories.hardship import make_application, make_partner, make_referral, say_yes
 from tests.factories.procedures import procedure_of
+from tests.factories.quotes import quote_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
 GUARDED = [door for door in DOORS if door.audience is not Audience.PUBLIC]
@@ -101,6 +102,7 @@ WITHDRAWAL = next(
 )
 # Where an id alone is not enough to enter.
 BODIES = {
+    ("POST", "/v1/me/loans/<uuid:loan_id>/plan-quotes"): {"kinds": ["longer_term"]},
     ("POST", PROMISES): {"amount_minor": 100, "on": str(TODAY + timedelta(days=7))},
     **{
         ("POST", rule): {"text": "I had it from them."}
@@ -240,6 +242,7 @@ def test_what_is_anothers_is_not_there(
         "grant_id": grant_of(session, world.ann.id),
         "procedure_id": procedure_of(session, world.ann.id),
         "receipt_id": receipt_of(session, world.ann.id),
+        "quote_id": quote_of(session, world.ann.id, world.ann.loan_id),
         "redemption_id": redemption_of(
             session, world.ann.id, is_claimed=door.rule.endswith("/codes")
         ),

@@ -182,6 +182,7 @@ def test_the_table_of_classes():
         "log_in": (60, address, WhenAway.OPEN, f"{name}_LOG_IN"),
         "evidence": (3_000, address, WhenAway.OPEN, f"{name}_EVIDENCE"),
         "look_up": (120, token, WhenAway.CLOSED, f"{name}_LOOK_UP"),
+        "quotes": (60, token, WhenAway.OPEN, f"{name}_QUOTES"),
         "ingest": (60_000, token, WhenAway.OPEN, f"{name}_INGEST"),
         "refused": (300, address, WhenAway.OPEN, f"{name}_REFUSED"),
     }

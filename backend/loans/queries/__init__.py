@@ -1,6 +1,11 @@
 """Reads of loans: whole histories for the replay, and what a borrower is shown."""
 
-from backend.loans.queries.arrears import AmountDue, find_amount_due, find_paid_on
+from backend.loans.queries.arrears import (
+    AmountDue,
+    find_amount_due,
+    find_days_past_due_elsewhere,
+    find_paid_on,
+)
 from backend.loans.queries.conduct import (
     Conduct,
     KeptLine,
@@ -27,6 +32,7 @@ from backend.loans.queries.own import (
     list_own_statements,
     list_panel,
 )
+from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
 from backend.loans.queries.upcoming import sum_due
 
@@ -40,9 +46,11 @@ __all__ = [
     "Report",
     "check_is_own",
     "find_amount_due",
+    "find_days_past_due_elsewhere",
     "find_paid_on",
     "find_record",
     "get_own_loan",
+    "get_product",
     "kept_columns",
     "list_conduct",
     "list_conduct_of",
