@@ -8,10 +8,11 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
+from backend.borrowers.errors import BorrowerNotFound
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller
 from backend.kit.db import transaction
-from backend.kit.http import locale
+from backend.kit.http import locale, refuses
 from backend.kit.rate_limit import LOOK_UP
 from backend.work_list import view
 from backend.work_list.schemas import WorkArgs, WorkListSchema, WorkNextArgs, WorkNextSchema
@@ -37,6 +38,7 @@ def _desk() -> view.Desk:
 
 
 def _look(session: Session, borrower_ids: list[UUID]) -> None:
+    """Refuses: BorrowerNotFound, when somebody is handed on at this very moment; ask again."""
     if borrower_ids:
         borrowers.look(
             session,
@@ -50,6 +52,7 @@ def _look(session: Session, borrower_ids: list[UUID]) -> None:
 
 @blp.route("")
 class WorkList(MethodView):
+    @refuses(BorrowerNotFound)
     @blp.arguments(WorkArgs, location="query")
     @blp.response(200, WorkListSchema)
     def get(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -66,6 +69,7 @@ class WorkList(MethodView):
 
 @blp.route("/next")
 class Next(MethodView):
+    @refuses(BorrowerNotFound)
     @blp.arguments(WorkNextArgs, location="query")
     @blp.response(200, WorkNextSchema)
     def get(self, args: dict[str, Any]) -> dict[str, Any]:

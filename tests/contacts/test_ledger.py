@@ -14,6 +14,7 @@ from tests.factories.loans import make_borrower, make_loan
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import new_key
 
+PUBLIC_TIERS = ["fresh_start", "step_by_step", "nearly_there", "in_good_standing"]
 WORDS = "She sounded tired, try again after the harvest."
 
 
@@ -139,6 +140,30 @@ def test_no_word_about_channels_moves_her_facts_until_none_is_left(case, session
         assert known() == before
     log(kind="opt_out", channel="visit")
     assert known() == (None, None)
+
+
+def test_no_opt_out_moves_her_tier_or_a_score(case, session, deliver, borrower_api):
+    _, borrower_id, log = case
+    make_loan(session, borrower="reached")
+    session.commit()
+    for channel, kind in (("call", "conversation"), ("sms", "attempt"), ("sms", "attempt")):
+        log(channel=channel, kind=kind)
+
+    def standing():
+        deliver()
+        shown = borrower_api(borrower_id).get("/v1/me/tier").json
+        return shown["tier"]["code"], shown["scores"]
+
+    before = standing()
+    # The channel on which she answered goes first: what she answered is not lost with it.
+    for channel in ("call", "push", "email", "visit"):
+        log(kind="opt_out", channel=channel)
+        assert standing() == before
+    log(kind="cease")
+    # With no channel left nothing is known, which is never held against her.
+    tier, scores = standing()
+    assert PUBLIC_TIERS.index(tier) >= PUBLIC_TIERS.index(before[0])
+    assert all(scores[name] >= score for name, score in before[1].items())
 
 
 def test_no_event_of_a_contact_names_words(case, session):
