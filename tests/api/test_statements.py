@@ -30,6 +30,10 @@ READS = {
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
     "/v1/me/consents": 1,
+    # The page, and what was asked about it.
+    "/v1/me/documents": 2,
+    # The page, its documents, its partners.
+    "/v1/me/hardship-applications": 3,
     "/v1/me/consents/history": 1,
     "/v1/me/points": 1,
     "/v1/me/points/entries": 1,
