@@ -12,6 +12,7 @@ import re
 import struct
 import threading
 import warnings
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,15 @@ ACTIVE_SUBTYPES = frozenset({"/RichMedia", "/3D", "/Screen", "/FileAttachment", 
 # short ones stand in compressed data by chance.
 RAW_ACTIVE = re.compile(rb"/(?:JavaScript|SubmitForm|ImportData|EmbeddedFile|RichMedia|Launch)\b")
 RAW_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+
+DAMAGED_PICTURE = (
+    *(OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError),
+    *(struct.error, zlib.error),
+)
+DAMAGED_PDF = (
+    *(PyPdfError, OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    *(EOFError, RecursionError, AssertionError, NotImplementedError, struct.error, zlib.error),
+)
 
 # It warns of damage in the words of the file, which belong in no log.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -100,7 +110,7 @@ def _encode_anew(data: bytes, form: str) -> bytes:
             picture: Image.Image = Image.open(io.BytesIO(data), formats=[form])
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise PictureTooLarge from None
-    except (OSError, SyntaxError, ValueError, struct.error):
+    except DAMAGED_PICTURE:
         raise DocumentNotRead from None
     if picture.width * picture.height > PIXELS_MAX:
         raise PictureTooLarge
@@ -111,7 +121,7 @@ def _encode_anew(data: bytes, form: str) -> bytes:
         # Pixels alone: what else the file held stays behind.
         bare.info.clear()
         bare.save(out, form, **({"quality": JPEG_QUALITY} if form == "JPEG" else {}))
-    except (OSError, SyntaxError, ValueError, struct.error, EOFError, ZeroDivisionError):
+    except DAMAGED_PICTURE:
         raise DocumentNotRead from None
     except Image.DecompressionBombError:
         raise PictureTooLarge from None
@@ -127,9 +137,7 @@ def _look_through(data: bytes) -> None:
     try:
         _read_pdf(PdfReader(io.BytesIO(data), strict=False))
     # What a damaged file makes a lenient reader run into.
-    except (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError):
-        raise DocumentNotRead from None
-    except (RecursionError, OSError, AssertionError, NotImplementedError, struct.error):
+    except DAMAGED_PDF:
         raise DocumentNotRead from None
 
 

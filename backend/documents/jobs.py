@@ -12,7 +12,7 @@ from backend.kit.logs import get_logger
 from backend.kit.wiring import Job, JobContext
 
 BATCH = 10
-RUNS_MAX = 100  # batches of one run; the next minute goes on
+RUNS_MAX = 100  # batches of one run; the next one goes on
 
 log = get_logger(__name__)
 
@@ -52,4 +52,4 @@ def _scan(claimed: Claimed, scanner: Callable[[bytes], bool]) -> Scan:
         return Scan.FAILED
 
 
-JOBS = (Job(name="document-scan", cron="* * * * *", run=scan_documents),)
+JOBS = (Job(name="document-scan", cron="*/5 * * * *", run=scan_documents),)

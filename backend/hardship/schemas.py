@@ -230,11 +230,11 @@ class WhySchema(StrictSchema):
     reason = ShortText(3, 200, required=True)
 
 
-class Month(fields.Date):
-    """A month, as 2026-11."""
+class Month(fields.String):
+    """A month as its first day is kept: 2026-11."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m", **kwargs)
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        return f"{value:%Y-%m}"
 
 
 class TopUpInSchema(StrictSchema):

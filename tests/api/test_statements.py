@@ -34,6 +34,10 @@ READS = {
     "/v1/me/procedures": 2,
     "/v1/me/receipts": 1,
     "/v1/me/consents": 1,
+    # The page, and what was asked about it.
+    "/v1/me/documents": 2,
+    # The page, its documents, its partners.
+    "/v1/me/hardship-applications": 3,
     "/v1/me/consents/history": 1,
     "/v1/me/promises": 1,
     # That the loan is hers; the page.

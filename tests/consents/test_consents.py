@@ -64,6 +64,8 @@ def test_all_is_off_until_she_says_yes(me):
         "emotion_signals",
         "research",
         "sensitive_documents",
+        "training_referral",
+        "aid_referral",
     ]
     for each in answer.json["consents"]:
         assert (each["granted"], each["version"], each["since"]) == (False, None, None)

@@ -200,7 +200,8 @@ def approve_grant(
     row = _lock_proposed(
         session, borrower_id=borrower_id, fund_grant_id=fund_grant_id, decided_by=decided_by
     )
-    application = queries.get_application(
+    # Locked, so that she cannot take it back in the same moment.
+    application = queries.get_for_update(
         session, borrower_id=borrower_id, application_id=row.application_id
     )
     if application.state not in MAY_BE_HELPED:
