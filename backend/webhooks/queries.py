@@ -25,8 +25,10 @@ from backend.webhooks.rules import State
 
 ATTEMPTS_SHOWN = 100
 STAFF_SHOWN = 200
-# In the words of the index of failed ones, so that any plan may use it.
+# In the words of the indexes of the few, so that any plan may use them.
 IS_FAILED = literal_column("webhook_delivery.state = 'failed'", Boolean)
+IS_PENDING = literal_column("webhook_delivery.state = 'pending'", Boolean)
+OF_FEW = {State.FAILED: IS_FAILED, State.PENDING: IS_PENDING}
 
 _ENDPOINT = (
     WebhookEndpoint.id,
@@ -115,10 +117,8 @@ def list_deliveries(
         .join(WebhookMessage, WebhookMessage.id == WebhookDelivery.message_id)
         .where(WebhookDelivery.endpoint_id == endpoint_id)
     )
-    if state == State.FAILED:
-        query = query.where(IS_FAILED)
-    elif state is not None:
-        query = query.where(WebhookDelivery.state == state)
+    if state is not None:
+        query = query.where(OF_FEW.get(State(state), WebhookDelivery.state == state))
     keys = (WebhookDelivery.created_at, WebhookDelivery.message_id)
     return page(session, query, keys=keys, args=args, descending=True)
 
@@ -156,7 +156,7 @@ def list_for_staff(session: Session) -> list[dict[str, Any]]:
         select(func.count(), func.min(WebhookDelivery.created_at))
         .where(
             WebhookDelivery.endpoint_id == WebhookEndpoint.id,
-            WebhookDelivery.state == State.PENDING,
+            IS_PENDING,
         )
         .subquery()
         .lateral()
