@@ -134,6 +134,13 @@ class WebhookDelivery(Base):
             postgresql_where=text("lease_id IS NOT NULL"),
         ),
         Index("ix_webhook_delivery_log", "endpoint_id", "created_at", "message_id"),
+        Index(
+            "ix_webhook_delivery_failed",
+            "endpoint_id",
+            "created_at",
+            "message_id",
+            postgresql_where=text("state = 'failed'"),
+        ),
         Index("ix_webhook_delivery_message_id", "message_id"),
     )
 

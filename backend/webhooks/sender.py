@@ -54,12 +54,15 @@ class Sender:
             flying: set[Future[None]] = set()
             while not stopping.is_set():
                 flying = {each for each in flying if not each.done()}
-                if len(flying) == THREADS:
-                    wait(flying, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
-                    continue
-                leases = self.take(THREADS - len(flying))
+                room = THREADS - len(flying)
+                leases = self.take(room) if room else []
                 flying |= {pool.submit(self._survive, lease) for lease in leases}
-                if not leases:
+                if leases:
+                    continue
+                if flying:
+                    # A call that ends makes room, here or in its endpoint's share.
+                    wait(flying, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
+                else:
                     stopping.wait(IDLE_SECONDS)
 
     def take(self, limit: int) -> list[Lease]:

@@ -178,6 +178,12 @@ def _deliveries() -> None:
         "webhook_delivery",
         ["endpoint_id", "created_at", "message_id"],
     )
+    op.create_index(
+        "ix_webhook_delivery_failed",
+        "webhook_delivery",
+        ["endpoint_id", "created_at", "message_id"],
+        postgresql_where=sa.text("state = 'failed'"),
+    )
     op.create_index("ix_webhook_delivery_message_id", "webhook_delivery", ["message_id"])
     op.create_table(
         "webhook_attempt",

@@ -253,7 +253,7 @@ def test_hot_statements_use_indexes(
     hear(*_log_in(public_api, process, session, crowd.ann.id))
     hear(*_machines(public_api, staff_api("admin"), session))
     hear(*_ingest(client_api))
-    hear(*_webhooks(client_api, session))
+    hear(*_webhooks(client_api, staff_api("admin")))
     hear(deliver)
     low, high = _range(session)
     hear(lambda: _retier(crowd.ann.id, low=low, high=high))
@@ -357,7 +357,7 @@ def _ingest(api):
     )
 
 
-def _webhooks(api, session):
+def _webhooks(api, admin):
     """An endpoint's log and replays, and a sender's work; nobody is called."""
     ids = endpoint_of(api)
     path = f"/v1/webhook-endpoints/{ids['endpoint_id']}"
@@ -383,7 +383,11 @@ def _webhooks(api, session):
 
     return (
         send,
-        lambda: api.get(f"{path}/deliveries"),
+        *(
+            lambda state=state: api.get(f"{path}/deliveries", query_string=state)
+            for state in ({}, {"state": "pending"}, {"state": "failed"}, {"state": "delivered"})
+        ),
+        lambda: admin.get("/v1/staff/webhook-endpoints"),
         lambda: api.get(f"{path}/deliveries/{ids['message_id']}"),
         lambda: api.post(f"{path}/replays", json=span, headers=new_key()),
         lambda: api.post(f"{path}/replays", json=span | {"only_failed": False}, headers=new_key()),

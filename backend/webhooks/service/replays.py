@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, and_, bindparam, select, text, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Uuid
 
 from backend.webhooks.errors import DeliveryUnknown, EndpointDisabled
 from backend.webhooks.models import WebhookDelivery
+from backend.webhooks.queries import IS_FAILED
 from backend.webhooks.rules import REPLAYED_AT_ONCE_MAX, State
 from backend.webhooks.service.endpoints import lock_endpoint
 
@@ -29,20 +29,6 @@ _ANEW = {
     "tried_from": None,
     "done_at": None,
 }
-_FIND_END = text(
-    """
-    SELECT created_at FROM webhook_delivery
-     WHERE endpoint_id = :endpoint_id AND created_at >= :since AND created_at < :until
-       AND lease_id IS NULL AND (state = 'failed' OR NOT :only_failed)
-     ORDER BY created_at, message_id
-    OFFSET :most LIMIT 1
-    """
-).bindparams(
-    bindparam("endpoint_id", type_=Uuid),
-    bindparam("since", type_=DateTime(timezone=True)),
-    bindparam("until", type_=DateTime(timezone=True)),
-    bindparam("most", type_=Integer),
-)
 
 
 def replay_one(
@@ -77,25 +63,29 @@ def replay_range(
     Refuses: EndpointUnknown, EndpointDisabled.
     """
     _lock_enabled(session, client_id=client_id, endpoint_id=endpoint_id)
-    end = session.execute(
-        _FIND_END,
-        {
-            "endpoint_id": endpoint_id,
-            "since": since,
-            "until": until,
-            "only_failed": only_failed,
-            "most": REPLAYED_AT_ONCE_MAX,
-        },
-    ).scalar_one_or_none()
-    chosen = update(WebhookDelivery).where(
+    chosen = [
         WebhookDelivery.endpoint_id == endpoint_id,
         WebhookDelivery.created_at >= since,
-        WebhookDelivery.created_at < (end or until),
+        WebhookDelivery.created_at < until,
         WebhookDelivery.lease_id.is_(None),
-    )
+    ]
     if only_failed:
-        chosen = chosen.where(WebhookDelivery.state == State.FAILED)
-    done = session.execute(chosen.values(**_ANEW, due_at=now).returning(WebhookDelivery.message_id))
+        chosen.append(IS_FAILED)
+    end = session.execute(
+        select(WebhookDelivery.created_at)
+        .where(*chosen)
+        .order_by(WebhookDelivery.created_at, WebhookDelivery.message_id)
+        .offset(REPLAYED_AT_ONCE_MAX)
+        .limit(1)
+    ).scalar_one_or_none()
+    if end is not None:
+        chosen.append(WebhookDelivery.created_at < end)
+    done = session.execute(
+        update(WebhookDelivery)
+        .where(*chosen)
+        .values(**_ANEW, due_at=now)
+        .returning(WebhookDelivery.message_id)
+    )
     return Replay(len(done.all()), end)
 
 
