@@ -21,7 +21,10 @@ from backend.evidence.tiles import Named, Place
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 
-_NEWEST = select(func.max(EvidenceCheckpoint.size)).scalar_subquery()
+# From the end of the index down to where it begins, which says that it is no scan of it.
+_NEWEST = (
+    select(func.max(EvidenceCheckpoint.size)).where(EvidenceCheckpoint.size >= 0).scalar_subquery()
+)
 
 
 def find_head(session: Session) -> AnyRow | None:
