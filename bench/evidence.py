@@ -106,8 +106,8 @@ def _proofs() -> Iterator[Figure]:
         # A receipt needs its record's row; the body stays sealed, and is not looked at.
         session.execute(
             text(
-                "INSERT INTO evidence_record (borrower_id, id, type, at, erased_at)"
-                " SELECT borrower_id, record_id, type, at, now() FROM evidence_leaf"
+                "INSERT INTO evidence_record (borrower_id, id, type, at, number, erased_at)"
+                " SELECT borrower_id, record_id, type, at, number, now() FROM evidence_leaf"
                 " WHERE entry_index = ANY(:picked)"
             ),
             {"picked": picked},

@@ -35,6 +35,7 @@ _OF_RECORD = (
     EvidenceRecord.id.label("own_id"),
     EvidenceRecord.type.label("own_type"),
     EvidenceRecord.at.label("own_at"),
+    EvidenceRecord.number.label("own_number"),
     EvidenceRecord.body,
     EvidenceRecord.erased_at,
     EvidenceKey.key_cipher,
@@ -160,6 +161,8 @@ def _faults(row: AnyRow) -> Iterator[str]:
         return
     if (row.own_type, row.own_at) != (row.type, row.at):
         yield "its record tells another type or time"
+    if row.own_number != row.number:
+        yield "its record leads elsewhere"
     if row.body is None:
         return
     if row.key_cipher is None:
@@ -266,17 +269,13 @@ def _iterate_unlogged(session: Session) -> Iterator[list[UUID]]:
     keys = (EvidenceRecord.borrower_id, EvidenceRecord.id)
     after: Sequence[UUID] | None = None
     while True:
-        query = select(*keys).order_by(*keys).limit(CHUNK)
+        query = select(*keys, EvidenceRecord.number).order_by(*keys).limit(CHUNK)
         if after is not None:
             query = query.where(tuple_(*keys) > tuple_(*map(literal, after)))
         share = query.subquery()
         rows = session.execute(
             select(share.c.borrower_id, share.c.id, EvidenceLeaf.entry_index)
-            .outerjoin(
-                EvidenceLeaf,
-                (EvidenceLeaf.borrower_id == share.c.borrower_id)
-                & (EvidenceLeaf.record_id == share.c.id),
-            )
+            .outerjoin(EvidenceLeaf, EvidenceLeaf.number == share.c.number)
             .order_by(share.c.borrower_id, share.c.id)
         ).all()
         if not rows:

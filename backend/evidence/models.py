@@ -8,7 +8,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Identity,
-    Index,
     LargeBinary,
     UniqueConstraint,
 )
@@ -30,25 +29,27 @@ class EvidenceKey(Base):
 class EvidenceRecord(Base):
     """What was decided. `body`: salt and canonical record, sealed by the data key of hers.
 
-    The id is a random UUIDv4 that stands nowhere but here and in the log.
+    The id is a random UUIDv4 that stands nowhere but here and in the log. `number` leads to the
+    leaf: numbers rise, so that sealing touches the end of an index and not all of it.
     """
 
     __tablename__ = "evidence_record"
     __table_args__ = (
         CheckConstraint("(body IS NULL) = (erased_at IS NOT NULL)", name="erased_whole"),
-        Index("ix_evidence_record_borrower_id_at_id", "borrower_id", "at", "id"),
+        UniqueConstraint("borrower_id", "number"),
     )
 
     borrower_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     type: Mapped[str]
     at: Mapped[datetime]
+    number: Mapped[int]
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     erased_at: Mapped[datetime | None]
 
 
 class EvidencePending(Base):
-    """Written by acts, emptied by the sealing job. `number` only keeps an order for the job."""
+    """Written by acts, emptied by the sealing job in the order of `number`."""
 
     __tablename__ = "evidence_pending"
     __table_args__ = (
@@ -71,12 +72,13 @@ class EvidenceLeaf(Base):
 
     __tablename__ = "evidence_leaf"
     __table_args__ = (
-        UniqueConstraint("borrower_id", "record_id"),
+        UniqueConstraint("number"),
         CheckConstraint("entry_index >= 0", name="index_from_zero"),
         CheckConstraint("octet_length(commitment) = 32", name="commitment_whole"),
     )
 
     entry_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
     borrower_id: Mapped[UUID]
     record_id: Mapped[UUID]
     type: Mapped[str]

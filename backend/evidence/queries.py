@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, true, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.evidence.errors import CheckpointUnknown, ReceiptUnknown, TileUnknown
@@ -21,11 +21,16 @@ from backend.evidence.tiles import Named, Place
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 
+# From the end of the index down to where it begins, which says that it is no scan of it.
+_NEWEST = (
+    select(func.max(EvidenceCheckpoint.size)).where(EvidenceCheckpoint.size >= 0).scalar_subquery()
+)
+
 
 def find_head(session: Session) -> AnyRow | None:
     """The newest signed head: its size, root, note and who signed; None before the first."""
-    newest = select(EvidenceCheckpoint.__table__).order_by(EvidenceCheckpoint.size.desc()).limit(1)
-    return session.execute(newest).first()
+    newest = EvidenceCheckpoint.size == _NEWEST
+    return session.execute(select(EvidenceCheckpoint.__table__).where(newest)).first()
 
 
 def get_head(session: Session) -> AnyRow:
@@ -80,19 +85,14 @@ def page_receipts(session: Session, *, borrower_id: UUID, args: Mapping[str, Any
     """What was logged of her, newest first."""
     shown: list[Any] = [
         *(EvidenceRecord.id, EvidenceRecord.type, EvidenceRecord.at, EvidenceRecord.erased_at),
-        EvidenceLeaf.entry_index,
+        *(EvidenceRecord.number, EvidenceLeaf.entry_index),
     ]
     query = (
         select(*shown)
-        .outerjoin(
-            EvidenceLeaf,
-            (EvidenceLeaf.borrower_id == EvidenceRecord.borrower_id)
-            & (EvidenceLeaf.record_id == EvidenceRecord.id),
-        )
+        .outerjoin(EvidenceLeaf, EvidenceLeaf.number == EvidenceRecord.number)
         .where(EvidenceRecord.borrower_id == borrower_id)
     )
-    keys = (EvidenceRecord.at, EvidenceRecord.id)
-    return page(session, query, keys=keys, args=args, descending=True)
+    return page(session, query, keys=(EvidenceRecord.number,), args=args, descending=True)
 
 
 def get_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> AnyRow:
@@ -100,28 +100,18 @@ def get_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> AnyR
 
     Refuses: ReceiptUnknown.
     """
-    head = (
-        select(EvidenceCheckpoint.size, EvidenceCheckpoint.note)
-        .order_by(EvidenceCheckpoint.size.desc())
-        .limit(1)
-        .subquery("head")
-    )
     found = session.execute(
         select(
             *EvidenceRecord.__table__.c,
             EvidenceKey.key_cipher,
             EvidenceLeaf.entry_index,
             EvidenceLeaf.commitment,
-            head.c.size,
-            head.c.note,
+            EvidenceCheckpoint.size,
+            EvidenceCheckpoint.note,
         )
         .outerjoin(EvidenceKey, EvidenceKey.borrower_id == EvidenceRecord.borrower_id)
-        .outerjoin(
-            EvidenceLeaf,
-            (EvidenceLeaf.borrower_id == EvidenceRecord.borrower_id)
-            & (EvidenceLeaf.record_id == EvidenceRecord.id),
-        )
-        .outerjoin(head, true())
+        .outerjoin(EvidenceLeaf, EvidenceLeaf.number == EvidenceRecord.number)
+        .outerjoin(EvidenceCheckpoint, EvidenceCheckpoint.size == _NEWEST)
         .where(EvidenceRecord.borrower_id == borrower_id, EvidenceRecord.id == record_id)
     ).first()
     if found is None:

@@ -52,12 +52,14 @@ _WRITE = text(
           FROM unnest(:borrower_ids, :record_ids, :acts, :bodies, :commitments, :leaf_hashes)
           WITH ORDINALITY
             AS g(borrower_id, record_id, act, body, commitment, leaf_hash, place)
-    ), kept AS (
-        INSERT INTO evidence_record (borrower_id, id, type, at, body)
-        SELECT borrower_id, record_id, act, :now, body FROM given
+    ), numbered AS (
+        INSERT INTO evidence_pending (borrower_id, record_id, type, at, commitment, leaf_hash)
+        SELECT borrower_id, record_id, act, :now, commitment, leaf_hash FROM given ORDER BY place
+        RETURNING number, record_id
     )
-    INSERT INTO evidence_pending (borrower_id, record_id, type, at, commitment, leaf_hash)
-    SELECT borrower_id, record_id, act, :now, commitment, leaf_hash FROM given ORDER BY place
+    INSERT INTO evidence_record (borrower_id, id, type, at, number, body)
+    SELECT borrower_id, record_id, act, :now, number, body
+      FROM given JOIN numbered USING (record_id)
     """
 ).bindparams(
     bindparam("borrower_ids", type_=ARRAY(Uuid)),

@@ -32,9 +32,10 @@ _TAKE = text(
                            WHERE number > :after ORDER BY number LIMIT :limit)
         RETURNING *
     ), placed AS (
-        INSERT INTO evidence_leaf (entry_index, borrower_id, record_id, type, at, commitment)
-        SELECT :size + row_number() OVER (ORDER BY number) - 1,
-               borrower_id, record_id, type, at, commitment
+        INSERT INTO evidence_leaf (entry_index, number, borrower_id, record_id, type, at,
+                                   commitment)
+        SELECT :size + row_number() OVER (ORDER BY number) - 1, number, borrower_id, record_id,
+               type, at, commitment
           FROM taken
          ORDER BY number
     )

@@ -37,15 +37,16 @@ def _records() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(body IS NULL) = (erased_at IS NOT NULL)", name=op.f("ck_evidence_record_erased_whole")
         ),
         sa.PrimaryKeyConstraint("borrower_id", "id", name=op.f("pk_evidence_record")),
-    )
-    op.create_index(
-        "ix_evidence_record_borrower_id_at_id", "evidence_record", ["borrower_id", "at", "id"]
+        sa.UniqueConstraint(
+            "borrower_id", "number", name=op.f("uq_evidence_record_borrower_id_number")
+        ),
     )
     op.create_table(
         "evidence_pending",
@@ -68,6 +69,7 @@ def _log() -> None:
     op.create_table(
         "evidence_leaf",
         sa.Column("entry_index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("borrower_id", sa.Uuid(), nullable=False),
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
@@ -78,9 +80,7 @@ def _log() -> None:
             "octet_length(commitment) = 32", name=op.f("ck_evidence_leaf_commitment_whole")
         ),
         sa.PrimaryKeyConstraint("entry_index", name=op.f("pk_evidence_leaf")),
-        sa.UniqueConstraint(
-            "borrower_id", "record_id", name=op.f("uq_evidence_leaf_borrower_id_record_id")
-        ),
+        sa.UniqueConstraint("number", name=op.f("uq_evidence_leaf_number")),
     )
     op.create_table(
         "evidence_tile",
