@@ -12,6 +12,7 @@ from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
 from backend.benefits import service as benefits
 from backend.benefits import staff_routes as benefit_staff_routes
+from backend.benefits import waiver_staff_routes
 from backend.benefits import work as benefit_work
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
@@ -26,6 +27,7 @@ from backend.disputes import panels as dispute_panels
 from backend.disputes import routes as dispute_routes
 from backend.disputes import service as disputes
 from backend.disputes import staff_routes as dispute_staff_routes
+from backend.disputes import work as dispute_work
 from backend.documents import contents as document_contents
 from backend.documents import jobs as document_jobs
 from backend.documents import routes as document_routes
@@ -47,6 +49,7 @@ from backend.hardship import fund_routes as hardship_fund_routes
 from backend.hardship import jobs as hardship_jobs
 from backend.hardship import routes as hardship_routes
 from backend.hardship import staff_routes as hardship_staff_routes
+from backend.hardship import work as hardship_work
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -79,6 +82,7 @@ from backend.promises import jobs as promise_jobs
 from backend.promises import panels as promise_panels
 from backend.promises import routes as promise_routes
 from backend.promises import staff_routes as promise_staff_routes
+from backend.promises import work as promise_work
 from backend.staff import jobs as staff_jobs
 from backend.staff import routes as staff_account_routes
 from backend.staff import service as staff
@@ -122,6 +126,7 @@ WIRING = Wiring(
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
+        waiver_staff_routes.blp,
         promise_routes.blp,
         promise_staff_routes.blp,
         dispute_routes.blp,
@@ -208,7 +213,10 @@ WIRING = Wiring(
     work_sources=(
         loan_work.SOURCE,
         tier_work.SOURCE,
-        benefit_work.SOURCE,
+        *benefit_work.SOURCES,
+        promise_work.SOURCE,
+        dispute_work.SOURCE,
+        hardship_work.SOURCE,
         *procedure_work.SOURCES,
     ),
     unheard={

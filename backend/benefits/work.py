@@ -1,12 +1,13 @@
-"""Benefits that wait for her, for the work list."""
+"""Benefits that wait for her and waivers that she asked for, for the work list."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, literal, select
 
-from backend.benefits.models import BenefitGrant
+from backend.benefits.models import BenefitGrant, WaiverRequest
 from backend.benefits.rules import State
+from backend.benefits.waiver_rules import State as RequestState
 from backend.kit.ports import Urgency, WorkKind
 from backend.kit.texts import Text
 
@@ -41,4 +42,35 @@ class WaitingBenefits:
         ).where(BenefitGrant.state == State.OFFERED)
 
 
-SOURCE = WaitingBenefits()
+WAIVER_KINDS = {
+    "waiver_request": WorkKind(
+        Urgency.ANSWER,
+        Text("She asked to have penalty interest waived.", "客户申请减免罚息。"),
+        Text("Look at her reason and answer her.", "核对申请原因并答复客户。"),
+        "POST /v1/staff/borrowers/{borrower_id}/waiver-requests/{case_id}/decide",
+    )
+}
+
+
+class OpenWaiverRequests:
+    """She asked for a waiver that a person decides on."""
+
+    code = "waivers"
+
+    @property
+    def kinds(self) -> Mapping[str, WorkKind]:
+        """As the port says."""
+        return WAIVER_KINDS
+
+    def cases(self) -> Select[*tuple[Any, ...]]:
+        """One case a request, to be answered by its day."""
+        return select(
+            WaiverRequest.borrower_id,
+            WaiverRequest.id.label("case_id"),
+            literal("waiver_request").label("kind"),
+            WaiverRequest.due_on,
+            WaiverRequest.asked_at.label("since"),
+        ).where(WaiverRequest.state == RequestState.OPEN)
+
+
+SOURCES = (WaitingBenefits(), OpenWaiverRequests())

@@ -45,7 +45,7 @@ def _amounts(kinds: tuple[str, ...], name: str) -> Any:
     )
 
 
-class AffordabilitySchema(StrictSchema):
+class StatementSchema(StrictSchema):
     currency = Currency(required=True)
     income = _amounts(INCOME_KINDS, "IncomeSchema")
     fixed_costs = _amounts(FIXED_KINDS, "FixedCostsSchema")
@@ -68,7 +68,7 @@ def _document_ids() -> Any:
 
 class ApplicationInSchema(StrictSchema):
     reason = fields.String(required=True, validate=validate.OneOf([str(r) for r in Reason]))
-    affordability = fields.Nested(AffordabilitySchema, required=True)
+    affordability = fields.Nested(StatementSchema, required=True)
     text = LongText(1, 4_000, load_default=None)
     document_ids = _document_ids()
     wishes = fields.List(
@@ -81,7 +81,7 @@ class ApplicationInSchema(StrictSchema):
 class InformationSchema(StrictSchema):
     text = LongText(1, 4_000, load_default=None)
     document_ids = _document_ids()
-    affordability = fields.Nested(AffordabilitySchema, load_default=None)
+    affordability = fields.Nested(StatementSchema, load_default=None)
 
 
 class WayOutSchema(OutSchema):
