@@ -26,6 +26,7 @@ from backend.loans import jobs as loan_jobs
 from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
+from backend.plan_quotes import signing as plan_quote_signing
 from backend.profile import handlers as profile_handlers
 from backend.profile import jobs as profile_jobs
 from backend.profile import panels as profile_panels
@@ -86,7 +87,13 @@ WIRING = Wiring(
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
     demo=(benefit_demo.fill,),
-    sealed=(*borrowers.SEALED, *staff.SEALED, *idempotency.SEALED, *otp.SEALED),
+    sealed=(
+        *borrowers.SEALED,
+        *staff.SEALED,
+        *idempotency.SEALED,
+        *otp.SEALED,
+        *plan_quote_signing.SEALED,
+    ),
     hashed=borrowers.HASHED,
     borrower_panels={
         **loan_panels.PANELS,

@@ -28,13 +28,24 @@ def _of_loan() -> ForeignKeyConstraint:
 
 
 class LoanProduct(Base):
-    """What all loans of one product share."""
+    """What all loans of one product share; by what its schedules are reckoned anew.
+
+    `plan_rate` is that of a revolving balance turned into instalments. `assumed` names the fields
+    that the lender did not tell and somebody assumed.
+    """
 
     __tablename__ = "loan_product"
     __table_args__ = (
         CheckConstraint("grace_days BETWEEN 0 AND 3", name="grace_within_bounds"),
         CheckConstraint("rounding IN ('half_up', 'half_even')", name="rounding_known"),
         CheckConstraint("regime IN ('CN', 'US')", name="regime_known"),
+        CheckConstraint(
+            "method IN ('equal_installment', 'equal_principal', 'flat')", name="method_known"
+        ),
+        CheckConstraint("day_count IN ('30/360', 'act/365', 'act/act')", name="day_count_known"),
+        CheckConstraint("installment_multiple_minor > 0", name="multiple_positive"),
+        CheckConstraint("recalculate_interest IN ('none', 'daily')", name="recalculation_known"),
+        CheckConstraint("plan_rate BETWEEN 0 AND 10", name="plan_rate_within_bounds"),
     )
 
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -44,6 +55,12 @@ class LoanProduct(Base):
     rounding: Mapped[str] = mapped_column(server_default=text("'half_up'"))
     grace_days: Mapped[int] = mapped_column(SmallInteger, server_default=ZERO)
     regime: Mapped[str | None]
+    method: Mapped[str] = mapped_column(server_default=text("'equal_installment'"))
+    day_count: Mapped[str] = mapped_column(server_default=text("'30/360'"))
+    installment_multiple_minor: Mapped[int] = mapped_column(server_default=text("1"))
+    recalculate_interest: Mapped[str] = mapped_column(server_default=text("'none'"))
+    plan_rate: Mapped[Decimal | None]
+    assumed: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
 
 class Loan(Base):

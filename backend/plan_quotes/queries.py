@@ -1,0 +1,74 @@
+"""Reads of quotes, for their owner and for whoever decides on what she asks."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.kit.clock import day_in_zone
+from backend.kit.problems import NotFound
+from backend.loans import queries as loans
+from backend.plan_quotes import signing
+from backend.plan_quotes.basis import basis_of
+from backend.plan_quotes.models import PlanQuote
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A kept quote. Rows and waivers as they are stored: days are texts, YYYY-MM-DD."""
+
+    id: UUID
+    borrower_id: UUID
+    loan_id: UUID
+    loan_external_id: str
+    source: str
+    kind: str
+    terms: dict[str, Any]
+    currency: str
+    rows: list[dict[str, Any]]
+    waivers: list[dict[str, Any]]
+    basis: str
+    rows_hash: str
+    signature: bytes
+    first_installment_minor: int
+    first_due_on: date | None
+    total_cost_minor: int
+    versus_now_minor: int
+    versus_payoff_minor: int
+    ends_on: date | None
+    rounding: str
+    effects: dict[str, Any]
+    quoted_at: datetime
+    expires_at: datetime
+
+
+_COLUMNS = [getattr(PlanQuote, each.name) for each in fields(Quote)]
+
+
+def get_quote(session: Session, *, borrower_id: UUID, quote_id: UUID) -> Quote:
+    """One quote of hers, expired or not. Refuses: NotFound."""
+    row = session.execute(
+        select(*_COLUMNS).where(PlanQuote.borrower_id == borrower_id, PlanQuote.id == quote_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Quote(**row._mapping)
+
+
+def is_genuine(quote: Quote) -> bool:
+    """Whether we made it exactly so: terms, figures, rows and last day."""
+    return signing.is_signed(asdict(quote), quote.signature)
+
+
+def find_basis(session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime) -> str:
+    """What a quote of the loan would be reckoned from now. Refuses: NotFound.
+
+    A quote of another basis is stale. Whoever books on it locks the loan first.
+    """
+    record = loans.find_record(session, borrower_id=borrower_id, loan_id=loan_id)
+    if record is None:
+        raise NotFound
+    return basis_of(record, today=day_in_zone(now, record.timezone))
