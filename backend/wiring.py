@@ -33,6 +33,11 @@ from backend.profile import panels as profile_panels
 from backend.profile import staff_routes as profile_staff_routes
 from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
+from backend.repayment_plans import audit as plan_audit
+from backend.repayment_plans import handlers as plan_handlers
+from backend.repayment_plans import jobs as plan_jobs
+from backend.repayment_plans import routes as plan_routes
+from backend.repayment_plans import staff_routes as plan_staff_routes
 from backend.staff import jobs as staff_jobs
 from backend.staff import routes as staff_account_routes
 from backend.staff import service as staff
@@ -62,6 +67,8 @@ WIRING = Wiring(
         benefit_routes.core_blp,
         benefit_routes.blp,
         benefit_staff_routes.blp,
+        plan_routes.blp,
+        plan_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -75,17 +82,19 @@ WIRING = Wiring(
         *profile_handlers.HANDLERS,
         *tier_handlers.HANDLERS,
         *benefit_handlers.HANDLERS,
+        *plan_handlers.HANDLERS,
     ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
         *loan_jobs.JOBS,
+        *plan_jobs.JOBS,
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
         *benefit_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
     ),
-    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS),
+    audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS, *plan_audit.AUDITS),
     demo=(benefit_demo.fill,),
     sealed=(
         *borrowers.SEALED,

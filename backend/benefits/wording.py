@@ -38,6 +38,11 @@ GUARD_TEXTS = {
 CAUSES = {
     GUARD_CAUSE: Text("Six payments on time in a row", "连续六次按时还款"),
     "pack": Text("From the programme", "来自会员计划"),
+    "plan": Text("Part of the plan that you agreed on", "您所商定方案的一部分"),
+    "plan-freeze": Text(
+        "Charged while your request was waiting, so it does not count",
+        "申请处理期间产生的罚息，不计收",
+    ),
 }
 OTHER_CAUSE = Text("Granted to you", "为您发放")
 STATES = {

@@ -47,7 +47,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read_assigned", "facts.read", "badges.read", "schedules.preview"),
             *("tiers.read", "tiers.review", "benefits.read", "benefits.verify", "points.adjust"),
-            "catalogue.read",
+            *("catalogue.read", "plans.read", "plans.decide"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -74,6 +74,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "points.read",
             "points.adjust",
             "referrals.review",
+            *("plans.read", "plans.decide", "plans.author", "plans.publish"),
         }
     ),
     Role.PRIVACY_OFFICER: frozenset({"borrowers.read", "borrowers.read_assigned", "staff.read"}),
@@ -81,7 +82,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
         {
             *("borrowers.read", "borrowers.read_assigned", "facts.read", "programme.read"),
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
-            *("staff.read", "clients.read", "catalogue.read"),
+            *("staff.read", "clients.read", "catalogue.read", "plans.read"),
         }
     ),
     Role.ADMIN: frozenset(

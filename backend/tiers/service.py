@@ -79,6 +79,11 @@ def publish(session: Session, *, version: int, publisher_id: UUID, now: datetime
     )
 
 
+def lock(session: Session, *, borrower_id: UUID) -> None:
+    """Hold her tier, before anything else of hers: acts that freeze it lock in one order."""
+    _lock(session, borrower_id=borrower_id)
+
+
 def freeze(
     session: Session, *, borrower_id: UUID, cause: str, until_on: date, now: datetime
 ) -> None:

@@ -18,6 +18,7 @@ from backend.benefits.service.packs import (
     write_draft,
 )
 from backend.benefits.service.proofs import record_proof
+from backend.benefits.service.waivers import offset_penalties, waive_months
 
 __all__ = [
     "acknowledge",
@@ -32,9 +33,11 @@ __all__ = [
     "follow_facts",
     "grant_benefit",
     "offer_range",
+    "offset_penalties",
     "publish_version",
     "record_proof",
     "revoke",
     "undo_guard",
+    "waive_months",
     "write_draft",
 ]

@@ -10,14 +10,19 @@ from backend.loans.service.payment_stream import stream_payments
 from backend.loans.service.payments import add_payments, reverse_payment
 from backend.loans.service.preview import preview_schedule
 from backend.loans.service.products import put_product
+from backend.loans.service.references import lock_keys
 from backend.loans.service.reports import put_delinquencies, put_statements
-from backend.loans.service.waivers import waive_penalties
+from backend.loans.service.waiver_lines import offset_penalties, waive_months
+from backend.loans.service.waivers import Waived, waive_penalties
 
 __all__ = [
+    "Waived",
     "add_adjustments",
     "add_payment",
     "add_payments",
     "announce_missed",
+    "lock_keys",
+    "offset_penalties",
     "preview_schedule",
     "put_delinquencies",
     "put_installments",
@@ -27,5 +32,6 @@ __all__ = [
     "reverse_payment",
     "settle_borrowers",
     "stream_payments",
+    "waive_months",
     "waive_penalties",
 ]
