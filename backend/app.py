@@ -1,10 +1,11 @@
 """The assembly: the one place that knows all packages and joins them into an application."""
 
 import gc
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Flask, request
@@ -53,10 +54,12 @@ from backend.kit.wiring import (
     Wiring,
     routes_of,
 )
+from backend.plan_quotes import ports as plan_quote_ports
 from backend.settings import Settings, load
 from backend.staff import sessions as staff_sessions
 
 log = get_logger(__name__)
+Port = TypeVar("Port")
 
 VERSION = "0.1.0"
 WITHOUT_KEYS = ("health", "api-docs")
@@ -108,6 +111,15 @@ def borrower_panels() -> dict[str, BorrowerPanel]:
     return {name: panel for wiring in WIRINGS for name, panel in wiring.borrower_panels.items()}
 
 
+def _only(found: Iterable[Port | None]) -> Port | None:
+    """The one part that fills a port, or None."""
+    filled = [each for each in found if each is not None]
+    if len(filled) > 1:
+        message = "a port is filled twice"
+        raise RuntimeError(message)
+    return filled[0] if filled else None
+
+
 @dataclass(frozen=True)
 class Process:
     """What a configured process holds on to."""
@@ -157,6 +169,10 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     resealing.configure(sealed=sealed(), hashed=hashed())
     revocations.configure()
     staff_sessions.configure(end=_end_sessions)
+    plan_quote_ports.configure(
+        forecast=_only(wiring.points_forecast for wiring in WIRINGS),
+        plans_so_far=_only(wiring.plans_so_far for wiring in WIRINGS),
+    )
     return Process(settings=settings, database=database, keyring=keys)
 
 

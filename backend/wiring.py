@@ -26,6 +26,8 @@ from backend.loans import jobs as loan_jobs
 from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
+from backend.plan_quotes import jobs as plan_quote_jobs
+from backend.plan_quotes import routes as plan_quote_routes
 from backend.plan_quotes import signing as plan_quote_signing
 from backend.profile import handlers as profile_handlers
 from backend.profile import jobs as profile_jobs
@@ -62,6 +64,7 @@ WIRING = Wiring(
         loan_routes.blp,
         streak_routes.blp,
         loan_staff_routes.blp,
+        plan_quote_routes.blp,
         ingest_routes.blp,
         core_instruction_routes.blp,
         benefit_routes.core_blp,
@@ -91,6 +94,7 @@ WIRING = Wiring(
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
         *benefit_jobs.JOBS,
+        *plan_quote_jobs.JOBS,
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
     ),

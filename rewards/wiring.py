@@ -21,6 +21,7 @@ from rewards.points import jobs as points_jobs
 from rewards.points import panels as points_panels
 from rewards.points import routes as points_routes
 from rewards.points import staff_routes as points_staff_routes
+from rewards.points.forecast import forecast_points
 from rewards.referrals import handlers as referral_handlers
 from rewards.referrals import jobs as referral_jobs
 from rewards.referrals import routes as referral_routes
@@ -48,6 +49,7 @@ WIRING = Wiring(
     sealed=catalogue.SEALED,
     hashed=catalogue.HASHED,
     demo=(catalogue_demo.fill,),
+    points_forecast=forecast_points,
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},
     unheard={
         BadgeAwarded: "the inbox will tell her of it; until there is one, history keeps it",

@@ -1,7 +1,8 @@
 """Shapes that a low part declares and the assembly fills from above."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -54,6 +55,49 @@ class OtpSender(Protocol):
 
     def __call__(self, phone_e164: str, code: str, locale: Locale) -> None:
         """Send it now. Raises whatever went wrong; nobody waits for the answer."""
+
+
+class LoanTraits(Protocol):
+    """What of a loan an earn rule may ask: nothing that changes from day to day."""
+
+    @property
+    def kind(self) -> str:
+        """Installment or revolving."""
+
+    @property
+    def product_code(self) -> str:
+        """The lender's product."""
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217."""
+
+
+class PointsForecast(Protocol):
+    """What keeping instalments would earn, for plan quotes. Filled by `rewards`."""
+
+    def __call__(
+        self, session: Session, *, traits: LoanTraits, schedules: Sequence[Iterable[date]]
+    ) -> list[int]:
+        """Points for paying on each day of each schedule; a calendar month earns once in it."""
+
+
+@dataclass(frozen=True)
+class PastPlans:
+    """What was agreed on a loan before: the facts that limits of new plans read."""
+
+    has_open: bool = False  # a request or plan that is not over
+    is_negotiated: bool = False  # any plan was ever accepted: penalty is waived on the first only
+    due_day_moves_12m: int = 0
+
+
+class PlansSoFar(Protocol):
+    """Asked by plan quotes, answered by whoever keeps requests and plans."""
+
+    def __call__(
+        self, session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime
+    ) -> PastPlans:
+        """What was agreed on this loan."""
 
 
 class BorrowerPanel(Protocol):

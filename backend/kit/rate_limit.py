@@ -76,10 +76,12 @@ PUBLIC = RouteClass("public", 600, _BY_ADDRESS, WhenAway.OPEN)
 LOG_IN = RouteClass("log_in", 60, _BY_ADDRESS, WhenAway.OPEN)
 # Staff who search for and open borrowers: a person reads no faster.
 LOOK_UP = RouteClass("look_up", 120, _BY_TOKEN, WhenAway.CLOSED)
+# Pricing and printing: work enough to be asked for by a person only.
+QUOTES = RouteClass("quotes", 60, _BY_TOKEN, WhenAway.OPEN)
 INGEST = RouteClass("ingest", 60_000, _BY_TOKEN, WhenAway.OPEN)
 # Not a class of routes: what a token costs that is refused, wherever it was tried.
 REFUSED = RouteClass("refused", 300, _BY_ADDRESS, WhenAway.OPEN)
-CLASSES = (DEFAULT, PUBLIC, LOG_IN, LOOK_UP, INGEST, REFUSED)
+CLASSES = (DEFAULT, PUBLIC, LOG_IN, LOOK_UP, QUOTES, INGEST, REFUSED)
 
 
 @dataclass(frozen=True)

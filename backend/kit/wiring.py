@@ -10,7 +10,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from backend.kit.outbox import Event, Recorded
-from backend.kit.ports import BorrowerPanel
+from backend.kit.ports import BorrowerPanel, PlansSoFar, PointsForecast
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,9 @@ class Wiring:
     hashed: tuple[HashedTable, ...] = ()
     # Each feature's part of the staff's view of a borrower, by its name there.
     borrower_panels: Mapping[str, BorrowerPanel] = field(default_factory=dict)
+    # What plan quotes ask of those above them; each is filled by one package.
+    points_forecast: PointsForecast | None = None
+    plans_so_far: PlansSoFar | None = None
     # What the demo has beyond the lender's data; each may be run again without harm.
     demo: tuple[DemoFill, ...] = ()
     # Events that nobody hears yet, each with the reason why it is announced all the same.

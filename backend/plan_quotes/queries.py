@@ -15,6 +15,8 @@ from backend.plan_quotes import signing
 from backend.plan_quotes.basis import basis_of
 from backend.plan_quotes.models import PlanQuote
 
+LISTED_MAX = 48
+
 
 @dataclass(frozen=True)
 class Quote:
@@ -56,6 +58,23 @@ def get_quote(session: Session, *, borrower_id: UUID, quote_id: UUID) -> Quote:
     if row is None:
         raise NotFound
     return Quote(**row._mapping)
+
+
+def list_quotes(
+    session: Session, *, borrower_id: UUID, loan_id: UUID, since: datetime
+) -> list[Quote]:
+    """Those of a loan that were made since, newest first."""
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(
+            PlanQuote.borrower_id == borrower_id,
+            PlanQuote.loan_id == loan_id,
+            PlanQuote.quoted_at > since,
+        )
+        .order_by(PlanQuote.quoted_at.desc(), PlanQuote.id.desc())
+        .limit(LISTED_MAX)
+    )
+    return [Quote(**row._mapping) for row in rows]
 
 
 def is_genuine(quote: Quote) -> bool:

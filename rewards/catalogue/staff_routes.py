@@ -20,6 +20,7 @@ from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
 from backend.kit.programme_zone import programme_day
 from backend.kit.rate_limit import LOOK_UP
+from backend.kit.spreadsheets import safe_cell
 from backend.staff import service as staff
 from rewards.catalogue import queries, service
 from rewards.catalogue.errors import (
@@ -47,7 +48,6 @@ from rewards.catalogue.schemas import (
 CSV = "text/csv"
 COLUMNS = ("id", "requested_at", "item_code", "quantity", "name", "address")
 # What a spreadsheet would take for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 blp = blueprint(
     "catalogue",
@@ -170,13 +170,8 @@ def _as_csv(rows: list[dict[str, Any]]) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
+        writer.writerow([safe_cell(row[name]) for name in COLUMNS])
     return out.getvalue()
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 @blp.route("/staff/borrowers/<uuid:borrower_id>/redemptions/<uuid:redemption_id>/advance")

@@ -181,6 +181,7 @@ def test_the_table_of_classes():
         "public": (600, address, WhenAway.OPEN, f"{name}_PUBLIC"),
         "log_in": (60, address, WhenAway.OPEN, f"{name}_LOG_IN"),
         "look_up": (120, token, WhenAway.CLOSED, f"{name}_LOOK_UP"),
+        "quotes": (60, token, WhenAway.OPEN, f"{name}_QUOTES"),
         "ingest": (60_000, token, WhenAway.OPEN, f"{name}_INGEST"),
         "refused": (300, address, WhenAway.OPEN, f"{name}_REFUSED"),
     }

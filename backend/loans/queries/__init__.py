@@ -1,6 +1,11 @@
 """Reads of loans: whole histories for the replay, and what a borrower is shown."""
 
-from backend.loans.queries.arrears import AmountDue, find_amount_due, find_paid_on
+from backend.loans.queries.arrears import (
+    AmountDue,
+    find_amount_due,
+    find_days_past_due_elsewhere,
+    find_paid_on,
+)
 from backend.loans.queries.conduct import (
     Conduct,
     KeptLine,
@@ -26,6 +31,7 @@ from backend.loans.queries.own import (
     list_own_statements,
     list_panel,
 )
+from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
 
 __all__ = [
@@ -37,9 +43,11 @@ __all__ = [
     "Progress",
     "Report",
     "find_amount_due",
+    "find_days_past_due_elsewhere",
     "find_paid_on",
     "find_record",
     "get_own_loan",
+    "get_product",
     "kept_columns",
     "list_conduct",
     "list_conduct_of",

@@ -8,6 +8,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from backend.loans.models import Installment, Loan
+from backend.loans.rules.state import days_late
 
 
 @dataclass(frozen=True)
@@ -69,3 +70,21 @@ def find_paid_on(session: Session, *, borrower_id: UUID, loan_id: UUID, number: 
             Installment.number == number,
         )
     ).scalar_one_or_none()
+
+
+def find_days_past_due_elsewhere(
+    session: Session, *, borrower_id: UUID, besides: UUID, today: date
+) -> int | None:
+    """How late the latest of her other open loans is; None when there is none, or none known."""
+    rows = session.execute(
+        select(Loan.dpd_source, Loan.reported_dpd, Loan.oldest_unpaid_due_on).where(
+            Loan.borrower_id == borrower_id, Loan.id != besides, Loan.status != "closed"
+        )
+    )
+    days = [
+        row.reported_dpd
+        if row.dpd_source == "reported"
+        else days_late(row.oldest_unpaid_due_on, today=today)
+        for row in rows
+    ]
+    return max((each for each in days if each is not None), default=None)

@@ -28,8 +28,10 @@ from backend.loans.rules.schedules.terms import (
     ReAmortize,
     Recalculation,
     Request,
+    Rest,
     Skip,
     Terms,
+    TokenPayments,
     Unit,
 )
 
@@ -52,10 +54,12 @@ __all__ = [
     "ReAmortize",
     "Recalculation",
     "Request",
+    "Rest",
     "Schedule",
     "ScheduleRow",
     "Skip",
     "Terms",
+    "TokenPayments",
     "Totals",
     "Unit",
     "reckon",

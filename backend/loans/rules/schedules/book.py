@@ -40,6 +40,8 @@ class Row:
     # Nothing more is asked on it: skipped, or moved to later rows.
     is_closed: bool = False
     is_skipped: bool = False
+    # Its level is all that is asked, interest included, whatever the method.
+    is_token: bool = False
     # Paid in full before its day: interest of its later days goes to the next row.
     is_settled: bool = False
 
@@ -119,8 +121,11 @@ class Book:
 
     def restart(self) -> None:
         """Let settling begin with the first row."""
+        rest = self.terms.rest
         self.start = Start(
-            remaining_minor=self.financed_minor, paid_later_minor=self.paid_principal_minor
+            remaining_minor=self.financed_minor,
+            carried_minor=rest.carried_interest_minor if rest else 0,
+            paid_later_minor=self.paid_principal_minor,
         )
 
     @property

@@ -19,6 +19,7 @@ from backend.loans.rules.schedules.terms import (
     ReAge,
     ReAmortize,
     Skip,
+    TokenPayments,
     Unit,
 )
 
@@ -104,6 +105,24 @@ def skip(book: Book, change: Skip, pointer: str) -> None:
         later.is_principal_grace = row.is_principal_grace
         row.is_closed = row.is_skipped = True
         row.flat_minor = 0
+
+
+def token_payments(book: Book, change: TokenPayments, pointer: str) -> None:
+    """Ask little for a while, add as many instalments at the end, and spread what is left."""
+    place = _place(book, change.from_on, f"{pointer}/from")
+    chosen = book.rows[place : place + change.count]
+    if len(chosen) < change.count:
+        raise Contradiction(
+            f"{pointer}/count", "too_many", "There are not so many instalments left."
+        )
+    if any(row.paid_minor or row.is_closed for row in chosen):
+        raise Contradiction(
+            f"{pointer}/from", "already_paid", "One of these instalments is paid or skipped."
+        )
+    _append(book, change.count, f"{pointer}/count")
+    for row in chosen:
+        row.level_minor, row.is_token = change.amount_minor, True
+    spread(book, place + change.count, today=book.seen_on)
 
 
 def re_amortize(book: Book, change: ReAmortize, pointer: str) -> None:

@@ -7,6 +7,7 @@ re-ageing, payoff. So a back-dated payment gives the schedule that it would have
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from backend.loans.rules.schedules import changes as apply
 from backend.loans.rules.schedules.book import Book
@@ -32,6 +33,7 @@ from backend.loans.rules.schedules.terms import (
     Request,
     Skip,
     Terms,
+    TokenPayments,
 )
 
 ACTS = (ReAmortize, ReAge, Payoff)
@@ -39,7 +41,7 @@ MADE = (Payment, *ACTS)  # what is done on its day, and not yet done before
 RANKS: dict[type[Change | Payment], int] = {
     kind: rank
     for rank, kind in enumerate(
-        (PauseInterest, MoveDueDate, Extend, NewRate, Skip, Charge, Payment, *ACTS)
+        (PauseInterest, MoveDueDate, Extend, NewRate, Skip, TokenPayments, Charge, Payment, *ACTS)
     )
 }
 
@@ -62,6 +64,7 @@ def reckon(request: Request) -> Schedule:
     """The schedule. Refuses: Contradiction, with a pointer into the request."""
     terms = request.terms
     _check(terms)
+    _check_rest(terms)
     try:
         book = open_book(terms)
     except BeyondCalendarError:
@@ -112,6 +115,12 @@ def _check(terms: Terms) -> None:
         )
 
 
+def _check_rest(terms: Terms) -> None:
+    days = (terms.disbursed_on, *(terms.rest.due_on if terms.rest else ()))
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise Contradiction("#/terms/rest", "not_in_order", "Due days must follow one another.")
+
+
 def _events(request: Request) -> list[_Event]:
     found = [
         _Event(_day_of(change, request.terms), change, f"#/changes/{place}")
@@ -134,7 +143,7 @@ def _day_of(change: Change, terms: Terms) -> date:
             return terms.disbursed_on  # a pause needs nothing reckoned anew: known from the start
         case MoveDueDate(from_on, to_on):
             return min(from_on, to_on)
-        case Extend() | NewRate() | Skip():
+        case Extend() | NewRate() | Skip() | TokenPayments():
             return change.from_on
         case _:
             return change.on
@@ -174,6 +183,7 @@ CHANGES: dict[type[Change], Callable[..., None]] = {
     Extend: apply.extend,
     NewRate: apply.new_rate,
     Skip: apply.skip,
+    TokenPayments: apply.token_payments,
     ReAmortize: apply.re_amortize,
     ReAge: apply.re_age,
 }

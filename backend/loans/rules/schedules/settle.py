@@ -100,7 +100,7 @@ def _planned(book: Book, row: Row, interest: int) -> tuple[int, int]:
         return row.paid_principal_minor, paid
     if row.is_principal_grace:
         return row.paid_principal_minor, paid if row.is_interest_grace else max(interest, paid)
-    if book.terms.method is Method.EQUAL_PRINCIPAL:
+    if book.terms.method is Method.EQUAL_PRINCIPAL and not row.is_token:
         asked = paid if row.is_interest_grace else max(interest, paid)
         return max(row.level_minor, row.paid_principal_minor), asked
     if row.is_interest_grace or row.paid_principal_minor > max(row.level_minor - interest, 0):

@@ -5,11 +5,11 @@ from datetime import date
 from fractions import Fraction
 
 from backend.kit.money import rounded
-from backend.loans.rules.schedules.book import Book, Row
+from backend.loans.rules.schedules.book import Book, Row, Stretch
 from backend.loans.rules.schedules.calendar import due_days, step
 from backend.loans.rules.schedules.level import level_installment, to_multiple
 from backend.loans.rules.schedules.settle import settle
-from backend.loans.rules.schedules.terms import Every, Method, Terms, Unit
+from backend.loans.rules.schedules.terms import Every, Method, Rest, Terms, Unit
 
 
 def open_book(terms: Terms) -> Book:
@@ -20,6 +20,8 @@ def open_book(terms: Terms) -> Book:
         rounding=terms.rounding,
     )
     financed = terms.principal_minor - down
+    if terms.rest is not None:
+        return _open_rest(terms, terms.rest)
     regular = step(terms.disbursed_on, terms.every)
     first = terms.first_due_on or regular
     anchor = terms.disbursed_on.day if first == regular else first.day
@@ -42,6 +44,39 @@ def open_book(terms: Terms) -> Book:
         seen_on=terms.disbursed_on,
     )
     spread(book, 0, today=terms.disbursed_on)
+    return book
+
+
+def _open_rest(terms: Terms, rest: Rest) -> Book:
+    """What is left of an earlier schedule, as a loan that begins on its last due day."""
+    days = list(rest.due_on[: terms.installments])
+    if not days:
+        days.append(terms.first_due_on or step(terms.disbursed_on, terms.every, anchor=rest.anchor))
+    while len(days) < terms.installments:
+        days.append(step(days[-1], terms.every, anchor=rest.anchor))
+    rows = rows_between(terms.disbursed_on, days, terms.every)
+    for row in rows:
+        if step(row.from_on, terms.every, anchor=rest.anchor) != row.due_on:
+            row.months = None
+    book = Book(
+        terms=terms,
+        financed_minor=terms.principal_minor,
+        down_payment_minor=0,
+        rows=rows,
+        every=terms.every,
+        anchor=rest.anchor,
+        rates=[(date.min, terms.annual_rate)],
+        flat_base_minor=rest.flat_base_minor or terms.principal_minor,
+        seen_on=terms.disbursed_on,
+        spread_arrears=[
+            (Stretch(terms.disbursed_on, until), amount) for until, amount in rest.idle
+        ],
+    )
+    if rest.level_minor is None or terms.method is Method.FLAT:
+        spread(book, 0, today=terms.disbursed_on)
+    else:
+        for row in rows:
+            row.level_minor = rest.level_minor
     return book
 
 

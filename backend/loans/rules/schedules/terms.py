@@ -57,6 +57,24 @@ MONTHLY = Every(1, Unit.MONTH)
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What a schedule that goes on from an earlier one brings along.
+
+    `due_on` are its first due days as they are told, the others follow on `anchor`. `idle` is
+    principal that bears no interest up to and including a day, since until then it was in arrears
+    or its interest stands in `carried_interest_minor`, which is asked for first. `level_minor`
+    keeps the instalment as it was; `flat_base_minor` is what a flat interest is reckoned on.
+    """
+
+    anchor: int
+    due_on: tuple[date, ...] = ()
+    idle: tuple[tuple[date, int], ...] = ()
+    carried_interest_minor: int = 0
+    level_minor: int | None = None
+    flat_base_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """The contract. Rates are parts of one a year; amounts are minor units of one currency."""
 
@@ -74,6 +92,7 @@ class Terms:
     principal_grace: int = 0
     interest_grace: int = 0
     recalculate_interest: Recalculation = Recalculation.NONE
+    rest: Rest | None = None
 
     @property
     def is_daily(self) -> bool:
@@ -122,6 +141,19 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenPayments:
+    """Of the next `count` instalments due on or after `from_on` only `amount_minor` is asked.
+
+    It pays interest first; what of it stays unpaid is asked for later and bears none itself. As
+    many instalments are added at the end, and the rest is spread over those that follow.
+    """
+
+    from_on: date
+    count: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReAmortize:
     """What is in arrears on the day is spread over the instalments that are still to come."""
 
@@ -163,7 +195,16 @@ class Payment:
 
 
 Change = (
-    MoveDueDate | Extend | NewRate | PauseInterest | Skip | ReAmortize | ReAge | Payoff | Charge
+    MoveDueDate
+    | Extend
+    | NewRate
+    | PauseInterest
+    | Skip
+    | TokenPayments
+    | ReAmortize
+    | ReAge
+    | Payoff
+    | Charge
 )
 
 
