@@ -17,6 +17,7 @@ from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import panels as contact_panels
 from backend.core_instructions import routes as core_instruction_routes
+from backend.events.plans import PlanCureReminded, PlanReliefStarted
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
 from backend.kit.wiring import Wiring
@@ -38,6 +39,7 @@ from backend.programme import staff_routes as programme_staff_routes
 from backend.repayment_plans import audit as plan_audit
 from backend.repayment_plans import handlers as plan_handlers
 from backend.repayment_plans import jobs as plan_jobs
+from backend.repayment_plans import queries as plan_queries
 from backend.repayment_plans import routes as plan_routes
 from backend.repayment_plans import staff_routes as plan_staff_routes
 from backend.staff import jobs as staff_jobs
@@ -99,6 +101,7 @@ WIRING = Wiring(
         *auth_jobs.JOBS,
     ),
     audits=(*loan_audit.AUDITS, *tier_audit.AUDITS, *benefit_audit.AUDITS, *plan_audit.AUDITS),
+    plans_so_far=plan_queries.plans_so_far,
     demo=(benefit_demo.fill,),
     sealed=(
         *borrowers.SEALED,
@@ -106,6 +109,7 @@ WIRING = Wiring(
         *idempotency.SEALED,
         *otp.SEALED,
         *plan_quote_signing.SEALED,
+        *plan_queries.SEALED,
     ),
     hashed=borrowers.HASHED,
     borrower_panels={
@@ -114,5 +118,9 @@ WIRING = Wiring(
         **profile_panels.PANELS,
         **programme_panels.PANELS,
         **tier_panels.PANELS,
+    },
+    unheard={
+        PlanReliefStarted: "for the inbox: her relief goes on because the lender is late",
+        PlanCureReminded: "for the inbox: the one reminder of a broken plan",
     },
 )

@@ -16,6 +16,7 @@ from backend.events.loans import (
     PaymentReceived,
     PaymentReversed,
 )
+from backend.events.plans import PlanStateChanged
 from backend.events.programme import EnrolmentChanged
 from backend.events.tiers import TierChanged
 from backend.kit.outbox import Recorded
@@ -23,6 +24,7 @@ from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import Handler
 from backend.profile import queries, service
 
+PLAN_ENDINGS = frozenset({"completed", "terminated"})
 REBUILT_MAX = 10  # an event stands for a hundred borrowers and more
 
 
@@ -51,6 +53,13 @@ def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
     events = [(cast(TierChanged, each.event), each.seq) for each in recorded]
     told = [(e.borrower_id, e.to_tier, seq) for e, seq in events if e.borrower_id is not None]
     service.put_tiers(session, told=told, now=now)
+
+
+def _put_plans_kept(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    events = [(each, cast(PlanStateChanged, each.event)) for each in recorded]
+    told = [(each, e.completed, e.terminated) for each, e in events if e.to_state in PLAN_ENDINGS]
+    if told:
+        service.put_plans_kept(session, told=told, now=now)
 
 
 def _follow_particulars(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
@@ -92,4 +101,5 @@ HANDLERS = (
         batch_max=REBUILT_MAX,
     ),
     Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier),
+    Handler(name="profile.plans", hears=(PlanStateChanged,), run=_put_plans_kept),
 )

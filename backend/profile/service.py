@@ -249,6 +249,65 @@ def put_tiers(session: Session, *, told: Sequence[tuple[UUID, str, int]], now: d
     )
 
 
+_PUT_PLANS_KEPT = text(
+    """
+    WITH told AS (
+        SELECT DISTINCT ON (borrower_id) borrower_id, seq,
+               round(completed::numeric / (completed + ended_otherwise), 4) AS ratio
+          FROM unnest(:ids, :completed, :terminated, :seqs)
+            AS t(borrower_id, completed, ended_otherwise, seq)
+         WHERE completed + ended_otherwise > 0
+         ORDER BY borrower_id, seq DESC
+    ), newest AS (
+        SELECT * FROM told
+         WHERE NOT EXISTS (
+             SELECT FROM fact_change f
+              WHERE f.borrower_id = told.borrower_id AND f.fact = 'plans_kept_ratio'
+                AND f.event_seq > told.seq
+         )
+    ), noted AS (
+        INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value)
+        SELECT borrower_id, 'plans_kept_ratio', :now, seq, to_jsonb(ratio) FROM newest
+        ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO NOTHING
+    )
+    UPDATE profile p SET plans_kept_ratio = newest.ratio
+      FROM newest WHERE p.borrower_id = newest.borrower_id
+    RETURNING p.borrower_id
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("completed", type_=ARRAY(BigInteger)),
+    bindparam("terminated", type_=ARRAY(BigInteger)),
+    bindparam("seqs", type_=ARRAY(BigInteger)),
+)
+
+
+def put_plans_kept(
+    session: Session, *, told: Sequence[tuple[Recorded, int, int]], now: datetime
+) -> None:
+    """Make the share of plans kept a fact: (the event that told it, plans kept, plans broken).
+
+    The newest event about a borrower counts; one that comes late changes nothing.
+    """
+    by_borrower = {
+        each.event.borrower_id: each
+        for each, *_ in sorted(told, key=lambda one: one[0].seq)
+        if each.event.borrower_id is not None
+    }
+    _lock(session, borrower_ids=sorted(by_borrower))
+    moved = session.execute(
+        _PUT_PLANS_KEPT,
+        {
+            "ids": [each.event.borrower_id for each, *_ in told],
+            "completed": [completed for _, completed, _ in told],
+            "terminated": [terminated for *_, terminated in told],
+            "seqs": [each.seq for each, *_ in told],
+            "now": now,
+        },
+    )
+    _announce(session, told=[(each, _told(by_borrower[each])) for each in moved.scalars()])
+
+
 def put_protected_attributes(
     session: Session, *, rows: Sequence[tuple[UUID, Mapping[str, str | None]]], now: datetime
 ) -> set[UUID]:

@@ -25,9 +25,7 @@ def follow_days(context: JobContext) -> dict[str, Any]:
     return {"moved": moved, "looked_at": missed}
 
 
-def _follow_plan(
-    session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime
-) -> bool:
+def _follow_plan(session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime) -> bool:
     service.follow_plan(session, borrower_id=borrower_id, request_id=request_id, now=now)
     return True
 

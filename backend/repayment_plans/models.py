@@ -116,6 +116,11 @@ class PlanStateChange(Base):
     __tablename__ = "plan_state_change"
     __table_args__ = (
         _of_request(),
+        ForeignKeyConstraint(
+            ["borrower_id", "quote_id"],
+            ["plan_quote.borrower_id", "plan_quote.id"],
+            name="fk_plan_state_change_quote",
+        ),
         CheckConstraint(f"actor IN ({_listed(Actor)})", name="actor_is_known"),
         CheckConstraint("(actor = 'staff') = (staff_id IS NOT NULL)", name="staff_are_named"),
         CheckConstraint(

@@ -1,7 +1,8 @@
 """Reads of requests and plans."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from backend.borrowers.rules import Viewer
 from backend.kit import crypto
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
+from backend.kit.ports import PastPlans
+from backend.kit.wiring import SealedColumn
 from backend.loans.models import Adjustment, Installment, Loan
 from backend.repayment_plans.errors import PlanRequestUnknown
 from backend.repayment_plans.models import (
@@ -27,6 +30,7 @@ from backend.repayment_plans.models import (
 from backend.repayment_plans.rules import FINAL, RUNNING, State
 
 MESSAGE = "plan_request.message"
+SEALED = (SealedColumn("plan_request", "message_cipher", context=MESSAGE),)
 YEAR = timedelta(days=365)
 # A waiver has nothing to keep, so it neither counts as kept nor as broken.
 NOTHING_TO_KEEP = "waive_penalty"
@@ -166,9 +170,7 @@ def list_disputed(session: Session, *, borrower_id: UUID, request_id: UUID) -> l
                     PlanFreeze.borrower_id == Adjustment.borrower_id,
                     PlanFreeze.loan_id == Adjustment.loan_id,
                     PlanFreeze.from_on <= Adjustment.on_date,
-                    or_(
-                        PlanFreeze.until_on.is_(None), PlanFreeze.until_on >= Adjustment.on_date
-                    ),
+                    or_(PlanFreeze.until_on.is_(None), PlanFreeze.until_on >= Adjustment.on_date),
                 ),
             )
             .where(
@@ -202,19 +204,29 @@ def count_agreed(
     return session.execute(query).scalar_one()
 
 
+def plans_so_far(session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime) -> PastPlans:
+    """What was agreed on a loan before, for whoever prices the next plan."""
+    agreed = partial(count_agreed, session, borrower_id=borrower_id, loan_id=loan_id)
+    is_open = find_open(session, borrower_id=borrower_id, loan_id=loan_id) is not None
+    return PastPlans(
+        has_open=is_open,
+        is_negotiated=agreed() > 0,
+        due_day_moves_12m=agreed(kind="move_due_day", since=now.date() - YEAR),
+    )
+
+
 def count_ended(session: Session, *, borrower_id: UUID) -> tuple[int, int]:
     """How many of her plans were kept to the end, and how many were not."""
-    counts = dict(
-        session.execute(
-            select(PlanRequest.state, func.count())
-            .where(
-                PlanRequest.borrower_id == borrower_id,
-                PlanRequest.state.in_((State.COMPLETED, State.TERMINATED)),
-                PlanRequest.kind != NOTHING_TO_KEEP,
-            )
-            .group_by(PlanRequest.state)
-        ).all()
+    rows = session.execute(
+        select(PlanRequest.state, func.count().label("times"))
+        .where(
+            PlanRequest.borrower_id == borrower_id,
+            PlanRequest.state.in_((State.COMPLETED, State.TERMINATED)),
+            PlanRequest.kind != NOTHING_TO_KEEP,
+        )
+        .group_by(PlanRequest.state)
     )
+    counts = {row.state: row.times for row in rows}
     return counts.get(State.COMPLETED, 0), counts.get(State.TERMINATED, 0)
 
 
@@ -234,9 +246,7 @@ def list_concerned(session: Session, *, borrower_ids: Sequence[UUID]) -> list[An
     )
 
 
-def list_frozen_loans(
-    session: Session, *, borrower_ids: Sequence[UUID]
-) -> list[tuple[UUID, UUID]]:
+def list_frozen_loans(session: Session, *, borrower_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     """Loans of these borrowers that were frozen once, the present included."""
     rows = session.execute(
         select(PlanFreeze.borrower_id, PlanFreeze.loan_id)
@@ -305,9 +315,7 @@ def _keys(session: Session, where: Any, *, after: tuple[UUID, UUID], limit: int)
                 where,
                 or_(
                     PlanRequest.borrower_id > borrower_id,
-                    and_(
-                        PlanRequest.borrower_id == borrower_id, PlanRequest.id > request_id
-                    ),
+                    and_(PlanRequest.borrower_id == borrower_id, PlanRequest.id > request_id),
                 ),
             )
             .order_by(PlanRequest.borrower_id, PlanRequest.id)

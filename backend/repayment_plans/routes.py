@@ -108,9 +108,7 @@ class PlanAcceptance(MethodView):
     def post(self, request_id: UUID) -> dict[str, Any]:
         """Agree to what you were offered. You can step back for seven days."""
         with transaction() as session:
-            service.accept(
-                session, borrower_id=caller().id, request_id=request_id, now=clock.now()
-            )
+            service.accept(session, borrower_id=caller().id, request_id=request_id, now=clock.now())
             return _show(session, request_id)
 
 
@@ -156,7 +154,5 @@ class PlanAppeal(MethodView):
     def post(self, request_id: UUID) -> dict[str, Any]:
         """Let another person look at a request that was not agreed to."""
         with transaction() as session:
-            service.appeal(
-                session, borrower_id=caller().id, request_id=request_id, now=clock.now()
-            )
+            service.appeal(session, borrower_id=caller().id, request_id=request_id, now=clock.now())
             return _show(session, request_id)

@@ -26,7 +26,7 @@ STATES = [str(state) for state in State]
 KINDS = [str(kind) for kind in Kind]
 
 
-def _documents() -> fields.List:
+def _documents() -> Any:
     return fields.List(
         fields.UUID(),
         load_default=list,
@@ -49,7 +49,7 @@ class PlanAnswerSchema(StrictSchema):
     document_ids = _documents()
 
 
-class CodedSchema(OutSchema):
+class PlanReasonSchema(OutSchema):
     code = fields.String(required=True)
     text = fields.String(required=True)
 
@@ -66,7 +66,7 @@ class PlanRequestSchema(OutSchema):
         required=True,
         metadata={"description": "By when; of what has come to its end, the day of that."},
     )
-    reason = fields.Nested(CodedSchema, required=True)
+    reason = fields.Nested(PlanReasonSchema, required=True)
     review_reasons = fields.List(
         fields.String(),
         required=True,
@@ -104,7 +104,7 @@ class PlanWaiverSchema(OutSchema):
     amount_minor = Minor(required=True)
 
 
-class QuotedSchema(OutSchema):
+class PlanQuotedSchema(OutSchema):
     """The quote as she saw it: it counts, whatever else is booked."""
 
     id = fields.UUID(required=True)
@@ -118,7 +118,7 @@ class QuotedSchema(OutSchema):
     rows_hash = fields.String(required=True)
 
 
-class DisputedSchema(OutSchema):
+class DisputedPenaltySchema(OutSchema):
     on = Day(required=True, attribute="on_date")
     amount_minor = Minor(required=True)
     is_offset = fields.Boolean(
@@ -126,13 +126,13 @@ class DisputedSchema(OutSchema):
     )
 
 
-class KeptSchema(OutSchema):
+class PlanKeptSchema(OutSchema):
     number = fields.Integer(required=True)
     due_on = Day(required=True)
     paid_on = Day(required=True)
 
 
-class MoveSchema(OutSchema):
+class PlanMoveSchema(OutSchema):
     state = fields.String(required=True)
     state_name = fields.String(required=True)
     by = fields.String(required=True, metadata={"enum": ["borrower", "staff", "core", "clock"]})
@@ -140,14 +140,14 @@ class MoveSchema(OutSchema):
     at = Instant(required=True)
 
 
-class ToldReasonSchema(OutSchema):
+class PlanToldReasonSchema(OutSchema):
     text = fields.String(required=True)
     would_change = fields.String(required=True, allow_none=True)
 
 
-class ToldDecisionSchema(OutSchema):
+class PlanToldDecisionSchema(OutSchema):
     outcome = fields.String(required=True, metadata={"enum": list(OUTCOMES)})
-    reasons = fields.List(fields.Nested(ToldReasonSchema), required=True)
+    reasons = fields.List(fields.Nested(PlanToldReasonSchema), required=True)
     at = Instant(required=True)
 
 
@@ -159,11 +159,11 @@ class WholePlanRequestSchema(PlanRequestSchema):
         required=True,
         metadata={"description": "What you can do now: accept, withdraw, answer, appeal."},
     )
-    quote = fields.Nested(QuotedSchema, required=True)
-    decisions = fields.List(fields.Nested(ToldDecisionSchema), required=True)
-    disputed_penalties = fields.List(fields.Nested(DisputedSchema), required=True)
-    kept = fields.List(fields.Nested(KeptSchema), required=True)
-    history = fields.List(fields.Nested(MoveSchema), required=True)
+    quote = fields.Nested(PlanQuotedSchema, required=True)
+    decisions = fields.List(fields.Nested(PlanToldDecisionSchema), required=True)
+    disputed_penalties = fields.List(fields.Nested(DisputedPenaltySchema), required=True)
+    kept = fields.List(fields.Nested(PlanKeptSchema), required=True)
+    history = fields.List(fields.Nested(PlanMoveSchema), required=True)
 
 
 class QueueArgs(PageArgs):
@@ -193,12 +193,10 @@ class StaffPlanRequestSchema(OutSchema):
     policy_version = fields.Integer(required=True)
 
 
-StaffPlanRequestPageSchema = page_schema(
-    StaffPlanRequestSchema, name="StaffPlanRequestPageSchema"
-)
+StaffPlanRequestPageSchema = page_schema(StaffPlanRequestSchema, name="StaffPlanRequestPageSchema")
 
 
-class StaffMoveSchema(OutSchema):
+class StaffPlanMoveSchema(OutSchema):
     number = fields.Integer(required=True)
     from_state = fields.String(required=True, allow_none=True)
     to_state = fields.String(required=True)
@@ -209,7 +207,7 @@ class StaffMoveSchema(OutSchema):
     changed_at = Instant(required=True)
 
 
-class StaffDecisionSchema(OutSchema):
+class StaffPlanDecisionSchema(OutSchema):
     outcome = fields.String(required=True)
     reasons = fields.List(fields.Dict(), required=True)
     is_appeal = fields.Boolean(required=True)
@@ -217,25 +215,7 @@ class StaffDecisionSchema(OutSchema):
     decided_at = Instant(required=True)
 
 
-class WholeStaffPlanRequestSchema(StaffPlanRequestSchema):
-    message = fields.String(required=True, allow_none=True)
-    document_ids = fields.List(fields.UUID(), required=True)
-    asked_before_miss = fields.Boolean(required=True)
-    review_reasons = fields.List(fields.Dict(), required=True)
-    facts = fields.Dict(required=True, metadata={"description": "What the profile knows of her."})
-    quote = fields.Nested(QuotedSchema, required=True)
-    options = fields.List(
-        fields.Nested(lambda: OptionSchema()),
-        required=True,
-        metadata={"description": "What was priced for this loan in the last two weeks."},
-    )
-    disputed_penalties = fields.List(fields.Nested(DisputedSchema), required=True)
-    kept = fields.List(fields.Nested(KeptSchema), required=True)
-    decisions = fields.List(fields.Nested(StaffDecisionSchema), required=True)
-    history = fields.List(fields.Nested(StaffMoveSchema), required=True)
-
-
-class OptionSchema(OutSchema):
+class PlanPricedSchema(OutSchema):
     id = fields.UUID(required=True)
     kind = fields.String(required=True, metadata={"enum": KINDS})
     terms = fields.Dict(required=True)
@@ -246,27 +226,43 @@ class OptionSchema(OutSchema):
     expires_at = Instant(required=True)
 
 
-class ReasonInSchema(StrictSchema):
+class WholeStaffPlanRequestSchema(StaffPlanRequestSchema):
+    message = fields.String(required=True, allow_none=True)
+    document_ids = fields.List(fields.UUID(), required=True)
+    asked_before_miss = fields.Boolean(required=True)
+    review_reasons = fields.List(fields.Dict(), required=True)
+    facts = fields.Dict(required=True, metadata={"description": "What the profile knows of her."})
+    quote = fields.Nested(PlanQuotedSchema, required=True)
+    options = fields.List(
+        fields.Nested(PlanPricedSchema),
+        required=True,
+        metadata={"description": "What was priced for this loan in the last two weeks."},
+    )
+    disputed_penalties = fields.List(fields.Nested(DisputedPenaltySchema), required=True)
+    kept = fields.List(fields.Nested(PlanKeptSchema), required=True)
+    decisions = fields.List(fields.Nested(StaffPlanDecisionSchema), required=True)
+    history = fields.List(fields.Nested(StaffPlanMoveSchema), required=True)
+
+
+class PlanReasonInSchema(StrictSchema):
     text = fields.Nested(TextsSchema, required=True)
     would_change = fields.Nested(TextsSchema, load_default=None, allow_none=True)
 
 
-class CounterOfferSchema(StrictSchema):
+class PlanCounterOfferSchema(StrictSchema):
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    terms = fields.Dict(
-        load_default=dict, metadata={"description": "As in a quote of the kind."}
-    )
+    terms = fields.Dict(load_default=dict, metadata={"description": "As in a quote of the kind."})
 
 
-class DecisionInSchema(StrictSchema):
+class PlanDecisionInSchema(StrictSchema):
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
     reasons = fields.List(
-        fields.Nested(ReasonInSchema),
+        fields.Nested(PlanReasonInSchema),
         required=True,
         validate=validate.Length(1, REASONS_MAX),
         metadata={"description": "She reads them. A rejection says what would change it."},
     )
-    counter_offer = fields.Nested(CounterOfferSchema, load_default=None, allow_none=True)
+    counter_offer = fields.Nested(PlanCounterOfferSchema, load_default=None, allow_none=True)
 
     @validates_schema(skip_on_field_errors=True)
     def fit_together(self, data: dict[str, Any], **_: Any) -> None:

@@ -30,7 +30,7 @@ from backend.repayment_plans.errors import (
 )
 from backend.repayment_plans.rules import State
 from backend.repayment_plans.schemas import (
-    DecisionInSchema,
+    PlanDecisionInSchema,
     PlanPolicyInSchema,
     PlanPolicyPageSchema,
     PlanPolicySchema,
@@ -103,7 +103,7 @@ class PlanDecisions(MethodView):
     @permits("plans.decide")
     @refuses(PlanRequestUnknown, BorrowerNotFound, PlanMoved, SecondPersonNeeded)
     @refuses(QuoteExpired, QuoteStale, QuoteNotGenuine, OptionNotPossible)
-    @blp.arguments(DecisionInSchema)
+    @blp.arguments(PlanDecisionInSchema)
     @blp.response(200, WholeStaffPlanRequestSchema)
     def post(self, args: dict[str, Any], request_id: UUID) -> dict[str, Any]:
         """Approve, reject, ask her something, or make another offer. She reads your reasons."""
@@ -199,4 +199,3 @@ class PlanPolicyPublication(MethodView):
                 subject=f"plan-policy:{version}",
             )
             return queries.get_policy_row(session, version=version)
-

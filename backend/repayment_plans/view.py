@@ -10,6 +10,7 @@ from backend.kit.db import AnyRow
 from backend.kit.predicates import value_to_json
 from backend.kit.texts import Locale
 from backend.plan_quotes import queries as quotes
+from backend.plan_quotes.service import VALID_FOR
 from backend.profile import queries as profile
 from backend.repayment_plans import queries
 from backend.repayment_plans.rules import MOVES, Actor, State
@@ -49,7 +50,7 @@ def show_to_staff(
         **_parts(session, row),
         "facts": {name: value_to_json(value) for name, value in facts.items()},
         "options": quotes.list_quotes(
-            session, borrower_id=borrower_id, loan_id=row.loan_id, since=now - quotes.VALID_FOR
+            session, borrower_id=borrower_id, loan_id=row.loan_id, since=now - VALID_FOR
         ),
     }
 

@@ -50,13 +50,17 @@ NEXT: Mapping[State, Text] = {
     State.AWAITING_CORE: Text(
         "It is set up by {day}. You need not do anything.", "将在 {day} 前办理完成，您无需操作。"
     ),
-    State.ACTIVE: Text("Pay each instalment by its day, until {day}.", "请按期还款，至 {day} 为止。"),
+    State.ACTIVE: Text(
+        "Pay each instalment by its day, until {day}.", "请按期还款，至 {day} 为止。"
+    ),
     State.COMPLETED: Text("Nothing more to do. Well done.", "无需其他操作，做得很好。"),
     State.BREACHED: Text(
         "Pay what is open by {day}, and the plan goes on as before.",
         "请在 {day} 前补上未付款项，方案将照常继续。",
     ),
-    State.CURED: Text("Pay each instalment by its day, until {day}.", "请按期还款，至 {day} 为止。"),
+    State.CURED: Text(
+        "Pay each instalment by its day, until {day}.", "请按期还款，至 {day} 为止。"
+    ),
     State.TERMINATED: Text(
         "What was waived for you stays so. Talk to us about another way.",
         "已为您减免的部分不变，欢迎与我们商量其他办法。",

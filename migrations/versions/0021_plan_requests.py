@@ -16,6 +16,7 @@ depends_on = None
 POLICY = Path(__file__).parent.parent / "default_plan_policy_1.json"
 FROM = datetime(2000, 1, 1, tzinfo=UTC)
 JSONB = postgresql.JSONB(astext_type=sa.Text())
+ADDED_ONLY = ("plan_state_change", "plan_decision")
 FINAL = "'completed', 'terminated', 'rejected', 'withdrawn', 'expired'"
 AGREED = (
     "'accepted', 'cooling_off', 'awaiting_core', 'core_differs', 'active', 'breached', 'cured',"
@@ -41,6 +42,8 @@ def upgrade() -> None:
     _lookups()
     _changes()
     _offsets()
+    _added_only()
+    _asked_first()
 
 
 def _policies() -> None:
@@ -289,6 +292,11 @@ def _changes() -> None:
             name=op.f("ck_plan_state_change_only_she_accepts_or_withdraws"),
         ),
         sa.ForeignKeyConstraint(
+            ["borrower_id", "quote_id"],
+            ["plan_quote.borrower_id", "plan_quote.id"],
+            name="fk_plan_state_change_quote",
+        ),
+        sa.ForeignKeyConstraint(
             ["borrower_id", "request_id"],
             ["plan_request.borrower_id", "plan_request.id"],
             name=op.f("fk_plan_state_change_borrower_id_request_id_plan_request"),
@@ -320,4 +328,24 @@ def _offsets() -> None:
         op.f("ck_adjustment_waiver_has_period_or_penalty"),
         "adjustment",
         "num_nonnulls(period, offsets_id) = CASE kind WHEN 'waiver' THEN 1 ELSE 0 END",
+    )
+
+
+def _added_only() -> None:
+    for table in ADDED_ONLY:
+        op.execute(
+            f"CREATE TRIGGER {table}_added_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+
+
+def _asked_first() -> None:
+    """The shipped version gets the kind that plans make possible; those of staff are theirs."""
+    op.execute(
+        """
+        UPDATE earn_rule_version
+           SET document = jsonb_set(document, '{rules}', document -> 'rules' ||
+               '[{"kind": "asked_first", "points": 80, "months_between": 12}]'::jsonb)
+         WHERE version = 1 AND publisher_id IS NULL
+        """
     )

@@ -18,6 +18,7 @@ NOT_KEYED_BY_BORROWER = {
     "borrower_lookup": "narrow look-up across borrowers: keyed hash to borrower",
     "benefit_grant_lookup": "narrow look-up across borrowers: the core system acknowledges by id",
     "core_instruction_lookup": "narrow look-up across borrowers: acknowledged by id",
+    "plan_request_lookup": "narrow look-up across borrowers: staff decide by the request's id",
     "voucher_code": "a pool: a code is nobody's until a redemption draws it",
     "referral_code_lookup": "narrow look-up across borrowers: a friend comes with the code alone",
     "benefit_proof_lookup": "narrow look-up across borrowers: one document proves one case",

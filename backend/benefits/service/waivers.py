@@ -45,9 +45,7 @@ def waive_months(
     )
 
 
-def _grant(
-    session: Session, waived: Sequence[loans.Waived], *, cause: str, now: datetime
-) -> int:
+def _grant(session: Session, waived: Sequence[loans.Waived], *, cause: str, now: datetime) -> int:
     for each in waived:
         grant_benefit(
             session,

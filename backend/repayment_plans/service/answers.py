@@ -31,9 +31,7 @@ def accept(session: Session, *, borrower_id: UUID, request_id: UUID, now: dateti
     held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
     if held.state is not State.OFFERED:
         raise moved(held)
-    quote = get_good_quote(
-        session, borrower_id=borrower_id, quote_id=held.row.quote_id, now=now
-    )
+    quote = get_good_quote(session, borrower_id=borrower_id, quote_id=held.row.quote_id, now=now)
     until_on = held.today + timedelta(days=COOLING_OFF_DAYS)
     held = move(
         session,
@@ -169,9 +167,7 @@ def _tell_accepted(session: Session, held: Held, quote: Quote) -> None:
 
 
 def _tell_withdrawn(session: Session, held: Held) -> None:
-    loan = loans.find_record(
-        session, borrower_id=held.borrower_id, loan_id=held.row.loan_id
-    )
+    loan = loans.find_record(session, borrower_id=held.borrower_id, loan_id=held.row.loan_id)
     core.instruct(
         session,
         borrower_id=held.borrower_id,

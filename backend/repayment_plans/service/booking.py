@@ -24,9 +24,7 @@ _ASKED = frozenset({State.COOLING_OFF, State.AWAITING_CORE, State.CORE_DIFFERS})
 log = get_logger(__name__)
 
 
-def follow_booking(
-    session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime
-) -> None:
+def follow_booking(session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime) -> None:
     """Compare what the core system booked under this plan with what she was quoted.
 
     Equal rows put the plan into force. Others are an alarm for staff; she keeps seeing the quote.
@@ -79,9 +77,7 @@ def _book_waivers(session: Session, held: Held, quote: Quote) -> None:
         cause=WAIVER_CAUSE,
         now=held.now,
     )
-    move(
-        session, held, to=State.COMPLETED, by=Actor.CORE, cause="waived", due_on=held.today
-    )
+    move(session, held, to=State.COMPLETED, by=Actor.CORE, cause="waived", due_on=held.today)
 
 
 def _month(period: str) -> date:

@@ -1,5 +1,6 @@
 """What happens when a day comes: relief from a lender who is late, ends, a second chance."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -26,28 +27,32 @@ _LENDERS_TURN = frozenset(
 
 
 def follow_day(session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime) -> bool:
-    """Do what a passed day brings; False where it has not passed in her zone, or nothing hangs
-    on it.
-    """
+    """Do what a passed day brings; False where it has not passed in her zone, or brings nothing."""
     held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
     if held.row.due_on >= held.today:
         return False
     if held.state in _LENDERS_TURN:
         return _relieve(session, held)
-    if held.state is State.BREACHED:
-        _second_chance(session, held)
-        return True
-    if held.state is State.COOLING_OFF:
-        due_on = sla_day(session, today=held.today)
-        _by_clock(session, held, State.AWAITING_CORE, cause="cooled_off", due_on=due_on)
-        return True
-    if held.state is State.OFFERED and held.row.accepted_at is not None:
+    follow = _DAYS.get(held.state)
+    if follow is not None:
+        follow(session, held)
+    return follow is not None
+
+
+def _after_cooling_off(session: Session, held: Held) -> None:
+    due_on = sla_day(session, today=held.today)
+    _by_clock(session, held, State.AWAITING_CORE, cause="cooled_off", due_on=due_on)
+
+
+def _after_offer(session: Session, held: Held) -> None:
+    if held.row.accepted_at is not None:
         _to_person(session, held, cause="offer_lapsed")
-        return True
-    if held.state in {State.OFFERED, State.INFO_REQUESTED}:
-        _by_clock(session, held, State.EXPIRED, cause="day_passed", due_on=held.today)
-        return True
-    return False
+    else:
+        _expire(session, held)
+
+
+def _expire(session: Session, held: Held) -> None:
+    _by_clock(session, held, State.EXPIRED, cause="day_passed", due_on=held.today)
 
 
 def _by_clock(session: Session, held: Held, to: State, *, cause: str, due_on: date) -> None:
@@ -121,3 +126,11 @@ def _find_quote(session: Session, held: Held) -> Quote | None:
         except Problem:
             continue  # it does not fit the loan as it stands
     return None
+
+
+_DAYS: Mapping[State, Callable[[Session, Held], None]] = {
+    State.COOLING_OFF: _after_cooling_off,
+    State.OFFERED: _after_offer,
+    State.INFO_REQUESTED: _expire,
+    State.BREACHED: _second_chance,
+}

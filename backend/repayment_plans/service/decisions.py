@@ -72,7 +72,8 @@ def decide(
 
 def _rejected_by(session: Session, held: Held) -> UUID:
     made = queries.list_decisions(session, borrower_id=held.borrower_id, request_id=held.id)
-    return next(each.decided_by for each in reversed(made) if each.outcome == "reject")
+    found: UUID = next(each.decided_by for each in reversed(made) if each.outcome == "reject")
+    return found
 
 
 def _carry_out(session: Session, held: Held, decision: Decision, *, staff_id: UUID) -> Held:
@@ -89,9 +90,7 @@ def _carry_out(session: Session, held: Held, decision: Decision, *, staff_id: UU
     )
 
 
-def _aim(
-    session: Session, held: Held, decision: Decision
-) -> tuple[State, date, dict[str, Any]]:
+def _aim(session: Session, held: Held, decision: Decision) -> tuple[State, date, dict[str, Any]]:
     if decision.outcome == "reject":
         # A plan that was agreed before and broken ends; it is not refused.
         is_broken = held.row.accepted_at is not None

@@ -42,9 +42,7 @@ def last(session: Session, row: AnyRow, *, until_on: date, now: datetime) -> Non
     contacts.hold(session, borrower_id=row.borrower_id, cause=cause, until_on=until_on, now=now)
 
 
-def offset_penalties(
-    session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime
-) -> int:
+def offset_penalties(session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime) -> int:
     """Set waivers against the penalties that fell into freezes of a loan; once each."""
     spans = queries.list_freezes(session, borrower_id=borrower_id, loan_id=loan_id)
     if not spans:
@@ -54,11 +52,14 @@ def offset_penalties(
 
 
 def _begin(session: Session, row: AnyRow, *, today: date, now: datetime) -> None:
-    number = 1 + session.execute(
-        select(func.count()).where(
-            PlanFreeze.borrower_id == row.borrower_id, PlanFreeze.request_id == row.id
-        )
-    ).scalar_one()
+    number = (
+        1
+        + session.execute(
+            select(func.count()).where(
+                PlanFreeze.borrower_id == row.borrower_id, PlanFreeze.request_id == row.id
+            )
+        ).scalar_one()
+    )
     session.execute(
         insert(PlanFreeze).values(
             borrower_id=row.borrower_id,
@@ -92,9 +93,7 @@ def _instruct(
     session: Session, row: AnyRow, kind: Instruction, *, number: int, on: date, now: datetime
 ) -> None:
     loan = session.execute(
-        select(Loan.external_id).where(
-            Loan.borrower_id == row.borrower_id, Loan.id == row.loan_id
-        )
+        select(Loan.external_id).where(Loan.borrower_id == row.borrower_id, Loan.id == row.loan_id)
     ).one()
     core.instruct(
         session,

@@ -43,9 +43,7 @@ def follow_plan(session: Session, *, borrower_id: UUID, request_id: UUID, now: d
 
 
 def _move(session: Session, held: Held, to: State, *, by: Actor, cause: str) -> None:
-    quote = quotes.get_quote(
-        session, borrower_id=held.borrower_id, quote_id=held.row.quote_id
-    )
+    quote = quotes.get_quote(session, borrower_id=held.borrower_id, quote_id=held.row.quote_id)
     move(session, held, to=to, by=by, cause=cause, due_on=quote.ends_on or held.today)
 
 

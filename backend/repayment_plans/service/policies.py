@@ -43,11 +43,10 @@ def write_policy(
     return version
 
 
-def publish_policy(
-    session: Session, *, version: int, publisher_id: UUID, now: datetime
-) -> None:
-    """Let a draft count from now on. Refuses: NotFound, PlanPolicyNotDraft, SecondPersonNeeded,
-    Invalid (a fact that was retired since).
+def publish_policy(session: Session, *, version: int, publisher_id: UUID, now: datetime) -> None:
+    """Let a draft count from now on.
+
+    Refuses: NotFound, PlanPolicyNotDraft, SecondPersonNeeded, Invalid (a fact was retired since).
     """
     row = session.execute(
         select(PlanPolicy.__table__).where(PlanPolicy.version == version).with_for_update()

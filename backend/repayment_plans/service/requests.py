@@ -1,4 +1,4 @@
-"""Asking for a quoted plan: what is within the limits is offered at once, a person sees the rest."""
+"""Asking for a quoted plan: within the limits it is offered at once, a person sees the rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,9 +94,7 @@ def offer_day(session: Session, quote: Quote, *, borrower_id: UUID) -> date:
     return her_day(session, borrower_id=borrower_id, now=quote.expires_at)
 
 
-def _sort(
-    session: Session, held: Held, quote: Quote, *, policy: Policy, is_within: bool
-) -> None:
+def _sort(session: Session, held: Held, quote: Quote, *, policy: Policy, is_within: bool) -> None:
     if is_within:
         due_on = offer_day(session, quote, borrower_id=held.borrower_id)
         to, cause = State.OFFERED, f"policy:{policy.version}"
@@ -190,7 +188,7 @@ def _asks_before_miss(session: Session, quote: Quote, *, today: date) -> bool:
 
 
 def missed_of(conduct: Conduct, *, today: date) -> tuple[int, ...]:
-    """What of a loan was due and is not paid yet; of reported lateness, a row that stands for it."""
+    """What of a loan was due and is not paid; 0 stands for lateness that is reported."""
     if conduct.reports:
         return (0,) if conduct.reports[-1].days_past_due else ()
     return judge(
