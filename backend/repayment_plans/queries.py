@@ -191,9 +191,11 @@ def count_agreed(
     kind: str | None = None,
     since: date | None = None,
 ) -> int:
-    """How many of her requests she accepted."""
+    """How many of her requests she accepted, without those from which she stepped back."""
     query = select(func.count()).where(
-        PlanRequest.borrower_id == borrower_id, PlanRequest.accepted_at.is_not(None)
+        PlanRequest.borrower_id == borrower_id,
+        PlanRequest.accepted_at.is_not(None),
+        PlanRequest.state != State.WITHDRAWN,
     )
     if loan_id is not None:
         query = query.where(PlanRequest.loan_id == loan_id)
