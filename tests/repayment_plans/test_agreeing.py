@@ -8,8 +8,8 @@ from sqlalchemy import text
 from backend.contacts import queries as contacts
 from backend.kit import clock
 from tests.clock import NOW, TODAY
+from tests.factories.plans import noon
 from tests.fixtures.api import new_key
-from tests.repayment_plans.conftest import noon
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from backend.borrowers import service as borrowers
 from backend.kit import clock
 from tests.clock import NOW, TODAY
+from tests.factories.plans import BOTH, WAY, noon
 from tests.fixtures.api import new_key
-from tests.repayment_plans.conftest import BOTH, WAY, noon
 
 PURPOSE = {"X-Access-Purpose": "plan_request"}
 

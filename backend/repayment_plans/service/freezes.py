@@ -83,7 +83,8 @@ def _end(session: Session, row: AnyRow, *, today: date, now: datetime) -> None:
             PlanFreeze.request_id == row.id,
             PlanFreeze.until_on.is_(None),
         )
-        .values(until_on=today)
+        # A clock that was set back ends nothing before it began.
+        .values(until_on=func.greatest(PlanFreeze.from_on, today))
         .returning(PlanFreeze.number)
     ).scalar_one()
     _instruct(session, row, Instruction.PENALTY_UNFREEZE, number=number, on=today, now=now)
