@@ -176,6 +176,7 @@ def _tell_withdrawn(session: Session, held: Held) -> None:
         payload={
             "plan_id": str(held.id),
             "loan_external_id": loan.external_id if loan else "",
+            "kind": held.row.kind,
             "currency": loan.currency if loan else "",
             "rows": held.row.old_rows,
         },
