@@ -39,6 +39,7 @@ from backend.programme import staff_routes as programme_staff_routes
 from backend.repayment_plans import audit as plan_audit
 from backend.repayment_plans import handlers as plan_handlers
 from backend.repayment_plans import jobs as plan_jobs
+from backend.repayment_plans import panels as plan_panels
 from backend.repayment_plans import queries as plan_queries
 from backend.repayment_plans import routes as plan_routes
 from backend.repayment_plans import staff_routes as plan_staff_routes
@@ -118,6 +119,7 @@ WIRING = Wiring(
         **profile_panels.PANELS,
         **programme_panels.PANELS,
         **tier_panels.PANELS,
+        **plan_panels.PANELS,
     },
     unheard={
         PlanReliefStarted: "for the inbox: her relief goes on because the lender is late",

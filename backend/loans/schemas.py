@@ -159,6 +159,12 @@ class FeeRowSchema(OutSchema):
         allow_none=True,
         metadata={"description": "The instalment that planned it; null for a later one."},
     )
+    is_disputed = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Dated while a request of yours was waiting: a waiver stands against it."
+        },
+    )
 
 
 class FeeTotalsSchema(OutSchema):

@@ -11,12 +11,13 @@ from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
 from backend.borrowers.rules import AccessPurpose
 from backend.borrowers.schemas import PurposeArgs
 from backend.kit import clock
-from backend.kit.audience import Audience, blueprint, caller, permits
+from backend.kit.audience import Audience, blueprint, caller, permits, rated
 from backend.kit.db import reading, transaction
 from backend.kit.http import refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
 from backend.kit.problems import NotFound
+from backend.kit.rate_limit import LOOK_UP
 from backend.plan_quotes.errors import OptionNotPossible
 from backend.plan_quotes.rules import Kind
 from backend.repayment_plans import queries, service
@@ -56,6 +57,7 @@ blp = blueprint(
 
 @blp.route("/staff/plan-requests")
 class PlanQueue(MethodView):
+    @rated(LOOK_UP)
     @refuses(PurposeMissing)
     @blp.arguments(PurposeArgs, location="headers")
     @blp.arguments(QueueArgs, location="query")
@@ -78,6 +80,7 @@ class PlanQueue(MethodView):
 
 @blp.route("/staff/plan-requests/<uuid:request_id>")
 class StaffPlanRequest(MethodView):
+    @rated(LOOK_UP)
     @refuses(PlanRequestUnknown, BorrowerNotFound, PurposeMissing)
     @blp.arguments(PurposeArgs, location="headers")
     @blp.response(200, WholeStaffPlanRequestSchema)

@@ -148,3 +148,5 @@ def test_penalties_of_the_freeze_are_disputed_and_offset_once_each(case, deliver
     fees = case.api.get(f"/v1/me/loans/{case.loan_id}/fees").json
     assert sorted(f["amount_minor"] for f in fees["items"] if f["kind"] == "waiver") == [200, 300]
     assert fees["outstanding"]["penalty_minor"] == 700
+    shown = {f["amount_minor"]: f["is_disputed"] for f in fees["items"] if f["kind"] == "penalty"}
+    assert shown == {700: False, 300: True, 200: True}

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, literal, select, union_all
+from sqlalchemy import String, cast, false, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
@@ -28,6 +28,7 @@ from backend.loans.rules.state import days_late, paid_ratio
 
 RATIO_PLACES = 4
 PANEL_LOANS_MAX = 50
+FEE_FIELDS = ("on", "kind", "amount_minor", "installment", "is_disputed")
 
 _COLUMNS = (
     *(column for column in Loan.__table__.c if column.name not in ("recorded_at", "updated_at")),
@@ -321,12 +322,17 @@ def list_own_fees(
     Refuses: NotFound.
     """
     record, state = _get_state(session, borrower_id=borrower_id, loan_id=loan_id)
+    offset = Adjustment.__table__.alias("offset_by")
     later = select(
         Adjustment.on_date.label("on"),
         cast(Adjustment.id, String).label("key"),
         Adjustment.kind.label("kind"),
         Adjustment.amount_minor.label("amount_minor"),
         literal(None, Installment.number.type).label("installment"),
+        select(offset.c.id)
+        .where(offset.c.borrower_id == borrower_id, offset.c.offsets_id == Adjustment.id)
+        .exists()
+        .label("is_disputed"),
     ).where(Adjustment.borrower_id == borrower_id, Adjustment.loan_id == loan_id)
     planned = [
         select(
@@ -335,6 +341,7 @@ def list_own_fees(
             literal(kind).label("kind"),
             column.label("amount_minor"),
             Installment.number.label("installment"),
+            false().label("is_disputed"),
         ).where(Installment.borrower_id == borrower_id, Installment.loan_id == loan_id, column > 0)
         for kind, column in (
             ("fee", Installment.fee_minor),
@@ -344,10 +351,7 @@ def list_own_fees(
     every = union_all(later, *planned).subquery("every")
     keys: Any = (every.c.on, every.c.key)
     found = page(session, select(every), keys=keys, args=args, descending=True)
-    items = [
-        {name: row._mapping[name] for name in ("on", "kind", "amount_minor", "installment")}
-        for row in found.items
-    ]
+    items = [{name: row._mapping[name] for name in FEE_FIELDS} for row in found.items]
     return _answer(record, items, found) | {
         "outstanding": {
             "fee_minor": state.outstanding.fee_minor,
