@@ -11,6 +11,7 @@ OWNED = (
     *("loan", "installment", "statement", "payment", "adjustment", "delinquency"),
     *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
     *("consent", "assignment", "contact_hold", "core_instruction"),
+    *("plan_quote", "plan_request", "plan_state_change", "plan_freeze"),
     *("enrolment_change", "badge_award"),
     *("points_account", "points_entry", "points_lot", "points_posting", "points_hold"),
 )

@@ -32,6 +32,10 @@ LISTS = (
     "POST /v1/badge-definitions/preview",
     "GET /v1/staff/points/adjustments",
     "GET /v1/staff/referral-reviews",
+    # Named by the request's id alone; tests/repayment_plans holds them to the same.
+    "GET /v1/staff/plan-requests",
+    "GET /v1/staff/plan-requests/<uuid:request_id>",
+    "POST /v1/staff/plan-requests/<uuid:request_id>/decide",
 )
 # An account manager's own list holds none but hers, so that nobody says why.
 OWN_LIST = "GET /v1/staff/assignments"

@@ -3,18 +3,21 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from backend.kit.audience import Audience
 from backend.kit.ids import new_id
+from backend.repayment_plans.rules import State
 from backend.settings import Settings
 from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import ALL_ROLES, World
 from tests.api.doors import DOORS, Door
 from tests.factories.catalogue import redemption_of
 from tests.factories.grants import grant_of
+from tests.factories.plans import plan_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
 GUARDED = [door for door in DOORS if door.audience is not Audience.PUBLIC]
@@ -51,12 +54,24 @@ NOT_THERE = {
         ),
         "redemption-unknown",
     ),
+    **dict.fromkeys(
+        (
+            f"/v1/me/plan-requests/<uuid:request_id>{part}"
+            for part in ("", "/accept", "/withdraw", "/answer", "/appeal")
+        ),
+        "plan-request-unknown",
+    ),
 }
+# Doors that take nobody without a word.
+BODIES = {"/v1/me/plan-requests/<uuid:request_id>/answer": {"message": "Since October."}}
+# How a request must stand for its door to open.
+STANDS = {"answer": State.INFO_REQUESTED, "appeal": State.REJECTED}
 
 
 def enter(api: Api, door: Door, **known: str):
     key = new_key() if door.method == "POST" else {}
-    return api.call(door.method, door.path(**known), headers=key)
+    body = {"json": BODIES[door.rule]} if door.rule in BODIES else {}
+    return api.call(door.method, door.path(**known), headers=key, **body)
 
 
 def is_refused(answer) -> bool:
@@ -159,6 +174,12 @@ def test_what_is_anothers_is_not_there(
         "grant_id": grant_of(session, world.ann.id),
         "redemption_id": redemption_of(
             session, world.ann.id, is_claimed=door.rule.endswith("/codes")
+        ),
+        "request_id": plan_of(
+            session,
+            world.ann.id,
+            UUID(world.ann.loan_id),
+            state=STANDS.get(door.rule.rpartition("/")[2], State.OFFERED),
         ),
     }
     assert door.ids <= set(ids), "teach this test the id"

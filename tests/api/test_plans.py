@@ -24,6 +24,7 @@ from backend.kit import clock, delivery, idempotency, jobs
 from backend.kit.db import Database, transaction
 from backend.kit.ids import new_id
 from backend.programme import service as programme
+from backend.repayment_plans.rules import State
 from backend.tiers.policies import get_live
 from backend.tiers.retier import Occasion, retier, retier_range
 from rewards.points import service as points_service
@@ -32,6 +33,7 @@ from tests.api.conftest import make_world
 from tests.api.crowd import multiply
 from tests.api.statements import Statement, heard
 from tests.clock import NOW, TODAY
+from tests.factories.plans import plan_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
 
@@ -48,7 +50,7 @@ SMALL = {
     *("alembic_version", "loan_product", "tier_policy", "extra_fact", "staff_account"),
     *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
     *("badge", "badge_version"),
-    "earn_rule_version",
+    *("earn_rule_version", "plan_policy"),
 }
 # Indexes of the few rows that are open: read from end to end they are still short.
 PARTIAL = text(
@@ -117,6 +119,7 @@ def crowd(client_api, staff_api, session, deliver, own_database: Database):
     make_assignment(session, staff_id=manager.id, borrower_id=world.ann.id)
     for points in (100, 20, 60):
         _earn(session, world.ann.id, points=points)
+    plan_of(session, world.ann.id, UUID(world.ann.loan_id), state=State.REJECTED)
     # Over two lots, so that it has postings of its own.
     points_service.spend(session, borrower_id=world.ann.id, points=110, cause=CAUSE, now=NOW)
     session.commit()
@@ -160,6 +163,7 @@ def test_hot_statements_use_indexes(
         lambda: me.get("/v1/me/badges"),
         lambda: me.get("/v1/me/tier"),
         lambda: me.get("/v1/me/tier/history"),
+        lambda: me.get("/v1/me/plan-requests"),
         lambda: me.get("/v1/me/points"),
         lambda: me.get("/v1/me/points/entries", query_string={"limit": 1}),
         lambda: me.post("/v1/me/tier/reviews", json={"reason": "Please."}, headers=new_key()),
@@ -178,6 +182,8 @@ def test_hot_statements_use_indexes(
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}", headers=PURPOSE),
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/enrolment", headers=PURPOSE),
         lambda: staff.get("/v1/tier-reviews", headers=PURPOSE),
+        lambda: staff.get("/v1/staff/plan-requests", headers=PURPOSE),
+        lambda: staff.get("/v1/staff/plan-requests?state=rejected", headers=PURPOSE),
         lambda: manager.get("/v1/staff/borrowers", query_string={"q": "ann"}),
         lambda: manager.get(f"/v1/staff/borrowers/{crowd.ann.id}"),
         lambda: manager.get("/v1/staff/assignments"),

@@ -16,9 +16,16 @@ from backend.kit.ids import new_id
 from backend.kit.wiring import JobContext
 from backend.loans import jobs as loan_jobs
 from backend.loans.rules.schedules import MONTHLY, Method, Request, Terms, reckon
+from backend.plan_quotes import service as quotes
+from backend.plan_quotes.rules import Kind
 from backend.profile import jobs as profile_jobs
 from backend.repayment_plans import jobs as plan_jobs
+from backend.repayment_plans import service
+from backend.repayment_plans.rules import Reason, State
+from backend.staff import service as staff
+from backend.staff.rules import Role
 from backend.tiers import jobs as tier_jobs
+from tests.clock import NOW
 from tests.factories.loans import make_borrower, make_loan, make_payment
 from tests.fixtures.api import Api, new_key
 
@@ -184,3 +191,41 @@ def run_night(deliver: Callable[[], int], day: date) -> None:
 
 def noon(day: date) -> datetime:
     return datetime.combine(day, time(4), tzinfo=UTC)
+
+
+def plan_of(
+    session: Session, borrower_id: UUID, loan_id: UUID, *, state: State = State.OFFERED
+) -> str:
+    """A request of hers that stands so, however it came there; answers its id."""
+    quote = quotes.quote_counter_offer(
+        session,
+        borrower_id=borrower_id,
+        loan_id=loan_id,
+        kind=Kind.LONGER_TERM,
+        terms={"months": 1},
+        now=NOW,
+    )
+    request_id = service.request_plan(
+        session,
+        borrower_id=borrower_id,
+        quote_id=quote.id,
+        asked=service.Asked(Reason.JOB_LOSS),
+        now=NOW,
+    )
+    outcomes = {
+        State.OFFERED: "approve",
+        State.INFO_REQUESTED: "request_info",
+        State.REJECTED: "reject",
+    }
+    if state in outcomes:
+        role = Role.RISK_OFFICER
+        email = f"{new_id()}@goodfaith.test"
+        service.decide(
+            session,
+            borrower_id=borrower_id,
+            request_id=request_id,
+            decision=service.Decision(outcomes[state], [{"text": BOTH, "would_change": WAY}]),
+            staff_id=staff.add_staff(session, email=email, roles=[role], now=NOW),
+            now=NOW,
+        )
+    return str(request_id)

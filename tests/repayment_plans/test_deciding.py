@@ -140,12 +140,14 @@ def test_an_account_manager_sees_her_borrowers_alone(make_case, session, staff_a
     assert decide(manager, plans[0]).status_code == 200
 
 
-def test_the_whole_case_is_shown(waiting, officer):
+def test_the_whole_case_is_shown_and_that_it_was_seen(waiting, officer, session):
     seen = officer.get(f"/v1/staff/plan-requests/{waiting}", headers=PURPOSE)
     assert seen.status_code == 200
     assert seen.json["facts"]["open_loans"] in (None, 1)
     assert [option["kind"] for option in seen.json["options"]] == ["move_due_day"]
     assert [move["to_state"] for move in seen.json["history"]] == ["submitted", "under_review"]
+    logged = session.execute(text("SELECT purpose, what FROM access_log")).all()
+    assert [tuple(row) for row in logged] == [("plan_request", "plan request")]
 
 
 def test_a_late_lender_starts_relief_by_itself(case, waiting, night, session):
