@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from bench import ingest, login, payments, points, reads, retier, schedules
+from bench import ingest, login, payments, plans, points, reads, retier, schedules
 from bench.common import SCALE, Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "login": login.figures,
     "schedules": schedules.figures,
     "points": points.figures,
+    "plans": plans.figures,
 }
 
 

@@ -104,7 +104,14 @@ def external_id(person: Person) -> str:
 
 
 def lines(*, today: date) -> Iterator[Line]:
-    """Every person's lines, in the order of her life."""
+    """Their products, then every person's lines, in the order of her life."""
+    for currency in sorted({person.currency for person in PEOPLE}):
+        # As `schedule` reckons, so that a plan goes on as the loan began.
+        yield {
+            "kind": "product",
+            "code": f"demo-{currency.lower()}",
+            "method": "equal_principal",
+        }
     for person in PEOPLE:
         yield {
             "kind": "borrower",

@@ -25,6 +25,7 @@ MONTHS = range(6, 0, -1)  # suffixes, oldest first
 PAYMENT_DAY = 15
 DAYS_PER_CODE = 30
 MINIMUM_DUE_PERCENT = 3
+PLAN_RATE_ASSUMED = "0.1200"
 SEX = {"1": "male", "2": "female"}
 # 0, 5 and 6 occur and are not documented.
 EDUCATION = {"1": "graduate_school", "2": "university", "3": "high_school"}
@@ -37,6 +38,14 @@ Line = dict[str, Any]
 
 def lines(*, last_close: date, share: int = 0, shares: int = 1) -> Iterator[Line]:
     """Every borrower's lines, or those of one of several shares; whole borrowers in turn."""
+    if share == 0:
+        # The data hold no rate: what a balance in instalments would bear is our assumption.
+        yield {
+            "kind": "product",
+            "code": PRODUCT,
+            "plan_rate": PLAN_RATE_ASSUMED,
+            "assumed": ["plan_rate"],
+        }
     with gzip.open(DATA, "rt", encoding="utf-8", newline="") as file:
         for row in islice(csv.DictReader(file), share, None, shares):
             yield from borrower_lines(row, last_close=last_close)

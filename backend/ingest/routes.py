@@ -9,7 +9,7 @@ from typing import IO, Any, cast
 
 from flask import Response, jsonify, request
 from flask.views import MethodView
-from marshmallow import ValidationError
+from marshmallow import ValidationError, fields
 
 from backend.ingest import schemas, service
 from backend.ingest.batch import store_lines
@@ -19,9 +19,10 @@ from backend.kit import clock
 from backend.kit.audience import Audience, blueprint
 from backend.kit.bulk import Outcome
 from backend.kit.db import transaction
-from backend.kit.fields import ExternalId
+from backend.kit.fields import ExternalId, ShortText
 from backend.kit.http import locale, refuses
 from backend.kit.problems import FieldError, Invalid
+from backend.loans import queries as loan_queries
 from backend.loans import service as loans
 from backend.loans.errors import (
     AdjustmentDiffers,
@@ -34,6 +35,7 @@ from backend.loans.errors import (
     PaymentUnknown,
     WaiverPeriodTaken,
 )
+from backend.loans.service.inputs import ProductInput
 
 NDJSON = "application/x-ndjson"
 ANSWERS_IN_MEMORY_BYTES = 4 * 1024 * 1024
@@ -45,6 +47,7 @@ LINES_IN = {
     "content": {NDJSON: {}},
 }
 _EXTERNAL_ID = ExternalId()
+_CODE = ShortText(high=100)
 LINES_OUT = {"type": "string"}
 
 blp = blueprint(
@@ -70,11 +73,15 @@ def _store(kind: str, row: dict[str, Any]) -> Response:
 
 
 def _checked_id(external_id: str) -> str:
+    return _checked(_EXTERNAL_ID, external_id, "#/external_id")
+
+
+def _checked(field: fields.String, value: str, pointer: str) -> str:
     try:
-        return _EXTERNAL_ID.deserialize(external_id)
+        return field.deserialize(value)
     except ValidationError as error:
         details = cast(list[str], error.messages)
-        raise Invalid(errors=[FieldError("#/external_id", detail) for detail in details]) from None
+        raise Invalid(errors=[FieldError(pointer, detail) for detail in details]) from None
 
 
 @blp.route("/borrowers/<external_id>")
@@ -85,6 +92,20 @@ class BorrowerView(MethodView):
     def put(self, body: dict[str, Any], external_id: str) -> Response:
         """Store a borrower, whole: what is left out becomes unknown."""
         return _store("borrower", body | {"external_id": _checked_id(external_id)})
+
+
+@blp.route("/products/<code>")
+class ProductView(MethodView):
+    @blp.arguments(schemas.ProductInSchema)
+    @blp.response(200, schemas.ProductOutSchema)
+    def put(self, body: dict[str, Any], code: str) -> dict[str, Any]:
+        """Store a product, whole: how payments are shared out, how schedules are reckoned anew."""
+        product = cast(ProductInput, body | {"code": _checked(_CODE, code, "#/code")})
+        with transaction() as session:
+            loans.put_product(session, product=product, now=clock.now())
+            stored = loan_queries.get_product(session, code=product["code"])
+        rate = stored.plan_rate
+        return dict(stored._mapping) | {"plan_rate": None if rate is None else f"{rate:f}"}
 
 
 @blp.route("/loans/<external_id>")

@@ -30,6 +30,12 @@ FACTS_MAX = 200
 PRECISIONS = ("day", "month")
 # Fields of a statement that the lender's data may lack, so that somebody assumed them.
 ASSUMABLE = ("closed_on", "due_on", "balance_minor", "minimum_due_minor")
+# The same of a product's.
+PRODUCT_ASSUMABLE = (
+    "rounding", "grace_days", "method", "day_count", "installment_multiple_minor",
+    "recalculate_interest", "plan_rate",
+)  # fmt: skip
+PLAN_RATE_PATTERN = r"^([0-9](\.[0-9]{1,8})?|10(\.0{1,8})?)$"  # up to 1,000 % a year
 MONTH_PATTERN = r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$"  # as `kit.fields.Day`
 
 
@@ -188,8 +194,9 @@ class InstallmentLineSchema(InstallmentInSchema):
     loan_external_id = ExternalId(required=True)
 
 
-class ProductLineSchema(StrictSchema):
-    code = ShortText(high=100, required=True)
+class ProductInSchema(StrictSchema):
+    """What is left out takes its default."""
+
     allocation_order = fields.List(
         _choice("penalty", "fee", "interest", "principal"),
         validate=[validate.Length(equal=4), lambda parts: len(set(parts)) == len(parts)],
@@ -197,6 +204,42 @@ class ProductLineSchema(StrictSchema):
     rounding = _choice("half_up", "half_even")
     grace_days = WholeNumber(0, 3)
     regime = _choice("CN", "US", allow_none=True)
+    method = _choice("equal_installment", "equal_principal", "flat")
+    day_count = _choice("30/360", "act/365", "act/act")
+    installment_multiple_minor = MinorPositive()
+    recalculate_interest = _choice("none", "daily")
+    plan_rate = fields.String(
+        allow_none=True,
+        validate=Pattern(PLAN_RATE_PATTERN, error='Must be a decimal string such as "0.1200".'),
+        metadata={"description": "For a card's balance in instalments.", "example": "0.1200"},
+    )
+    assumed = fields.List(
+        _choice(*PRODUCT_ASSUMABLE), validate=validate.Length(max=len(PRODUCT_ASSUMABLE))
+    )
+
+
+class ProductLineSchema(ProductInSchema):
+    code = ShortText(high=100, required=True)
+
+
+class ProductOutSchema(OutSchema):
+    """A product as it is stored."""
+
+    code = fields.String(required=True)
+    allocation_order = fields.List(fields.String(), required=True)
+    rounding = fields.String(required=True)
+    grace_days = fields.Integer(required=True)
+    regime = fields.String(required=True, allow_none=True)
+    method = fields.String(required=True)
+    day_count = fields.String(required=True)
+    installment_multiple_minor = fields.Integer(required=True)
+    recalculate_interest = fields.String(required=True)
+    plan_rate = fields.String(required=True, allow_none=True)
+    assumed = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Fields that are no facts; somebody assumed them."},
+    )
 
 
 class StoredSchema(OutSchema):

@@ -6,10 +6,12 @@ The Chinese font is one that readers of PDF carry [Adobe-GB1], so none lies in t
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
 from babel.dates import format_date
+from babel.numbers import format_decimal, get_currency_precision
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -18,7 +20,6 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from backend.kit.money import Money
 from backend.kit.spreadsheets import safe_cell
 from backend.kit.texts import Locale, Text
 from backend.plan_quotes.queries import Quote
@@ -40,9 +41,11 @@ _PERIOD = Text("Month", "月份")
 _TAKEN_OFF = Text("Penalty taken off", "减免罚息")
 _TITLE = Text("Repayment quote: {name}", "还款方案报价：{name}")
 _ABOUT = Text(
-    "Still to pay in all: {total}. First payment: {first}. Quote {id}, good until {until} (UTC)."
+    "Still to pay in all: {total}. First payment: {first}. Amounts are in {currency}."
+    " Quote {id}, good until {until} (UTC)."
     " Nothing changes on your loan unless you ask for it and agree.",
-    "合计待还：{total}。首期应还：{first}。报价编号 {id}，有效期至 {until}（UTC）。"
+    "合计待还：{total}。首期应还：{first}。金额币种为 {currency}。"
+    "报价编号 {id}，有效期至 {until}（UTC）。"
     "在您申请并同意之前，贷款不会有任何变动。",
 )
 
@@ -95,8 +98,9 @@ def _story(quote: Quote, title: str, *, locale: Locale) -> list[Flowable]:
     body = ParagraphStyle("body", fontName=font, fontSize=9, leading=13, wordWrap=wrap)
     head = ParagraphStyle("head", parent=body, fontSize=15, leading=20)
     about = _ABOUT.format(
-        total=_money(quote.total_cost_minor, quote, locale),
-        first=_money(quote.first_installment_minor, quote, locale),
+        total=_amount(quote.total_cost_minor, quote, locale),
+        first=_amount(quote.first_installment_minor, quote, locale),
+        currency=quote.currency,
         id=quote.id,
         until=_day(quote.expires_at.date(), locale),
     ).in_(locale)
@@ -119,7 +123,7 @@ def _table(quote: Quote, font: str, *, locale: Locale) -> Table:
     else:
         cells = [[_PERIOD.in_(locale), _TAKEN_OFF.in_(locale)]]
         cells += [
-            [each["period"], _money(each["amount_minor"], quote, locale)] for each in quote.waivers
+            [each["period"], _amount(each["amount_minor"], quote, locale)] for each in quote.waivers
         ]
     table = Table(cells, repeatRows=1, hAlign="LEFT")
     table.setStyle(
@@ -138,11 +142,15 @@ def _table(quote: Quote, font: str, *, locale: Locale) -> Table:
 def _cell(name: str, value: Any, quote: Quote, locale: Locale) -> str:
     if name == "due_on":
         return _day(value, locale)
-    return str(value) if name == "number" else _money(value, quote, locale)
+    return str(value) if name == "number" else _amount(value, quote, locale)
 
 
-def _money(amount_minor: int, quote: Quote, locale: Locale) -> str:
-    return Money(amount_minor, quote.currency).in_words(locale)
+def _amount(amount_minor: int, quote: Quote, locale: Locale) -> str:
+    """Without the currency's sign, which not every font has."""
+    digits = get_currency_precision(quote.currency)
+    places = f".{'0' * digits}" if digits else ""
+    amount = Decimal(amount_minor).scaleb(-digits)
+    return format_decimal(amount, f"#,##0{places}", locale=locale.replace("-", "_"))
 
 
 def _day(day: date, locale: Locale) -> str:

@@ -41,8 +41,8 @@ class PlanQuotes(MethodView):
     def post(self, body: dict[str, Any], loan_id: UUID) -> dict[str, Any]:
         """Price options: each with its schedule, cost and effects, or why it is not possible.
 
-        Nothing on the loan changes. A quote is good for 14 days; the same question on the same
-        day has the same quotes.
+        Nothing on the loan changes. A quote is good for 14 days; the same question within a
+        day has the same quotes while nothing else changed.
         """
         with transaction() as session:
             offer = service.quote_options(

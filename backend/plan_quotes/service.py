@@ -75,7 +75,7 @@ def quote_options(
 ) -> Offer:
     """Price these kinds, all when none are named, and keep a quote of each that may be.
 
-    Asked again on the same day, an option that is the same keeps its quote. Refuses: NotFound.
+    Asked again within a day, an option that is the same keeps its quote. Refuses: NotFound.
     """
     record, facts = _gather(session, borrower_id=borrower_id, loan_id=loan_id, now=now)
     tried = [

@@ -18,6 +18,7 @@ from tests.api.doors import DOORS, Door
 from tests.factories.catalogue import redemption_of
 from tests.factories.grants import grant_of
 from tests.factories.plans import plan_of
+from tests.factories.quotes import quote_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
 
 GUARDED = [door for door in DOORS if door.audience is not Audience.PUBLIC]
@@ -66,6 +67,10 @@ NOT_THERE = {
 BODIES = {"/v1/me/plan-requests/<uuid:request_id>/answer": {"message": "Since October."}}
 # How a request must stand for its door to open.
 STANDS = {"answer": State.INFO_REQUESTED, "appeal": State.REJECTED}
+
+
+# What a door asks for before it looks for what the address names.
+BODIES = {"/v1/me/loans/<uuid:loan_id>/plan-quotes": {"kinds": ["longer_term"]}}
 
 
 def enter(api: Api, door: Door, **known: str):
@@ -172,6 +177,7 @@ def test_what_is_anothers_is_not_there(
         "loan_id": world.ann.loan_id,
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),
+        "quote_id": quote_of(session, world.ann.id, world.ann.loan_id),
         "redemption_id": redemption_of(
             session, world.ann.id, is_claimed=door.rule.endswith("/codes")
         ),

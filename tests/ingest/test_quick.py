@@ -48,7 +48,14 @@ ORDINARY = {
     "amount": 100,
 }
 ORDINARY_LINES = {
-    "product": {"code": "personal", "grace_days": 1, "rounding": "half_up"},
+    "product": {
+        "code": "personal",
+        "grace_days": 1,
+        "rounding": "half_up",
+        "method": "flat",
+        "plan_rate": "0.12",
+        "assumed": ["plan_rate"],
+    },
     "borrower": {
         "external_id": "b1", "locale": "en", "timezone": "Asia/Shanghai", "phone": "+12025550101",
         "name": "Ana", "born_on": "1990-01-01", "monthly_income_minor": 1, "income_verified": True,

@@ -31,6 +31,12 @@ class ProductInput(TypedDict):
     rounding: NotRequired[str]
     grace_days: NotRequired[int]
     regime: NotRequired[str | None]
+    method: NotRequired[str]
+    day_count: NotRequired[str]
+    installment_multiple_minor: NotRequired[int]
+    recalculate_interest: NotRequired[str]
+    plan_rate: NotRequired[str | None]
+    assumed: NotRequired[list[str]]
 
 
 class LoanInput(TypedDict):

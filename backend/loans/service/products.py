@@ -22,6 +22,12 @@ def put_product(session: Session, *, product: ProductInput, now: datetime) -> No
         "rounding": "half_up",
         "grace_days": 0,
         "regime": None,
+        "method": "equal_installment",
+        "day_count": "30/360",
+        "installment_multiple_minor": 1,
+        "recalculate_interest": "none",
+        "plan_rate": None,
+        "assumed": [],
         **product,
     }
     before = session.execute(

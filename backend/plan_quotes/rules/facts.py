@@ -51,6 +51,8 @@ class LoanFacts:
     @cached_property
     def rows(self) -> tuple[tuple[InstallmentRow, LineState], ...]:
         """The planned rows in the order of their days, each with what stands on it."""
+        if not self.history.installments:
+            return ()
         planned = sorted(self.history.installments, key=lambda row: (row.due_on, row.number))
         return tuple(zip(planned, self.state.lines, strict=True))
 

@@ -18,7 +18,7 @@ from backend.loans.rules.schedules import (
     Terms,
     reckon,
 )
-from backend.loans.rules.schedules.calendar import BeyondCalendarError, add_months, step
+from backend.loans.rules.schedules.calendar import add_months, step
 from backend.loans.rules.schedules.terms import PRINCIPAL_PER_INSTALLMENT_MIN, Unit
 from backend.plan_quotes.rules.facts import LoanFacts, NotPossible
 from backend.plan_quotes.rules.penalties import Waiver
@@ -46,12 +46,13 @@ def lay(
     due_on: tuple[date, ...] | None = None,
     rhythm: Rhythm | None = None,
     keeps_level: bool = False,
+    is_evened: bool = True,
     changes: Sequence[Change] = (),
 ) -> tuple[InstallmentRow, ...]:
     """The rows that were kept, and the rest laid by the engine. `rate` counts from its start on."""
     rhythm = rhythm or rest.rhythm
     count = len(rest.later) if installments is None else installments
-    refuse_too_many(rest.principal_minor, count + _added(changes), asked=count)
+    refuse_too_many(rest.principal_minor, count + _added(changes))
     terms = Terms(
         method=facts.product.method,
         principal_minor=rest.principal_minor,
@@ -62,7 +63,7 @@ def lay(
         day_count=facts.product.day_count,
         rounding=facts.product.rounding,
         installment_multiple_minor=facts.product.installment_multiple_minor,
-        first_due_on=None if rest.later else first_after(facts.today, rhythm),
+        first_due_on=None if rest.later else first_after(rest.starts_on, rhythm),
         rest=Rest(
             anchor=rhythm.anchor,
             due_on=rest.due_on if due_on is None else due_on,
@@ -70,6 +71,7 @@ def lay(
             carried_interest_minor=_carried(facts, rest, rate),
             level_minor=rest.level_minor if keeps_level else None,
             flat_base_minor=rest.flat_base_minor,
+            is_evened=is_evened,
         ),
     )
     laid = list(schedule_rows(Request(terms, changes)))
@@ -84,19 +86,20 @@ def schedule_rows(request: Request) -> tuple[ScheduleRow, ...]:
     try:
         return reckon(request).rows
     except Contradiction as fault:
-        raise NotPossible("beyond_calendar" if fault.code == "beyond_calendar" else "irregular") \
-            from fault  # fmt: skip
-    except BeyondCalendarError as fault:
-        raise NotPossible("beyond_calendar") from fault
+        is_far = fault.code == "beyond_calendar"
+        raise NotPossible("beyond_calendar" if is_far else "irregular") from fault
 
 
-def refuse_too_many(principal_minor: int, count: int, *, asked: int) -> None:
-    """What the engine takes: not too many instalments, and none too small."""
-    most = min(principal_minor // PRINCIPAL_PER_INSTALLMENT_MIN, INSTALLMENTS_MAX)
-    if count > most:
-        way = most - (count - asked)
-        ways = (("at_most_installments", way),) if way > 0 else ()
-        raise NotPossible("installments_too_small", count, ways=ways)
+def installments_max(principal_minor: int) -> int:
+    """How many instalments the engine takes: not too many, and none too small."""
+    return min(principal_minor // PRINCIPAL_PER_INSTALLMENT_MIN, INSTALLMENTS_MAX)
+
+
+def refuse_too_many(principal_minor: int, count: int, *ways: tuple[str, int]) -> None:
+    """Refuse more. `ways` are what would pass, where that is at least one."""
+    if count > installments_max(principal_minor):
+        passing = tuple(way for way in ways if way[1] > 0)
+        raise NotPossible("installments_too_small", count, ways=passing)
 
 
 def first_after(day: date, rhythm: Rhythm) -> date:

@@ -26,6 +26,8 @@ class Bounds:
     token_months_max: int
     convert_months_min: int
     convert_months_max: int
+    # Periods of penalty by her tier, or all that may ever be taken off at once.
+    waives_by_tier: bool
 
 
 BORROWERS_BOUNDS = Bounds(
@@ -35,6 +37,7 @@ BORROWERS_BOUNDS = Bounds(
     token_months_max=6,
     convert_months_min=3,
     convert_months_max=60,
+    waives_by_tier=True,
 )
 STAFF_BOUNDS = Bounds(
     longer_months_max=360,
@@ -43,6 +46,7 @@ STAFF_BOUNDS = Bounds(
     token_months_max=24,
     convert_months_min=1,
     convert_months_max=360,
+    waives_by_tier=False,
 )
 
 

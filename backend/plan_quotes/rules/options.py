@@ -24,11 +24,12 @@ from backend.plan_quotes.rules.kinds import Kind
 from backend.plan_quotes.rules.laying import (
     Laid,
     first_after,
+    installments_max,
     lay,
     refuse_too_many,
     schedule_rows,
 )
-from backend.plan_quotes.rules.limits import Bounds, waived_periods_max
+from backend.plan_quotes.rules.limits import WAIVED_PERIODS_MAX, Bounds, waived_periods_max
 from backend.plan_quotes.rules.penalties import open_penalties, waived_months
 from backend.plan_quotes.rules.remainder import Remainder, Rhythm, remainder_of
 
@@ -122,8 +123,11 @@ def longer_term(asked: Asked) -> Laid:
     left = len(rest.later)
     default = min(LONGER_BY_DEFAULT_MONTHS, max(left // 2, 1))
     months = asked.months(default, asked.bounds.longer_months_max)
-    last = rest.due_on[-1] if rest.later else first_after(facts.today, rest.rhythm)
+    last = rest.due_on[-1] if rest.later else first_after(rest.starts_on, rest.rhythm)
     extra = _periods_within(last, months, rest.rhythm) + (0 if rest.later else 1)
+    room = installments_max(rest.principal_minor) - left
+    within = _months_within(last, room, rest.rhythm) if room > 0 else 0
+    refuse_too_many(rest.principal_minor, left + extra, ("at_most_months", within))
     rows = lay(facts, rest, rate=asked.rate, installments=left + extra)
     terms = {
         "months": months,
@@ -141,6 +145,15 @@ def _periods_within(last: date, months: int, rhythm: Rhythm) -> int:
         count += 1
         day = step(day, rhythm.every, anchor=rhythm.anchor)
     return max(count, 1)
+
+
+def _months_within(last: date, periods: int, rhythm: Rhythm) -> int:
+    """For how many months at most no more due days than that are added."""
+    beyond = step(last, rhythm.every, times=periods + 1, anchor=rhythm.anchor)
+    months = 1
+    while add_months(last, months + 1, anchor=rhythm.anchor) < beyond:
+        months += 1
+    return months
 
 
 def _rows_within(rest: Remainder, months: int) -> int:
@@ -185,6 +198,9 @@ def skip(asked: Asked) -> Laid:
     most = min(asked.bounds.skip_max, len(rest.later))
     if count > most:
         raise NotPossible("too_many_skipped", count, ways=(("at_most_installments", most),))
+    room = installments_max(rest.principal_minor) - len(rest.later)
+    way = ("at_most_installments", room)
+    refuse_too_many(rest.principal_minor, len(rest.later) + count, way)
     changes = [Skip(rest.due_on[0], count)]
     keeps = not asked.facts.days_past_due
     rows = lay(asked.facts, rest, rate=asked.rate, changes=changes, keeps_level=keeps)
@@ -197,7 +213,9 @@ def re_amortize(asked: Asked) -> Laid:
         raise NotPossible("nothing_past_due")
     rest = asked.rest()
     terms = {"arrears_minor": asked.facts.arrears_minor}
-    return Laid(terms, lay(asked.facts, rest, rate=asked.rate), is_cured=True)
+    # As the schedule engine itself re-amortises, to the unit.
+    rows = lay(asked.facts, rest, rate=asked.rate, is_evened=False)
+    return Laid(terms, rows, is_cured=True)
 
 
 def token_payment(asked: Asked) -> Laid:
@@ -206,6 +224,7 @@ def token_payment(asked: Asked) -> Laid:
     rest = asked.rest()
     months = asked.months(TOKEN_MONTHS_DEFAULT, asked.bounds.token_months_max)
     count = _rows_within(rest, months)
+    _refuse_long_token(rest, count)
     amount = asked.wishes.amount_minor or _token_minor(asked, rest, count)
     usual = rest.later[0].principal_minor + rest.later[0].interest_minor
     if amount >= usual > 0:
@@ -213,6 +232,15 @@ def token_payment(asked: Asked) -> Laid:
     changes = [TokenPayments(rest.due_on[0], count, amount)]
     rows = lay(facts, rest, rate=asked.rate, changes=changes)
     return Laid({"months": months, "amount_minor": amount}, rows, is_cured=True)
+
+
+def _refuse_long_token(rest: Remainder, count: int) -> None:
+    room = installments_max(rest.principal_minor) - len(rest.later)
+    within = 0
+    if 0 < room < len(rest.later):
+        while _rows_within(rest, within + 1) <= room:
+            within += 1
+    refuse_too_many(rest.principal_minor, len(rest.later) + count, ("at_most_months", within))
 
 
 def _token_minor(asked: Asked, rest: Remainder, count: int) -> int:
@@ -235,7 +263,8 @@ def waive_penalty(asked: Asked) -> Laid:
     found = [each for each in open_penalties(facts) if each.month not in taken]
     if not found:
         raise NotPossible("no_open_penalty")
-    most = waived_periods_max(facts.tier)
+    by_tier = asked.bounds.waives_by_tier
+    most = waived_periods_max(facts.tier) if by_tier else WAIVED_PERIODS_MAX
     periods = asked.wishes.periods
     if periods is not None and periods > most:
         raise NotPossible("too_many_periods", periods, ways=(("at_most_periods", most),))
@@ -254,7 +283,9 @@ def convert(asked: Asked) -> Laid:
         CONVERT_MONTHS_DEFAULT, asked.bounds.convert_months_max, asked.bounds.convert_months_min
     )
     balance = facts.state.outstanding.total_minor
-    refuse_too_many(balance, months, asked=months)
+    most = installments_max(balance)
+    way = ("at_most_months", most if most >= asked.bounds.convert_months_min else 0)
+    refuse_too_many(balance, months, way)
     due = [row.due_on for row in facts.history.statements]
     rhythm = Rhythm(MONTHLY, max(due).day if due else facts.today.day)
     terms = Terms(

@@ -18,6 +18,7 @@ from backend.loans.rules import (
     replay,
 )
 from backend.loans.rules.schedules import Method, Recalculation
+from backend.loans.rules.schedules.calendar import BeyondCalendarError
 from backend.plan_quotes.rules.facts import LoanFacts, NotPossible, Wishes, late_minor
 from backend.plan_quotes.rules.kinds import Kind
 from backend.plan_quotes.rules.laying import Laid
@@ -50,7 +51,10 @@ class Priced:
 def price(kind: Kind, facts: LoanFacts, wishes: Wishes, bounds: Bounds) -> Priced:
     """One option. Refuses: NotPossible."""
     check_loan(kind, facts)
-    laid = OPTIONS[kind](Asked(facts, wishes, bounds))
+    try:
+        laid = OPTIONS[kind](Asked(facts, wishes, bounds))
+    except BeyondCalendarError as fault:
+        raise NotPossible("beyond_calendar") from fault
     state = replay(history_with(facts, laid), as_of=facts.today)
     _check(facts, laid, state)
     total = state.outstanding.total_minor

@@ -73,7 +73,7 @@ def remainder_of(facts: LoanFacts, *, cures: bool, moves_today: bool = False) ->
     return Remainder(
         kept=closed,
         later=later,
-        starts_on=_start(facts, kept) if later else facts.today,
+        starts_on=_start(facts, kept) if later else _over_on(facts),
         rhythm=rhythm_of([row.due_on for row in later], [row.due_on for row, _ in facts.rows]),
         principal_minor=planned + joined,
         idle=idle,
@@ -138,6 +138,11 @@ def _start(facts: LoanFacts, kept: Sequence[tuple[InstallmentRow, LineState]]) -
     """The last due day before what is left; a skipped one's interest is part of the next row's."""
     asked = [row.due_on for row, line in kept if line.charged.total_minor]
     return max([facts.opened_on, *asked[-1:]])
+
+
+def _over_on(facts: LoanFacts) -> date:
+    """From when a schedule goes on of which nothing is to come, but rows that are settled."""
+    return max(facts.today, facts.rows[-1][0].due_on)
 
 
 def _level(facts: LoanFacts, later: Sequence[InstallmentRow]) -> int | None:

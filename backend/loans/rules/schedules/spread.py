@@ -11,6 +11,9 @@ from backend.loans.rules.schedules.level import level_installment, to_multiple
 from backend.loans.rules.schedules.settle import settle
 from backend.loans.rules.schedules.terms import Every, Method, Rest, Terms, Unit
 
+TRIES_MAX = 6
+SCALE = 10**9  # a weight needs no more places to find the next try
+
 
 def open_book(terms: Terms) -> Book:
     """The loan on its first day, with its instalments."""
@@ -170,6 +173,10 @@ def _even_out(book: Book, targets: list[Row], *, today: date) -> None:
 
     Kept only if the difference shrinks. Apache Fineract smooths its schedules in the same way.
     """
+    rest = book.terms.rest
+    if rest is not None and rest.is_evened:
+        _even_out_fully(book, targets, today=today)
+        return
     count, level = len(targets), targets[0].level_minor
     off = _last_difference(book, targets, today=today)
     if count // 2 == 0 or abs(off) <= count // 2:
@@ -180,6 +187,33 @@ def _even_out(book: Book, targets: list[Row], *, today: date) -> None:
     if abs(_last_difference(book, targets, today=today)) >= abs(off):
         for row in targets:
             row.level_minor = level
+
+
+def _even_out_fully(book: Book, targets: list[Row], *, today: date) -> None:
+    """Raise or lower all until the last differs no more, by what a unit more leaves at the end."""
+    weight = _weight(book, targets)
+    off = _last_difference(book, targets, today=today)
+    for _ in range(TRIES_MAX):
+        if abs(off) <= len(targets) // 2:
+            return
+        level = targets[0].level_minor
+        more = rounded(off / weight, rounding=book.terms.rounding)
+        for row in targets:
+            row.level_minor = level + more
+        before, off = off, _last_difference(book, targets, today=today)
+        if abs(off) >= abs(before):
+            for row in targets:
+                row.level_minor = level
+            return
+
+
+def _weight(book: Book, targets: list[Row]) -> Fraction:
+    """What one unit in every instalment amounts to at the end: the fn of the level."""
+    weight = SCALE
+    for row in targets[1:]:
+        factor = book.rate_factor(row)
+        weight = SCALE + weight + weight * factor.numerator // factor.denominator
+    return Fraction(weight, SCALE)
 
 
 def _last_difference(book: Book, targets: list[Row], *, today: date) -> int:

@@ -64,6 +64,8 @@ class Rest:
     principal that bears no interest up to and including a day, since until then it was in arrears
     or its interest stands in `carried_interest_minor`, which is asked for first. `level_minor`
     keeps the instalment as it was; `flat_base_minor` is what a flat interest is reckoned on.
+    `is_evened`: interest that waits is shared by all instalments alike, in as many tries as it
+    takes, rather than in the one that roundings have.
     """
 
     anchor: int
@@ -72,6 +74,7 @@ class Rest:
     carried_interest_minor: int = 0
     level_minor: int | None = None
     flat_base_minor: int | None = None
+    is_evened: bool = False
 
 
 @dataclass(frozen=True, slots=True)

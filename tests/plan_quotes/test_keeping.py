@@ -1,0 +1,99 @@
+"""Quotes are kept signed, for a while, and not without end."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Column, ForeignKeyConstraint, Table, Uuid, func, insert, select
+
+from backend.kit import resealing
+from backend.kit.db import Base
+from backend.plan_quotes import queries, service, upkeep
+from backend.plan_quotes.jobs import forget_ended
+from backend.plan_quotes.models import PlanQuote
+from backend.plan_quotes.rules import Kind, Wishes
+from backend.plan_quotes.upkeep import KEPT_AFTER_ITS_END, QUOTES_OF_A_LOAN_MAX
+from tests.clock import NOW
+from tests.factories.runs import make_job_context
+from tests.fixtures.keys import keys, ring
+
+LONG_AFTER = NOW + timedelta(days=14) + KEPT_AFTER_ITS_END + timedelta(minutes=1)
+
+
+def make_quote(session, case, *, months=None, now=NOW):
+    offer = service.quote_options(
+        session,
+        borrower_id=case.borrower_id,
+        loan_id=case.loan_id,
+        wishes=Wishes(months=months),
+        kinds=[Kind.LONGER_TERM],
+        now=now,
+    )
+    quote = offer.options[0].quote
+    assert quote is not None
+    return quote
+
+
+def count_quotes(session, case):
+    kept = select(func.count()).select_from(PlanQuote).where(PlanQuote.loan_id == case.loan_id)
+    return session.execute(kept).scalar_one()
+
+
+def test_a_signature_outlives_the_key_that_made_it(make_case, session):
+    case = make_case(paid=6)
+    with keys(field=ring("old"), lookup=ring("first")):
+        made = make_quote(session, case)
+    with keys(field=ring("new", "old"), lookup=ring("first")):
+        assert queries.is_genuine(made)
+        resealing.run(make_job_context())
+    with keys(field=ring("new"), lookup=ring("first")):
+        kept = queries.get_quote(session, borrower_id=case.borrower_id, quote_id=made.id)
+        assert queries.is_genuine(kept)
+        # What was sealed by a key that is gone proves nothing.
+        assert not queries.is_genuine(made)
+
+
+def test_a_loan_keeps_its_newest_quotes_only(make_case, session):
+    case = make_case(paid=6)
+    made = [
+        make_quote(session, case, months=n % 12 + 1, now=NOW + timedelta(days=n // 12 * 2, hours=n))
+        for n in range(QUOTES_OF_A_LOAN_MAX + 6)
+    ]
+    assert count_quotes(session, case) == QUOTES_OF_A_LOAN_MAX
+    queries.get_quote(session, borrower_id=case.borrower_id, quote_id=made[-1].id)
+
+
+def test_quotes_go_some_time_after_their_end(make_case, session):
+    case = make_case(paid=6)
+    make_quote(session, case)
+    assert upkeep.forget_ended(session, now=LONG_AFTER - timedelta(minutes=2)) == 0
+    assert forget_ended(make_job_context(now=LONG_AFTER)) == {"removed": 1}
+    assert count_quotes(session, case) == 0
+
+
+@pytest.fixture
+def request_table(session):
+    """A table of some feature above, whose rows name quotes."""
+    table = Table(
+        "names_a_quote",
+        Base.metadata,
+        Column("borrower_id", Uuid, primary_key=True),
+        Column("quote_id", Uuid, primary_key=True),
+        ForeignKeyConstraint(
+            ["borrower_id", "quote_id"], ["plan_quote.borrower_id", "plan_quote.id"]
+        ),
+    )
+    table.create(session.connection())
+    yield table
+    Base.metadata.remove(table)
+
+
+def test_what_somebody_named_stays(make_case, session, request_table):
+    case = make_case(paid=6)
+    made = make_quote(session, case)
+    other = make_quote(session, case, months=2)
+    session.execute(insert(request_table).values(borrower_id=case.borrower_id, quote_id=made.id))
+    assert upkeep.forget_ended(session, now=LONG_AFTER) == 1
+    kept = queries.get_quote(session, borrower_id=case.borrower_id, quote_id=made.id)
+    assert kept == made
+    assert count_quotes(session, case) == 1
+    assert other.id != made.id
