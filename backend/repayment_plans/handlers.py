@@ -32,13 +32,17 @@ def _follow_loans(session: Session, recorded: Sequence[Recorded], now: datetime)
         elif each.event.borrower_id is not None:
             about.add(each.event.borrower_id)
     ids = sorted(about)
-    # In the order of borrowers, so that two workers lock in one order.
-    for borrower_id, loan_id in queries.list_frozen_loans(session, borrower_ids=ids):
-        service.offset_penalties(session, borrower_id=borrower_id, loan_id=loan_id, now=now)
-    for row in queries.list_concerned(session, borrower_ids=ids):
-        key = {"borrower_id": row.borrower_id, "request_id": row.id}
-        service.follow_booking(session, **key, now=now)
-        service.follow_plan(session, **key, now=now)
+    frozen = queries.list_frozen_loans(session, borrower_ids=ids)
+    concerned = queries.list_concerned(session, borrower_ids=ids)
+    # One borrower after the other, and of each her tier first: everybody locks in that order.
+    for borrower_id in sorted({owner for owner, _ in [*frozen, *concerned]}):
+        service.follow_borrower(
+            session,
+            borrower_id=borrower_id,
+            loan_ids=[loan_id for owner, loan_id in frozen if owner == borrower_id],
+            request_ids=[plan_id for owner, plan_id in concerned if owner == borrower_id],
+            now=now,
+        )
 
 
 def _follow_core(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:

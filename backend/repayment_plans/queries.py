@@ -94,6 +94,15 @@ def open_message(row: AnyRow) -> str | None:
     return None if sealed is None else crypto.decrypt(bytes(sealed), context=MESSAGE)
 
 
+def is_broken(row: AnyRow) -> bool:
+    """Whether it is a plan that was agreed on, broken, and is being talked about anew."""
+    return row.accepted_at is not None and row.state in (
+        State.OFFERED,
+        State.UNDER_REVIEW,
+        State.INFO_REQUESTED,
+    )
+
+
 def find_open(session: Session, *, borrower_id: UUID, loan_id: UUID) -> AnyRow | None:
     """The request for a loan that has not come to an end."""
     return session.execute(
@@ -232,20 +241,19 @@ def count_ended(session: Session, *, borrower_id: UUID) -> tuple[int, int]:
     return counts.get(State.COMPLETED, 0), counts.get(State.TERMINATED, 0)
 
 
-def list_concerned(session: Session, *, borrower_ids: Sequence[UUID]) -> list[AnyRow]:
-    """Requests that news of these borrowers' loans may move: (borrower_id, id, loan_id)."""
-    return list(
-        session.execute(
-            select(PlanRequest.borrower_id, PlanRequest.id, PlanRequest.loan_id)
-            .where(
-                PlanRequest.borrower_id.in_(borrower_ids),
-                PlanRequest.state.in_(
-                    (State.COOLING_OFF, State.AWAITING_CORE, State.CORE_DIFFERS, *RUNNING)
-                ),
-            )
-            .order_by(PlanRequest.borrower_id, PlanRequest.id)
+def list_concerned(session: Session, *, borrower_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """Requests that news of these borrowers' loans may move, with whose they are."""
+    rows = session.execute(
+        select(PlanRequest.borrower_id, PlanRequest.id)
+        .where(
+            PlanRequest.borrower_id.in_(borrower_ids),
+            PlanRequest.state.in_(
+                (State.COOLING_OFF, State.AWAITING_CORE, State.CORE_DIFFERS, *RUNNING)
+            ),
         )
+        .order_by(PlanRequest.borrower_id, PlanRequest.id)
     )
+    return [(row.borrower_id, row.id) for row in rows]
 
 
 def list_frozen_loans(session: Session, *, borrower_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:

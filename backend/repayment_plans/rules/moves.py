@@ -41,8 +41,8 @@ _STAFF = frozenset({Actor.STAFF})
 _CORE = frozenset({Actor.CORE})
 _CLOCK = frozenset({Actor.CLOCK})
 
-# An active plan may be withdrawn from during its days of cooling off alone, and an offer that
-# followed a broken plan not at all: `may_withdraw` below.
+# An active plan may be withdrawn from during its days of cooling off alone, and what follows a
+# broken plan not at all.
 MOVES: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.DRAFT, State.SUBMITTED): _BORROWER,
     (State.DRAFT, State.WITHDRAWN): _BORROWER,
@@ -55,7 +55,7 @@ MOVES: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.UNDER_REVIEW, State.INFO_REQUESTED): _STAFF,
     (State.UNDER_REVIEW, State.TERMINATED): _STAFF,
     (State.UNDER_REVIEW, State.WITHDRAWN): _BORROWER,
-    (State.INFO_REQUESTED, State.UNDER_REVIEW): _BORROWER,
+    (State.INFO_REQUESTED, State.UNDER_REVIEW): _BORROWER | _CLOCK,
     (State.INFO_REQUESTED, State.WITHDRAWN): _BORROWER,
     (State.INFO_REQUESTED, State.EXPIRED): _CLOCK,
     (State.OFFERED, State.ACCEPTED): _BORROWER,

@@ -4,6 +4,7 @@ from backend.repayment_plans.service.answers import accept, answer, appeal, occa
 from backend.repayment_plans.service.booking import follow_acknowledgement, follow_booking
 from backend.repayment_plans.service.clock import follow_day
 from backend.repayment_plans.service.decisions import Decision, decide
+from backend.repayment_plans.service.following import follow_borrower
 from backend.repayment_plans.service.freezes import offset_penalties
 from backend.repayment_plans.service.keeping import follow_plan
 from backend.repayment_plans.service.policies import publish_policy, write_policy
@@ -18,6 +19,7 @@ __all__ = [
     "decide",
     "follow_acknowledgement",
     "follow_booking",
+    "follow_borrower",
     "follow_day",
     "follow_plan",
     "occasion_of",

@@ -13,7 +13,12 @@ from backend.kit import crypto
 from backend.loans import queries as loans
 from backend.plan_quotes.queries import Quote
 from backend.repayment_plans.errors import CoolingOffOver, OfferNeedsNoAnswer
-from backend.repayment_plans.queries import MESSAGE, NOTHING_TO_KEEP, open_message
+from backend.repayment_plans.queries import (
+    MESSAGE,
+    NOTHING_TO_KEEP,
+    is_broken,
+    open_message,
+)
 from backend.repayment_plans.rules import COOLING_OFF_DAYS, Actor, State
 from backend.repayment_plans.service.cases import Held, hold, move, moved
 from backend.repayment_plans.service.quotes import get_good_quote
@@ -61,7 +66,7 @@ def withdraw(session: Session, *, borrower_id: UUID, request_id: UUID, now: date
     """
     held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
     state = held.state
-    if state is State.OFFERED and held.row.reoffered_on is not None:
+    if is_broken(held.row):
         raise OfferNeedsNoAnswer
     until_on = held.row.cooling_off_until_on
     if state in {State.COOLING_OFF, State.ACTIVE} and held.today > until_on:

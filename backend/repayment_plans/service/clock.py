@@ -44,15 +44,12 @@ def _after_cooling_off(session: Session, held: Held) -> None:
     _by_clock(session, held, State.AWAITING_CORE, cause="cooled_off", due_on=due_on)
 
 
-def _after_offer(session: Session, held: Held) -> None:
+def _left_alone(session: Session, held: Held) -> None:
+    """A request ends; a broken plan does not end by itself, so a person looks."""
     if held.row.accepted_at is not None:
         _to_person(session, held, cause="offer_lapsed")
     else:
-        _expire(session, held)
-
-
-def _expire(session: Session, held: Held) -> None:
-    _by_clock(session, held, State.EXPIRED, cause="day_passed", due_on=held.today)
+        _by_clock(session, held, State.EXPIRED, cause="day_passed", due_on=held.today)
 
 
 def _by_clock(session: Session, held: Held, to: State, *, cause: str, due_on: date) -> None:
@@ -130,7 +127,7 @@ def _find_quote(session: Session, held: Held) -> Quote | None:
 
 _DAYS: Mapping[State, Callable[[Session, Held], None]] = {
     State.COOLING_OFF: _after_cooling_off,
-    State.OFFERED: _after_offer,
-    State.INFO_REQUESTED: _expire,
+    State.OFFERED: _left_alone,
+    State.INFO_REQUESTED: _left_alone,
     State.BREACHED: _second_chance,
 }

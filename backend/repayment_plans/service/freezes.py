@@ -32,7 +32,22 @@ def follow(
             _begin(session, row, today=today, now=now)
     elif from_state in FREEZING:
         _end(session, row, today=today, now=now)
-    _follow_plan(session, row, today=today, now=now)
+    if state in RUNNING:
+        keep_tier(session, row, now=now)
+    elif state in FINAL and row.accepted_at is not None:
+        cause = _plan_cause(row)
+        tiers.lift_freeze(session, borrower_id=row.borrower_id, cause=cause, today=today)
+
+
+def keep_tier(session: Session, row: AnyRow, *, now: datetime) -> None:
+    """No worse tier while a plan is kept. A freeze has a longest, so it is said again and again."""
+    tiers.freeze(
+        session,
+        borrower_id=row.borrower_id,
+        cause=_plan_cause(row),
+        until_on=row.due_on,
+        now=now,
+    )
 
 
 def last(session: Session, row: AnyRow, *, until_on: date, now: datetime) -> None:
@@ -110,15 +125,9 @@ def _instruct(
     )
 
 
-def _follow_plan(session: Session, row: AnyRow, *, today: date, now: datetime) -> None:
-    state, cause = State(row.state), f"plan-kept:{row.id}"
-    if state in RUNNING:
-        tiers.freeze(
-            session, borrower_id=row.borrower_id, cause=cause, until_on=row.due_on, now=now
-        )
-    elif state in FINAL and row.accepted_at is not None:
-        tiers.lift_freeze(session, borrower_id=row.borrower_id, cause=cause, today=today)
-
-
 def _cause(row: AnyRow) -> str:
     return f"plan-request:{row.id}"
+
+
+def _plan_cause(row: AnyRow) -> str:
+    return f"plan-kept:{row.id}"

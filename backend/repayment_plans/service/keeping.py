@@ -14,6 +14,7 @@ from backend.plan_quotes import queries as quotes
 from backend.repayment_plans import queries
 from backend.repayment_plans.models import PlanKept
 from backend.repayment_plans.rules import CURE_DAYS, RUNNING, Actor, Kept, State, judge
+from backend.repayment_plans.service import freezes
 from backend.repayment_plans.service.cases import Held, hold, move
 from backend.repayment_plans.service.requests import rows_of
 
@@ -33,6 +34,7 @@ def follow_plan(session: Session, *, borrower_id: UUID, request_id: UUID, now: d
         today=held.today,
         grace_days=conduct.grace_days,
     )
+    freezes.keep_tier(session, held.row, now=now)
     _keep(session, held, standing.kept)
     if standing.is_complete:
         _move(session, held, State.COMPLETED, by=Actor.CORE, cause="kept")
