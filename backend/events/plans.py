@@ -48,6 +48,7 @@ class PlanInstallmentKept(Event):
     """An instalment of a plan was paid by its day.
 
     `asked_before_miss`: she had asked for the plan before she missed anything of the loan.
+    `kept_total` counts the instalments of all her plans that stand as kept.
     """
 
     plan_id: UUID
@@ -57,14 +58,16 @@ class PlanInstallmentKept(Event):
     paid_on: date
     is_first: bool
     asked_before_miss: bool
+    kept_total: int = 0
     backfill: bool = False
 
 
 @dataclass(frozen=True)
 class PlanInstallmentUndone(Event):
-    """What had counted as kept was not: its payment was taken back. `was_first`: as above."""
+    """What had counted as kept was not: its payment was taken back. The figures: as above."""
 
     plan_id: UUID
     loan_id: UUID
     number: int
     was_first: bool
+    kept_total: int = 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,11 @@ from backend.events.loans import (
     PaymentReceived,
     PaymentReversed,
 )
-from backend.events.plans import PlanStateChanged
+from backend.events.plans import (
+    PlanInstallmentKept,
+    PlanInstallmentUndone,
+    PlanStateChanged,
+)
 from backend.events.programme import EnrolmentChanged
 from backend.events.tiers import TierChanged
 from backend.kit.outbox import Recorded
@@ -24,6 +29,7 @@ from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import Handler
 from backend.profile import queries, service
 
+RATIO_STEP = Decimal("0.0001")
 PLAN_ENDINGS = frozenset({"completed", "terminated"})
 REBUILT_MAX = 10  # an event stands for a hundred borrowers and more
 
@@ -55,11 +61,22 @@ def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
     service.put_tiers(session, told=told, now=now)
 
 
-def _put_plans_kept(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
-    events = [(each, cast(PlanStateChanged, each.event)) for each in recorded]
-    told = [(each, e.completed, e.terminated) for each, e in events if e.to_state in PLAN_ENDINGS]
-    if told:
-        service.put_plans_kept(session, told=told, now=now)
+def _put_plans(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    ratios: list[tuple[Recorded, Decimal | int]] = []
+    counts: list[tuple[Recorded, Decimal | int]] = []
+    for each in recorded:
+        event = each.event
+        if isinstance(event, PlanStateChanged):
+            ended = event.completed + event.terminated
+            if event.to_state in PLAN_ENDINGS and ended:
+                ratio = Decimal(event.completed) / ended
+                ratios.append((each, ratio.quantize(RATIO_STEP, rounding=ROUND_HALF_UP)))
+        elif isinstance(event, PlanInstallmentKept | PlanInstallmentUndone):
+            counts.append((each, event.kept_total))
+    if ratios:
+        service.put_plan_fact(session, fact="plans_kept_ratio", told=ratios, now=now)
+    if counts:
+        service.put_plan_fact(session, fact="plan_installments_kept", told=counts, now=now)
 
 
 def _follow_particulars(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
@@ -101,5 +118,9 @@ HANDLERS = (
         batch_max=REBUILT_MAX,
     ),
     Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier),
-    Handler(name="profile.plans", hears=(PlanStateChanged,), run=_put_plans_kept),
+    Handler(
+        name="profile.plans",
+        hears=(PlanStateChanged, PlanInstallmentKept, PlanInstallmentUndone),
+        run=_put_plans,
+    ),
 )

@@ -2,10 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, String, bindparam, insert, text, update
+from sqlalchemy import (
+    BigInteger,
+    Numeric,
+    String,
+    TextClause,
+    bindparam,
+    insert,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -249,59 +259,57 @@ def put_tiers(session: Session, *, told: Sequence[tuple[UUID, str, int]], now: d
     )
 
 
-_PUT_PLANS_KEPT = text(
-    """
-    WITH told AS (
-        SELECT DISTINCT ON (borrower_id) borrower_id, seq,
-               round(completed::numeric / (completed + ended_otherwise), 4) AS ratio
-          FROM unnest(:ids, :completed, :terminated, :seqs)
-            AS t(borrower_id, completed, ended_otherwise, seq)
-         WHERE completed + ended_otherwise > 0
-         ORDER BY borrower_id, seq DESC
-    ), newest AS (
-        SELECT * FROM told
-         WHERE NOT EXISTS (
-             SELECT FROM fact_change f
-              WHERE f.borrower_id = told.borrower_id AND f.fact = 'plans_kept_ratio'
-                AND f.event_seq > told.seq
-         )
-    ), noted AS (
-        INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value)
-        SELECT borrower_id, 'plans_kept_ratio', :now, seq, to_jsonb(ratio) FROM newest
-        ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO NOTHING
+# One statement for each fact of plans; a value that comes late, being older, changes nothing.
+def _put_plan_fact(column: str) -> TextClause:
+    return text(
+        f"""
+        WITH told AS (
+            SELECT DISTINCT ON (borrower_id) borrower_id, seq, value
+              FROM unnest(:ids, :values, :seqs) AS t(borrower_id, value, seq)
+             ORDER BY borrower_id, seq DESC
+        ), newest AS (
+            SELECT * FROM told
+             WHERE NOT EXISTS (
+                 SELECT FROM fact_change f
+                  WHERE f.borrower_id = told.borrower_id AND f.fact = '{column}'
+                    AND f.event_seq > told.seq
+             )
+        ), noted AS (
+            INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value)
+            SELECT borrower_id, '{column}', :now, seq, to_jsonb(value) FROM newest
+            ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO NOTHING
+        )
+        UPDATE profile p SET {column} = newest.value
+          FROM newest WHERE p.borrower_id = newest.borrower_id
+        RETURNING p.borrower_id
+        """  # noqa: S608 - column names of ours
+    ).bindparams(
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("values", type_=ARRAY(Numeric if column == "plans_kept_ratio" else BigInteger)),
+        bindparam("seqs", type_=ARRAY(BigInteger)),
     )
-    UPDATE profile p SET plans_kept_ratio = newest.ratio
-      FROM newest WHERE p.borrower_id = newest.borrower_id
-    RETURNING p.borrower_id
-    """
-).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    bindparam("completed", type_=ARRAY(BigInteger)),
-    bindparam("terminated", type_=ARRAY(BigInteger)),
-    bindparam("seqs", type_=ARRAY(BigInteger)),
-)
 
 
-def put_plans_kept(
-    session: Session, *, told: Sequence[tuple[Recorded, int, int]], now: datetime
+PLAN_FACTS = ("plans_kept_ratio", "plan_installments_kept")
+_PUT_PLAN_FACTS = {name: _put_plan_fact(name) for name in PLAN_FACTS}
+
+
+def put_plan_fact(
+    session: Session, *, fact: str, told: Sequence[tuple[Recorded, Decimal | int]], now: datetime
 ) -> None:
-    """Make the share of plans kept a fact: (the event that told it, plans kept, plans broken).
-
-    The newest event about a borrower counts; one that comes late changes nothing.
-    """
+    """Make what an event told of her plans a fact, one of `PLAN_FACTS`; the newest event counts."""
     by_borrower = {
         each.event.borrower_id: each
-        for each, *_ in sorted(told, key=lambda one: one[0].seq)
+        for each, _ in sorted(told, key=lambda one: one[0].seq)
         if each.event.borrower_id is not None
     }
     _lock(session, borrower_ids=sorted(by_borrower))
     moved = session.execute(
-        _PUT_PLANS_KEPT,
+        _PUT_PLAN_FACTS[fact],
         {
-            "ids": [each.event.borrower_id for each, *_ in told],
-            "completed": [completed for _, completed, _ in told],
-            "terminated": [terminated for *_, terminated in told],
-            "seqs": [each.seq for each, *_ in told],
+            "ids": [each.event.borrower_id for each, _ in told],
+            "values": [value for _, value in told],
+            "seqs": [each.seq for each, _ in told],
             "now": now,
         },
     )

@@ -146,6 +146,13 @@ def list_kept(session: Session, *, borrower_id: UUID, request_id: UUID) -> list[
     )
 
 
+def count_kept(session: Session, *, borrower_id: UUID) -> int:
+    """How many instalments of all her plans stand as kept."""
+    return session.execute(
+        select(func.count()).where(PlanKept.borrower_id == borrower_id)
+    ).scalar_one()
+
+
 def list_freezes(
     session: Session, *, borrower_id: UUID, loan_id: UUID
 ) -> list[tuple[date, date | None]]:

@@ -14,6 +14,7 @@ branch_labels = None
 depends_on = None
 
 POLICY = Path(__file__).parent.parent / "default_plan_policy_1.json"
+BADGE = Path(__file__).parent.parent / "default_badge_first_step.json"
 FROM = datetime(2000, 1, 1, tzinfo=UTC)
 JSONB = postgresql.JSONB(astext_type=sa.Text())
 ADDED_ONLY = ("plan_state_change", "plan_decision")
@@ -44,6 +45,7 @@ def upgrade() -> None:
     _offsets()
     _added_only()
     _asked_first()
+    _first_step()
 
 
 def _policies() -> None:
@@ -348,4 +350,25 @@ def _asked_first() -> None:
                '[{"kind": "asked_first", "points": 80, "months_between": 12}]'::jsonb)
          WHERE version = 1 AND publisher_id IS NULL
         """
+    )
+
+
+def _first_step() -> None:
+    """A fact that counts, and the badge that goes by it; one of that code that is there stays."""
+    op.add_column("profile", sa.Column("plan_installments_kept", sa.BigInteger(), nullable=True))
+    op.execute(
+        sa.text(
+            """
+            WITH fresh AS (
+                INSERT INTO badge (code, revision, created_at, live_version)
+                VALUES ('first_step', 1, :at, 1)
+                ON CONFLICT DO NOTHING
+                RETURNING code
+            )
+            INSERT INTO badge_version (code, version, document, note, created_at, published_at)
+            SELECT code, 1, CAST(:document AS jsonb), :note, :at, :at FROM fresh
+            """
+        ).bindparams(
+            at=FROM, document=BADGE.read_text(encoding="utf-8"), note="Shipped with the product."
+        )
     )

@@ -161,6 +161,8 @@ def test_a_plan_that_breaks_is_mended_or_offered_anew(
         case.pay(rows[0]["principal_minor"] + rows[0]["interest_minor"], first)
         deliver()
     assert points_of(case) == before + 100 + 80
+    badges = [badge["code"] for badge in case.api.get("/v1/me/badges").json["items"]]
+    assert "first_step" in badges
 
     # The second is not, and the seven days pass.
     nights(deliver, second + timedelta(days=1), second + timedelta(days=8))

@@ -82,10 +82,13 @@ def _keep(session: Session, held: Held, kept: tuple[Kept, ...]) -> None:
         )
     if new:
         session.execute(insert(PlanKept), [_row(held, each) for each in new])
-    events: list[Event] = [_undone(held, number, first=first) for number in gone]
+    if not gone and not new:
+        return
+    total = queries.count_kept(session, borrower_id=held.borrower_id)
+    events: list[Event] = [_undone(held, number, first=first, total=total) for number in gone]
     left = [number for number in known if number in standing]
     for place, each in enumerate(sorted(new, key=lambda one: (one.due_on, one.number))):
-        events.append(_told(held, each, is_first=place == 0 and not left))
+        events.append(_told(held, each, is_first=place == 0 and not left, total=total))
     announce_all(session, events)
 
 
@@ -99,7 +102,7 @@ def _row(held: Held, kept: Kept) -> dict[str, object]:
     }
 
 
-def _undone(held: Held, number: int, *, first: int | None) -> PlanInstallmentUndone:
+def _undone(held: Held, number: int, *, first: int | None, total: int) -> PlanInstallmentUndone:
     return PlanInstallmentUndone(
         held.borrower_id,
         held.now,
@@ -107,10 +110,11 @@ def _undone(held: Held, number: int, *, first: int | None) -> PlanInstallmentUnd
         loan_id=held.row.booked_loan_id,
         number=number,
         was_first=number == first,
+        kept_total=total,
     )
 
 
-def _told(held: Held, kept: Kept, *, is_first: bool) -> PlanInstallmentKept:
+def _told(held: Held, kept: Kept, *, is_first: bool, total: int) -> PlanInstallmentKept:
     return PlanInstallmentKept(
         held.borrower_id,
         held.now,
@@ -121,4 +125,5 @@ def _told(held: Held, kept: Kept, *, is_first: bool) -> PlanInstallmentKept:
         paid_on=kept.paid_on,
         is_first=is_first,
         asked_before_miss=held.row.asked_before_miss,
+        kept_total=total,
     )
