@@ -1,11 +1,12 @@
 """Reads of quotes, for their owner and for whoever decides on what she asks."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from backend.kit.clock import day_in_zone
@@ -61,15 +62,22 @@ def get_quote(session: Session, *, borrower_id: UUID, quote_id: UUID) -> Quote:
 
 
 def list_quotes(
-    session: Session, *, borrower_id: UUID, loan_id: UUID, since: datetime
+    session: Session,
+    *,
+    borrower_id: UUID,
+    loan_id: UUID,
+    since: datetime,
+    rows_hashes: Collection[str] | None = None,
 ) -> list[Quote]:
-    """Those of a loan that were made since, newest first."""
+    """Those of a loan that were made since, newest first; of these rows alone, if any are named."""
+    wanted = true() if rows_hashes is None else PlanQuote.rows_hash.in_(rows_hashes)
     rows = session.execute(
         select(*_COLUMNS)
         .where(
             PlanQuote.borrower_id == borrower_id,
             PlanQuote.loan_id == loan_id,
             PlanQuote.quoted_at > since,
+            wanted,
         )
         .order_by(PlanQuote.quoted_at.desc(), PlanQuote.id.desc())
         .limit(LISTED_MAX)

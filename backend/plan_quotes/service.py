@@ -44,6 +44,7 @@ from backend.plan_quotes.wording import reason_in, way_in
 from backend.tiers import queries as tiers
 
 VALID_FOR = timedelta(days=14)
+SAME_FOR = timedelta(days=1)  # within which an equal question has the same quotes
 
 
 @dataclass(frozen=True)
@@ -209,8 +210,13 @@ def _keep(
         shared | _content(record, kind, option) | {"effects": effect}
         for (kind, option), effect in zip(priced, effects, strict=True)
     ]
-    since = now - timedelta(days=1)
-    made = queries.list_quotes(session, borrower_id=borrower_id, loan_id=loan_id, since=since)
+    made = queries.list_quotes(
+        session,
+        borrower_id=borrower_id,
+        loan_id=loan_id,
+        since=now - SAME_FOR,
+        rows_hashes=[str(values["rows_hash"]) for values in fresh],
+    )
     quotes, new = [], []
     for values in fresh:
         same = next((quote for quote in made if _is_same(quote, values)), None)

@@ -21,7 +21,7 @@ from backend.plan_quotes.wording import REASONS, WAYS
 from tests.conftest import DEEP
 from tests.plan_quotes.loans import cards, installment_loans, wishes
 
-EXAMPLES = 10_000 if DEEP else 200
+EXAMPLES, FEWER = (10_000, 2_000) if DEEP else (200, 100)
 loans = st.one_of(installment_loans(), installment_loans(), cards())
 bounds = st.sampled_from([BORROWERS_BOUNDS, STAFF_BOUNDS])
 # What only a schedule without a rhythm, or rows that do not add up, would lead to.
@@ -81,7 +81,7 @@ def test_the_principal_stays_and_rows_that_were_due_stay(facts, kind, chosen):
                 assert getattr(kept, part) <= getattr(row, part)
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEWER)
 @given(facts=loans, kind=st.sampled_from(Kind), chosen=wishes)
 def test_the_same_question_has_the_same_answer(facts, kind, chosen):
     again = replace(facts)
@@ -92,7 +92,7 @@ def test_the_same_question_has_the_same_answer(facts, kind, chosen):
         assert (once.laid, once.total_cost_minor) == (twice.laid, twice.total_cost_minor)
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEWER)
 @given(facts=installment_loans(rate=st.just(0)), kind=st.sampled_from(Kind), chosen=wishes)
 def test_without_interest_no_schedule_costs_more(facts, kind, chosen):
     found = priced(kind, facts, chosen)
@@ -102,7 +102,7 @@ def test_without_interest_no_schedule_costs_more(facts, kind, chosen):
     assert found.versus_now_minor == -waived
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEWER)
 @given(facts=loans, kind=st.sampled_from(Kind), months=st.integers(1, 400))
 def test_what_is_said_to_pass_passes(facts, kind, months):
     """A limit that is named is the limit: at it the same rule no longer refuses."""
@@ -116,7 +116,7 @@ def test_what_is_said_to_pass_passes(facts, kind, months):
             assert not isinstance(again, NotPossible) or again.code != found.code
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEWER)
 @given(facts=installment_loans(), chosen=wishes)
 def test_small_payments_never_exceed_what_is_left(facts, chosen):
     found = priced(Kind.TOKEN_PAYMENT, facts, chosen)

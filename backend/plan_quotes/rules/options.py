@@ -124,8 +124,10 @@ def longer_term(asked: Asked) -> Laid:
     default = min(LONGER_BY_DEFAULT_MONTHS, max(left // 2, 1))
     months = asked.months(default, asked.bounds.longer_months_max)
     last = rest.due_on[-1] if rest.later else first_after(rest.starts_on, rest.rhythm)
-    extra = _periods_within(last, months, rest.rhythm) + (0 if rest.later else 1)
-    room = installments_max(rest.principal_minor) - left
+    # Of a schedule that is over, the first new row lies before those that are added.
+    first = 0 if rest.later else 1
+    extra = first + _periods_within(last, months, rest.rhythm)
+    room = installments_max(rest.principal_minor) - left - first
     within = _months_within(last, room, rest.rhythm) if room > 0 else 0
     refuse_too_many(rest.principal_minor, left + extra, ("at_most_months", within))
     rows = lay(facts, rest, rate=asked.rate, installments=left + extra)
@@ -150,7 +152,7 @@ def _periods_within(last: date, months: int, rhythm: Rhythm) -> int:
 def _months_within(last: date, periods: int, rhythm: Rhythm) -> int:
     """For how many months at most no more due days than that are added."""
     beyond = step(last, rhythm.every, times=periods + 1, anchor=rhythm.anchor)
-    months = 1
+    months = 0
     while add_months(last, months + 1, anchor=rhythm.anchor) < beyond:
         months += 1
     return months
