@@ -35,6 +35,7 @@ from backend.documents import staff_routes as document_staff_routes
 from backend.events.benefits import WaiverRequestStateChanged
 from backend.events.disputes import DisputeStateChanged
 from backend.events.documents import ForgerySuspected
+from backend.events.plans import PlanCureReminded, PlanReliefStarted
 from backend.events.procedures import ProcedureMoved
 from backend.events.promises import PromiseStateChanged
 from backend.events.webhooks import WebhookEndpointDisabled
@@ -83,6 +84,13 @@ from backend.promises import panels as promise_panels
 from backend.promises import routes as promise_routes
 from backend.promises import staff_routes as promise_staff_routes
 from backend.promises import work as promise_work
+from backend.repayment_plans import audit as plan_audit
+from backend.repayment_plans import handlers as plan_handlers
+from backend.repayment_plans import jobs as plan_jobs
+from backend.repayment_plans import panels as plan_panels
+from backend.repayment_plans import queries as plan_queries
+from backend.repayment_plans import routes as plan_routes
+from backend.repayment_plans import staff_routes as plan_staff_routes
 from backend.staff import jobs as staff_jobs
 from backend.staff import routes as staff_account_routes
 from backend.staff import service as staff
@@ -139,6 +147,8 @@ WIRING = Wiring(
         hardship_routes.blp,
         hardship_staff_routes.blp,
         hardship_fund_routes.blp,
+        plan_routes.blp,
+        plan_staff_routes.blp,
         profile_staff_routes.blp,
         programme_staff_routes.blp,
         tier_routes.blp,
@@ -157,11 +167,13 @@ WIRING = Wiring(
         *promise_handlers.HANDLERS,
         *procedure_handlers.HANDLERS,
         *webhook_handlers.HANDLERS,
+        *plan_handlers.HANDLERS,
     ),
     # In the order of a night: what is late, the facts, the tiers, then tidying.
     jobs=(
         *loan_jobs.JOBS,
         *promise_jobs.JOBS,
+        *plan_jobs.JOBS,
         *profile_jobs.JOBS,
         *tier_jobs.JOBS,
         *document_jobs.JOBS,
@@ -180,9 +192,11 @@ WIRING = Wiring(
         *tier_audit.AUDITS,
         *benefit_audit.AUDITS,
         *hardship_audit.AUDITS,
+        *plan_audit.AUDITS,
         *procedure_audit.AUDITS,
         *evidence_audit.AUDITS,
     ),
+    plans_so_far=plan_queries.plans_so_far,
     demo=(benefit_demo.fill, hardship_demo.fill),
     sealed=(
         *borrowers.SEALED,
@@ -198,6 +212,7 @@ WIRING = Wiring(
         *evidence.SEALED,
         *webhook_endpoints.SEALED,
         *plan_quote_signing.SEALED,
+        *plan_queries.SEALED,
     ),
     hashed=borrowers.HASHED,
     borrower_panels={
@@ -209,6 +224,7 @@ WIRING = Wiring(
         **promise_panels.PANELS,
         **dispute_panels.PANELS,
         **procedure_panels.PANELS,
+        **plan_panels.PANELS,
     },
     work_sources=(
         loan_work.SOURCE,
@@ -225,6 +241,8 @@ WIRING = Wiring(
         DisputeStateChanged: "for the inbox, which will tell her of questions and answers",
         PromiseStateChanged: "for the inbox, which will thank or help her",
         WaiverRequestStateChanged: "for the inbox, which will tell her of the answer",
+        PlanReliefStarted: "for the inbox: her relief goes on because the lender is late",
+        PlanCureReminded: "for the inbox: the one reminder of a broken plan",
         WebhookEndpointDisabled: "told to staff by their list of endpoints and the log",
     },
     messages=webhook_messages.MESSAGES,

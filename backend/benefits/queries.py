@@ -151,16 +151,21 @@ def waivable(session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetim
     record = loans.find_record(session, borrower_id=borrower_id, loan_id=loan_id)
     if record is None:
         raise NotFound
-    negotiated = session.execute(
+    return Waivable(
+        currency=record.currency,
+        months=record.waivable_penalties(today=day_in_zone(now, record.timezone)),
+        is_negotiated=is_negotiated(session, borrower_id=borrower_id, loan_id=loan_id),
+    )
+
+
+def is_negotiated(session: Session, *, borrower_id: UUID, loan_id: UUID) -> bool:
+    """Whether penalty interest of the loan was waived by agreement before."""
+    found = session.execute(
         select(BenefitNegotiation.loan_id).where(
             BenefitNegotiation.borrower_id == borrower_id, BenefitNegotiation.loan_id == loan_id
         )
     ).first()
-    return Waivable(
-        currency=record.currency,
-        months=record.waivable_penalties(today=day_in_zone(now, record.timezone)),
-        is_negotiated=negotiated is not None,
-    )
+    return found is not None
 
 
 def get_pack(session: Session, *, code: str) -> AnyRow:

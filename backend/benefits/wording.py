@@ -41,6 +41,11 @@ CAUSES = {
     "dispute": Text("You said it was wrong, and you were right", "您的异议成立"),
     WAIVER_CAUSE: Text("You asked for it", "您提出的减免申请"),
     "pack": Text("From the programme", "来自会员计划"),
+    "plan": Text("Part of the plan that you agreed on", "您所商定方案的一部分"),
+    "plan-freeze": Text(
+        "Charged while your request was waiting, so it does not count",
+        "申请处理期间产生的罚息，不计收",
+    ),
 }
 WAIVER_TEXT = Text("{amount} is waived.", "已减免 {amount}。")
 OTHER_CAUSE = Text("Granted to you", "为您发放")

@@ -8,6 +8,7 @@ import click
 
 from backend import app
 from backend.commands.context import configured
+from backend.commands.demo_core import run_core
 from backend.commands.failures import fail
 from backend.commands.instance import load_environment
 from backend.commands.operate import run_now
@@ -57,6 +58,9 @@ def advance(days: int) -> None:
             for job in app.jobs():
                 run_now(job, as_of=today)
         click.echo(f"it is {today}")
+
+
+demo.add_command(run_core)
 
 
 def _clock_file() -> Path:

@@ -39,6 +39,8 @@ PROBE_SECONDS_MAX = 2
 POLL_SECONDS = 0.05
 WATCH_SECONDS = 0.25
 HOST = "127.0.0.1"
+# The last is the demo's stand-in for the lender's core system.
+CHILDREN = {"serve": ("serve",), "worker": ("worker",), "core": ("demo", "core")}
 
 
 class StopAskedError(BaseException):
@@ -98,8 +100,8 @@ def _supervise(stack: ExitStack, *, folder: Path, port: int, empty: bool, consol
         welcome.seed(environment, folder=folder, leash=leash, console=console)
     shutil.rmtree(folder / "metrics", ignore_errors=True)
     children = [
-        Child(name, (name,), environment, leash, folder / f"{name}.log")
-        for name in ("serve", "worker")
+        Child(name, command, environment, leash, folder / f"{name}.log")
+        for name, command in CHILDREN.items()
     ]
     for child in children:
         stack.callback(child.stop)

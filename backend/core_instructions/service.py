@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from backend.core_instructions import queries
 from backend.core_instructions.models import CoreInstruction, CoreInstructionLookup
 from backend.core_instructions.rules import Kind
-from backend.events.core_instructions import CoreInstructionWritten
+from backend.events.core_instructions import CoreInstructionWritten, InstructionAcknowledged
 from backend.kit.ids import new_id
 from backend.kit.outbox import announce
 
@@ -55,9 +55,22 @@ def instruct(
 def acknowledge(session: Session, *, instruction_id: UUID, now: datetime) -> datetime:
     """Note once that the core system has it; again changes nothing. Refuses: InstructionUnknown."""
     owner = queries.get_owner(session, instruction_id=instruction_id)
-    return session.execute(
+    row = session.execute(
+        select(CoreInstruction.__table__)
+        .where(CoreInstruction.borrower_id == owner, CoreInstruction.id == instruction_id)
+        .with_for_update()
+    ).one()
+    if row.acknowledged_at is not None:
+        return row.acknowledged_at  # type: ignore[no-any-return]
+    session.execute(
         update(CoreInstruction)
         .where(CoreInstruction.borrower_id == owner, CoreInstruction.id == instruction_id)
-        .values(acknowledged_at=func.coalesce(CoreInstruction.acknowledged_at, now))
-        .returning(CoreInstruction.acknowledged_at)
-    ).scalar_one()  # type: ignore[return-value]  # just set
+        .values(acknowledged_at=now)
+    )
+    announce(
+        session,
+        InstructionAcknowledged(
+            owner, now, instruction_id=instruction_id, kind=row.kind, occasion=row.occasion
+        ),
+    )
+    return now

@@ -1,4 +1,4 @@
-"""What the core system was asked to do."""
+"""What the core system was asked to do, and what it answered."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,3 +12,12 @@ class CoreInstructionWritten(Event):
 
     instruction_id: UUID
     kind: str
+
+
+@dataclass(frozen=True)
+class InstructionAcknowledged(Event):
+    """The core system has an instruction. `occasion`: what it was asked for."""
+
+    instruction_id: UUID
+    kind: str
+    occasion: str

@@ -235,7 +235,8 @@ class Payment(Base):
 class Adjustment(Base):
     """A fee, a penalty or a waiver after opening. Added only.
 
-    `period` is the month that a waiver is for: a loan has at most one waiver for each.
+    `period` is the month that a waiver is for: a loan has at most one waiver for each. Or it
+    offsets one penalty, `offsets_id`, and that penalty once.
     """
 
     __tablename__ = "adjustment"
@@ -243,7 +244,15 @@ class Adjustment(Base):
         _of_loan(),
         CheckConstraint("kind IN ('fee', 'penalty', 'waiver')", name="kind_known"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
-        CheckConstraint("(kind = 'waiver') = (period IS NOT NULL)", name="waiver_has_period"),
+        ForeignKeyConstraint(
+            ["borrower_id", "offsets_id"],
+            ["adjustment.borrower_id", "adjustment.id"],
+            name="fk_adjustment_offsets",
+        ),
+        CheckConstraint(
+            "num_nonnulls(period, offsets_id) = CASE kind WHEN 'waiver' THEN 1 ELSE 0 END",
+            name="waiver_has_period_or_penalty",
+        ),
         Index("ix_adjustment_loan", "borrower_id", "loan_id", "on_date", "id"),
         Index(
             "uq_adjustment_waiver_period",
@@ -252,6 +261,13 @@ class Adjustment(Base):
             "period",
             unique=True,
             postgresql_where=text("kind = 'waiver'"),
+        ),
+        Index(
+            "uq_adjustment_offsets",
+            "borrower_id",
+            "offsets_id",
+            unique=True,
+            postgresql_where=text("offsets_id IS NOT NULL"),
         ),
     )
 
@@ -263,6 +279,7 @@ class Adjustment(Base):
     amount_minor: Mapped[int]
     on_date: Mapped[date]
     period: Mapped[date | None]
+    offsets_id: Mapped[UUID | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -165,7 +165,11 @@ class FeeRowSchema(OutSchema):
         metadata={"description": "The instalment that planned it; null for a later one."},
     )
     is_disputed = fields.Boolean(
-        required=True, metadata={"description": "It is in question, and counts until decided."}
+        required=True,
+        metadata={
+            "description": "In question, and counts until decided; or dated while a request of"
+            " yours was waiting, with a waiver against it."
+        },
     )
 
 

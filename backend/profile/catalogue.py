@@ -189,6 +189,18 @@ BEHAVIOUR = (
         Text("Plans kept to the end over plans ended.", "已履约完成的方案占已结束方案的比例。"),
     ),
     Fact(
+        "plan_installments_kept",
+        I,
+        COUNT,
+        "repayment_plans",
+        EVENT,
+        Text("Plan instalments kept", "方案按期完成期数"),
+        Text(
+            "Instalments of agreed plans that were paid by their days.",
+            "按约定方案按期还款的期数。",
+        ),
+    ),
+    Fact(
         "hardship_active",
         B,
         YES_NO,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,11 @@ from backend.events.loans import (
     PaymentReceived,
     PaymentReversed,
 )
+from backend.events.plans import (
+    PlanInstallmentKept,
+    PlanInstallmentUndone,
+    PlanStateChanged,
+)
 from backend.events.programme import EnrolmentChanged
 from backend.events.tiers import TierChanged
 from backend.kit.outbox import Recorded
@@ -25,6 +31,8 @@ from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import Handler
 from backend.profile import service
 
+RATIO_STEP = Decimal("0.0001")
+PLAN_ENDINGS = frozenset({"completed", "terminated"})
 REBUILT_MAX = 10  # an event stands for a hundred borrowers and more
 TIERS_MAX = 1_000  # two statements, however many: a re-tier moves thousands at once
 
@@ -54,6 +62,24 @@ def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
     events = [(cast(TierChanged, each.event), each.seq) for each in recorded]
     told = [(e.borrower_id, e.to_tier, seq) for e, seq in events if e.borrower_id is not None]
     service.put_tiers(session, told=told, now=now)
+
+
+def _put_plans(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
+    ratios: list[tuple[Recorded, Decimal | int]] = []
+    counts: list[tuple[Recorded, Decimal | int]] = []
+    for each in recorded:
+        event = each.event
+        if isinstance(event, PlanStateChanged):
+            ended = event.completed + event.terminated
+            if event.to_state in PLAN_ENDINGS and ended:
+                ratio = Decimal(event.completed) / ended
+                ratios.append((each, ratio.quantize(RATIO_STEP, rounding=ROUND_HALF_UP)))
+        elif isinstance(event, PlanInstallmentKept | PlanInstallmentUndone):
+            counts.append((each, event.kept_total))
+    if ratios:
+        service.put_plan_fact(session, fact="plans_kept_ratio", told=ratios, now=now)
+    if counts:
+        service.put_plan_fact(session, fact="plan_installments_kept", told=counts, now=now)
 
 
 def _follow_particulars(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
@@ -108,4 +134,9 @@ HANDLERS = (
     ),
     Handler(name="profile.tier", hears=(TierChanged,), run=_put_tier, batch_max=TIERS_MAX),
     Handler(name="profile.hardship", hears=(HardshipChanged,), run=_put_hardship),
+    Handler(
+        name="profile.plans",
+        hears=(PlanStateChanged, PlanInstallmentKept, PlanInstallmentUndone),
+        run=_put_plans,
+    ),
 )

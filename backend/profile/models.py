@@ -59,6 +59,7 @@ class Profile(Base):
     contact_answered_ratio_90d: Mapped[Decimal | None]
     lost_contact: Mapped[bool | None]
     plans_kept_ratio: Mapped[Decimal | None]
+    plan_installments_kept: Mapped[int | None]
     hardship_active: Mapped[bool | None]
     referrals_confirmed: Mapped[int | None]
     refreshed_at: Mapped[datetime | None]

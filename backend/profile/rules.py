@@ -47,6 +47,7 @@ KEPT_FACTS = (
     "contact_answered_ratio_90d",
     "lost_contact",
     "plans_kept_ratio",
+    "plan_installments_kept",
     "hardship_active",
     "referrals_confirmed",
 )

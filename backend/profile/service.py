@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, String, bindparam, insert, text, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Numeric,
+    String,
+    TextClause,
+    bindparam,
+    insert,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -333,6 +344,63 @@ def put_hardship(
             "now": now,
         },
     )
+
+
+# One statement for each fact of plans; a value that comes late, being older, changes nothing.
+def _put_plan_fact(column: str) -> TextClause:
+    return text(
+        f"""
+        WITH told AS (
+            SELECT DISTINCT ON (borrower_id) borrower_id, seq, value
+              FROM unnest(:ids, :values, :seqs) AS t(borrower_id, value, seq)
+             ORDER BY borrower_id, seq DESC
+        ), newest AS (
+            SELECT * FROM told
+             WHERE NOT EXISTS (
+                 SELECT FROM fact_change f
+                  WHERE f.borrower_id = told.borrower_id AND f.fact = '{column}'
+                    AND f.event_seq > told.seq
+             )
+        ), noted AS (
+            INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value)
+            SELECT borrower_id, '{column}', :now, seq, to_jsonb(value) FROM newest
+            ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO NOTHING
+        )
+        UPDATE profile p SET {column} = newest.value
+          FROM newest WHERE p.borrower_id = newest.borrower_id
+        RETURNING p.borrower_id
+        """  # noqa: S608 - column names of ours
+    ).bindparams(
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("values", type_=ARRAY(Numeric if column == "plans_kept_ratio" else BigInteger)),
+        bindparam("seqs", type_=ARRAY(BigInteger)),
+    )
+
+
+PLAN_FACTS = ("plans_kept_ratio", "plan_installments_kept")
+_PUT_PLAN_FACTS = {name: _put_plan_fact(name) for name in PLAN_FACTS}
+
+
+def put_plan_fact(
+    session: Session, *, fact: str, told: Sequence[tuple[Recorded, Decimal | int]], now: datetime
+) -> None:
+    """Make what an event told of her plans a fact, one of `PLAN_FACTS`; the newest event counts."""
+    by_borrower = {
+        each.event.borrower_id: each
+        for each, _ in sorted(told, key=lambda one: one[0].seq)
+        if each.event.borrower_id is not None
+    }
+    _lock(session, borrower_ids=sorted(by_borrower))
+    moved = session.execute(
+        _PUT_PLAN_FACTS[fact],
+        {
+            "ids": [each.event.borrower_id for each, _ in told],
+            "values": [value for _, value in told],
+            "seqs": [each.seq for each, _ in told],
+            "now": now,
+        },
+    )
+    _announce(session, told=[(each, _told(by_borrower[each])) for each in moved.scalars()])
 
 
 def put_protected_attributes(

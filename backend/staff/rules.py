@@ -53,6 +53,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("procedures.read", "procedures.open", "work_list.read"),
             *("catalogue.read", "documents.read", "documents.verify"),
             *("hardship.read", "hardship.decide", "fund.read", "fund.propose"),
+            *("catalogue.read", "plans.read", "plans.decide"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -91,6 +92,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "referrals.review",
             "contacts.read",
             *("procedures.read", "procedures.open", "procedures.decide", "procedures.hand_over"),
+            *("plans.read", "plans.decide", "plans.author", "plans.publish"),
         }
     ),
     Role.PRIVACY_OFFICER: frozenset(
@@ -104,6 +106,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("staff.read", "clients.read", "catalogue.read", "contacts.read"),
             "procedures.read",
             *("staff.read", "clients.read", "catalogue.read", "hardship.read", "fund.read"),
+            *("staff.read", "clients.read", "catalogue.read", "plans.read"),
         }
     ),
     Role.ADMIN: frozenset(

@@ -84,6 +84,11 @@ def publish(session: Session, *, version: int, publisher_id: UUID, now: datetime
     evidence.record(session, type=act, borrower_id=None, record=published | people, now=now)
 
 
+def lock(session: Session, *, borrower_id: UUID) -> None:
+    """Hold her tier, before anything else of hers: acts that freeze it lock in one order."""
+    _lock(session, borrower_id=borrower_id)
+
+
 def freeze(
     session: Session, *, borrower_id: UUID, cause: str, until_on: date, now: datetime
 ) -> None:

@@ -39,6 +39,9 @@ KINDS: Mapping[str, RuleKind] = {
     "on_time": RuleKind(),
     "early": RuleKind({"days_early": (1, 90)}),
     "cured": RuleKind({"days_past_due": (1, 365), "months_between": (1, 120)}),
+    # An instalment of a plan is one of the loan: kept, it earns as `on_time`. This is for having
+    # asked for the plan before anything was missed.
+    "asked_first": RuleKind({"months_between": (1, 120)}, is_of_loan=False),
     "referral": RuleKind({"per_month": (1, 1_000)}, is_of_loan=False),
     "helpful_answer": RuleKind({"points_per_week": (1, 1_000_000)}, is_of_loan=False),
 }

@@ -15,6 +15,7 @@ from backend.events.loans import (
     PaymentReceived,
     PaymentReversed,
 )
+from backend.events.plans import PlanInstallmentKept, PlanInstallmentUndone
 from backend.events.referrals import ReferralConfirmed, ReferralPromised, ReferralUndone
 from backend.kit.outbox import Event, Recorded
 from backend.kit.programme_zone import programme_day
@@ -83,16 +84,21 @@ def _follow_deeds(session: Session, recorded: Sequence[Recorded], now: datetime)
         event = each.event
         if event.borrower_id is None:
             continue
-        if isinstance(event, ReferralUndone):
+        undone = _undone_by(event)
+        if undone is not None:
+            rule, source_id = undone
             service.undo_event(
                 session,
                 borrower_id=event.borrower_id,
-                rule="referral",
-                source_id=event.referral_id,
+                rule=rule,
+                source_id=source_id,
                 now=event.occurred_at,
             )
             continue
-        rule, source_id, period = _deed_of(event, seq=each.seq)
+        deed = _deed_of(event, seq=each.seq)
+        if deed is None:
+            continue
+        rule, source_id, period = deed
         service.award_event(
             session,
             borrower_id=event.borrower_id,
@@ -104,8 +110,24 @@ def _follow_deeds(session: Session, recorded: Sequence[Recorded], now: datetime)
         )
 
 
-def _deed_of(event: Event, *, seq: int) -> tuple[str, UUID, str]:
+def _undone_by(event: Event) -> tuple[str, UUID] | None:
+    """The rule and source that an event takes back."""
     match event:
+        case ReferralUndone():
+            return "referral", event.referral_id
+        case PlanInstallmentUndone(was_first=True):
+            return "asked_first", event.loan_id
+        case _:
+            return None
+
+
+def _deed_of(event: Event, *, seq: int) -> tuple[str, UUID, str] | None:
+    match event:
+        case PlanInstallmentKept(is_first=True, asked_before_miss=True):
+            # Once for a loan in so many months: the loan is the source, whichever plan it was.
+            return "asked_first", event.loan_id, month_of(programme_day(event.occurred_at))
+        case PlanInstallmentKept() | PlanInstallmentUndone():
+            return None
         case ReferralPromised() | ReferralConfirmed():
             return "referral", event.referral_id, month_of(programme_day(event.occurred_at))
         case HelpfulAnswerConfirmed():
@@ -131,7 +153,14 @@ HANDLERS = (
     ),
     Handler(
         name="points.deeds",
-        hears=(ReferralPromised, ReferralConfirmed, ReferralUndone, HelpfulAnswerConfirmed),
+        hears=(
+            ReferralPromised,
+            ReferralConfirmed,
+            ReferralUndone,
+            HelpfulAnswerConfirmed,
+            PlanInstallmentKept,
+            PlanInstallmentUndone,
+        ),
         run=_follow_deeds,
     ),
 )

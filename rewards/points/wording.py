@@ -14,6 +14,14 @@ _BY_CAUSE: Mapping[str, Text] = {
     "cured": Text(
         "You brought your loan back up to date. Well done.", "您的借款已恢复正常，做得很好。"
     ),
+    "asked_first": Text(
+        "You asked for a plan in good time, and kept its first instalment.",
+        "您及时申请了还款方案，并按约完成了第一期。",
+    ),
+    "asked_first_undone": Text(
+        "The first instalment of your plan did not go through after all.",
+        "您方案的第一期付款最终未能成功。",
+    ),
     "referral": Text(
         "Somebody whom you invited has made a good start.", "您邀请的朋友有了一个好的开始。"
     ),

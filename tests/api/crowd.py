@@ -16,6 +16,7 @@ OWNED = (
     *("consent", "assignment", "contact_hold", "contact_entry", "core_instruction"),
     "benefit_grant",
     *("procedure_occasion", "procedure", "procedure_step", "procedure_reply"),
+    *("plan_quote", "plan_request", "plan_state_change", "plan_freeze"),
     *("enrolment_change", "badge_award"),
     *("points_account", "points_entry", "points_lot", "points_posting", "points_hold"),
 )

@@ -40,6 +40,10 @@ LISTS = (
     "GET /v1/staff/waiver-requests",
     "GET /v1/staff/procedures",
     "GET /v1/hardship-applications",
+    # Named by the request's id alone; tests/repayment_plans holds them to the same.
+    "GET /v1/staff/plan-requests",
+    "GET /v1/staff/plan-requests/<uuid:request_id>",
+    "POST /v1/staff/plan-requests/<uuid:request_id>/decide",
 )
 # An account manager's own list holds none but hers, so that nobody says why.
 OWN_LIST = "GET /v1/staff/assignments"

@@ -12,6 +12,7 @@ from flask import Flask
 from backend.auth.rules import CLIENT_SCOPES
 from backend.kit.audience import Audience
 from backend.kit.ids import new_id
+from backend.repayment_plans.rules import State
 from backend.settings import Settings
 from backend.staff.rules import PERMISSIONS, Role
 from tests.api.conftest import ALL_ROLES, World
@@ -23,6 +24,7 @@ from tests.factories.documents import make_document, make_suspicion
 from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.factories.hardship import make_application, make_partner, make_referral, say_yes
+from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.quotes import quote_of
 from tests.fixtures.api import Api, bearer, new_key, token_for
@@ -95,6 +97,13 @@ NOT_THERE = {
         ),
         "redemption-unknown",
     ),
+    **dict.fromkeys(
+        (
+            f"/v1/me/plan-requests/<uuid:request_id>{part}"
+            for part in ("", "/accept", "/withdraw", "/answer", "/appeal")
+        ),
+        "plan-request-unknown",
+    ),
 }
 PROMISES = "/v1/me/loans/<uuid:loan_id>/promises"
 WITHDRAWAL = next(
@@ -103,6 +112,7 @@ WITHDRAWAL = next(
 # Where an id alone is not enough to enter.
 BODIES = {
     ("POST", "/v1/me/loans/<uuid:loan_id>/plan-quotes"): {"kinds": ["longer_term"]},
+    ("POST", "/v1/me/plan-requests/<uuid:request_id>/answer"): {"message": "Since October."},
     ("POST", PROMISES): {"amount_minor": 100, "on": str(TODAY + timedelta(days=7))},
     **{
         ("POST", rule): {"text": "I had it from them."}
@@ -114,6 +124,8 @@ BODIES = {
         )
     },
 }
+# How a request must stand for its door to open.
+STANDS = {"answer": State.INFO_REQUESTED, "appeal": State.REJECTED}
 
 
 def enter(api: Api, door: Door, **known: str):
@@ -254,6 +266,13 @@ def test_what_is_anothers_is_not_there(
     }
     if door.rule == PROMISES:  # a loan has one that is open
         enter(borrower_api(world.ann.id), WITHDRAWAL, **ids)
+    if "/plan-requests/" in door.rule:
+        ids["request_id"] = plan_of(
+            session,
+            world.ann.id,
+            UUID(world.ann.loan_id),
+            state=STANDS.get(door.rule.rpartition("/")[2], State.OFFERED),
+        )
     assert door.ids <= set(ids), "teach this test the id"
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     theirs, nothing = enter(other, door, **ids), enter(other, door)

@@ -27,6 +27,7 @@ from backend.procedures import service as procedures
 from backend.programme import service as programme
 from backend.promises import queries as promises
 from backend.promises.service import judge_loans
+from backend.repayment_plans.rules import State
 from backend.tiers.policies import get_live
 from backend.tiers.retier import Occasion, retier, retier_range
 from backend.webhooks import service as webhooks
@@ -41,6 +42,7 @@ from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.contacts import make_contact
 from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
+from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
 from tests.factories.webhooks import endpoint_of
@@ -60,6 +62,8 @@ SMALL = {
     *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
     *("badge", "badge_version", "webhook_endpoint", "webhook_secret"),
     "earn_rule_version",
+    *("badge", "badge_version"),
+    *("earn_rule_version", "plan_policy"),
 }
 # Indexes of the few rows that are open: read from end to end they are still short.
 PARTIAL = text(
@@ -128,6 +132,7 @@ def crowd(client_api, staff_api, session, deliver, own_database: Database):
     make_assignment(session, staff_id=manager.id, borrower_id=world.ann.id)
     for points in (100, 20, 60):
         _earn(session, world.ann.id, points=points)
+    plan_of(session, world.ann.id, UUID(world.ann.loan_id), state=State.REJECTED)
     # Over two lots, so that it has postings of its own.
     points_service.spend(session, borrower_id=world.ann.id, points=110, cause=CAUSE, now=NOW)
     loan_id = world.ann.loan_id
@@ -188,6 +193,7 @@ def test_hot_statements_use_indexes(
         lambda: me.get("/v1/me/badges"),
         lambda: me.get("/v1/me/tier"),
         lambda: me.get("/v1/me/tier/history"),
+        lambda: me.get("/v1/me/plan-requests"),
         lambda: me.get("/v1/me/points"),
         lambda: me.get("/v1/me/points/entries", query_string={"limit": 1}),
         lambda: me.post("/v1/me/tier/reviews", json={"reason": "Please."}, headers=new_key()),
@@ -220,6 +226,8 @@ def test_hot_statements_use_indexes(
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}", headers=PURPOSE),
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/enrolment", headers=PURPOSE),
         lambda: staff.get("/v1/tier-reviews", headers=PURPOSE),
+        lambda: staff.get("/v1/staff/plan-requests", headers=PURPOSE),
+        lambda: staff.get("/v1/staff/plan-requests?state=rejected", headers=PURPOSE),
         lambda: manager.get("/v1/staff/borrowers", query_string={"q": "ann"}),
         lambda: manager.get(f"/v1/staff/borrowers/{crowd.ann.id}"),
         lambda: manager.get("/v1/staff/assignments"),

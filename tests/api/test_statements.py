@@ -25,6 +25,7 @@ READS = {
     # The page; her facts and zone, and the facts there are; what she had, her points, enrolment.
     "/v1/rewards": 8,
     "/v1/me/redemptions": 1,
+    "/v1/me/plan-requests": 1,
     # Her enrolment, her code, whom she brought, who brought her.
     "/v1/me/referral": 4,
     "/v1/me/tier": 1,

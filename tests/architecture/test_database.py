@@ -20,6 +20,7 @@ NOT_KEYED_BY_BORROWER = {
     "core_instruction_lookup": "narrow look-up across borrowers: acknowledged by id",
     "evidence_pending": "a queue that one job empties in one order",
     "evidence_leaf": "one order of all entries; borrower_id leads from an entry to its record",
+    "plan_request_lookup": "narrow look-up across borrowers: staff decide by the request's id",
     "voucher_code": "a pool: a code is nobody's until a redemption draws it",
     "referral_code_lookup": "narrow look-up across borrowers: a friend comes with the code alone",
     "webhook_message": "messages to machines, in one queue across borrowers; kept for 30 days",

@@ -59,6 +59,7 @@ WITHOUT_A_KEY = {
     "/v1/tier-policies/preview": "moves nothing",
     "/v1/facts/extra": "its name is unique: a repeat is refused",
     "/v1/tier-policies": "a draft counts for nothing until another person publishes it",
+    "/v1/plan-policies": "a draft counts for nothing until another person publishes it",
     "/v1/badge-definitions/preview": "moves nothing",
     "/v1/badge-definitions": "its code is unique: a repeat is refused",
     "/v1/benefit-packs": "its code is unique: a repeat is refused",

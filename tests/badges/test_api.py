@@ -19,7 +19,7 @@ from tests.factories.profile import make_profile
 from tests.factories.runs import make_job_context
 from tests.fixtures.api import new_key
 
-OURS = ["promise_kept", "six_in_a_row", "three_in_a_row", "twelve_in_a_row"]
+OURS = ["first_step", "promise_kept", "six_in_a_row", "three_in_a_row", "twelve_in_a_row"]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -44,12 +44,13 @@ def test_she_reads_what_she_holds_and_how_far_the_next_one_is(payer, borrower_ap
     assert [each["code"] for each in found["next"]] == [
         "six_in_a_row",
         "twelve_in_a_row",
+        "first_step",
         "promise_kept",
     ]
     assert found["next"][0]["progress"] == [
         {"fact": "on_time_streak", "current": 5, "goal": 6, "text": "5 of 6"}
     ]
-    assert found["next"][2]["progress"] == []
+    assert found["next"][3]["progress"] == []
     chinese = read(borrower_api(payer.id), locale="zh-CN")
     assert chinese["items"][0]["name"] == "三次守约"
     assert chinese["next"][0]["progress"][0]["text"] == "5/6"

@@ -11,6 +11,7 @@ from backend.benefits.service.grants import (
 from backend.benefits.service.guard import follow_facts, undo_guard
 from backend.benefits.service.negotiations import (
     claim_negotiation,
+    give_negotiation_back,
     waive_charge,
     waive_periods,
 )
@@ -29,6 +30,7 @@ from backend.benefits.service.requests import (
     request_waiver,
     withdraw_request,
 )
+from backend.benefits.service.waivers import offset_penalties, waive_months
 
 __all__ = [
     "SEALED",
@@ -44,8 +46,10 @@ __all__ = [
     "end_of_misfits",
     "find_offer_bounds",
     "follow_facts",
+    "give_negotiation_back",
     "grant_benefit",
     "offer_range",
+    "offset_penalties",
     "publish_version",
     "record_document",
     "record_proof",
@@ -53,6 +57,7 @@ __all__ = [
     "revoke",
     "undo_guard",
     "waive_charge",
+    "waive_months",
     "waive_periods",
     "withdraw_request",
     "write_draft",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -50,7 +51,7 @@ def waive_periods(
             # What was booked above goes with the transaction.
             raise AlreadyNegotiated.on(loan_id)
     for line in waived:
-        _tell(session, line, cause=cause, now=now)
+        tell_waived(session, line, cause=cause, now=now)
     return waived
 
 
@@ -79,7 +80,7 @@ def waive_charge(
         now=now,
     )
     if waived is not None:
-        _tell(session, waived, cause=cause, now=now)
+        tell_waived(session, waived, cause=cause, now=now)
     return waived
 
 
@@ -99,7 +100,21 @@ def claim_negotiation(
     return claimed is not None
 
 
-def _tell(session: Session, line: Waived, *, cause: str, now: datetime) -> None:
+def give_negotiation_back(
+    session: Session, *, borrower_id: UUID, loan_id: UUID, cause: str
+) -> None:
+    """What was claimed for this cause did not come about: the loan may be negotiated again."""
+    session.execute(
+        delete(BenefitNegotiation).where(
+            BenefitNegotiation.borrower_id == borrower_id,
+            BenefitNegotiation.loan_id == loan_id,
+            BenefitNegotiation.cause == cause,
+        )
+    )
+
+
+def tell_waived(session: Session, line: Waived, *, cause: str, now: datetime) -> None:
+    """Grant her the line that was booked, so that the core system reads it."""
     month = f"{line.period or line.on:%Y-%m}"
     grant_benefit(
         session,

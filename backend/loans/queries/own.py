@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, exists, false, literal, select, union_all
+from sqlalchemy import String, cast, exists, false, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
@@ -336,6 +336,7 @@ def list_own_fees(
     Refuses: NotFound.
     """
     record, state = _get_state(session, borrower_id=borrower_id, loan_id=loan_id)
+    offset = Adjustment.__table__.alias("offset_by")
     later = select(
         Adjustment.on_date.label("on"),
         cast(Adjustment.id, String).label("key"),
@@ -343,13 +344,16 @@ def list_own_fees(
         Adjustment.amount_minor.label("amount_minor"),
         literal(None, Installment.number.type).label("installment"),
         Adjustment.id.label("id"),
-        exists()
-        .where(
+        or_(
             # Her id said again, so that no plan reads everybody's.
-            DisputedAdjustment.borrower_id == borrower_id,
-            DisputedAdjustment.adjustment_id == Adjustment.id,
-        )
-        .label("is_disputed"),
+            exists().where(
+                DisputedAdjustment.borrower_id == borrower_id,
+                DisputedAdjustment.adjustment_id == Adjustment.id,
+            ),
+            exists().where(
+                offset.c.borrower_id == borrower_id, offset.c.offsets_id == Adjustment.id
+            ),
+        ).label("is_disputed"),
     ).where(Adjustment.borrower_id == borrower_id, Adjustment.loan_id == loan_id)
     planned = [
         select(

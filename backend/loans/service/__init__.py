@@ -11,9 +11,16 @@ from backend.loans.service.payment_stream import stream_payments
 from backend.loans.service.payments import add_payments, reverse_payment
 from backend.loans.service.preview import preview_schedule
 from backend.loans.service.products import put_product
-from backend.loans.service.references import get_record_for_update, touching_together
+from backend.loans.service.references import get_record_for_update, lock_keys, touching_together
 from backend.loans.service.reports import put_delinquencies, put_statements
-from backend.loans.service.waivers import Waived, waive_charge, waive_open_months, waive_penalties
+from backend.loans.service.waiver_lines import offset_penalties
+from backend.loans.service.waivers import (
+    Waived,
+    waive_charge,
+    waive_months,
+    waive_open_months,
+    waive_penalties,
+)
 
 __all__ = [
     "Waived",
@@ -22,7 +29,9 @@ __all__ = [
     "add_payments",
     "announce_missed",
     "get_record_for_update",
+    "lock_keys",
     "mark_disputed",
+    "offset_penalties",
     "preview_schedule",
     "put_delinquencies",
     "put_installments",
@@ -35,6 +44,7 @@ __all__ = [
     "touching_together",
     "unmark_disputed",
     "waive_charge",
+    "waive_months",
     "waive_open_months",
     "waive_penalties",
 ]

@@ -119,6 +119,23 @@ def waive_open_months(
     )
 
 
+def waive_months(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    loan_id: UUID,
+    amounts: Mapping[date, int],
+    cause: str,
+    now: datetime,
+) -> list[Waived]:
+    """Waive amounts that were agreed, each for a month by its first day; one line for each.
+
+    A month that had its waiver has no second one. Refuses: NotFound.
+    """
+    record = get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
+    return _add(session, record, amounts, cause=cause, now=now)
+
+
 def waive_charge(
     session: Session,
     *,

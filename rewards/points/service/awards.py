@@ -16,7 +16,7 @@ from rewards.points.books import get_book
 from rewards.points.definitions import LOAN_KINDS, Rule, RuleBook
 from rewards.points.earning import Award, Key, earned, evaluate
 from rewards.points.queries import count_awards, find_award, list_awards
-from rewards.points.rules import Kind
+from rewards.points.rules import Kind, add_months
 from rewards.points.service.ledger import (
     Cause,
     Opening,
@@ -219,7 +219,7 @@ def award_event(
     named = f"{rule}_promised" if is_promise else rule
     cause = Cause(named, source_id, {"period": period})
     known = find_award(session, borrower_id=borrower_id, rule=rule, source_id=source_id)
-    if known is not None and not known.is_reversed:
+    if known is not None and not known.is_reversed and not _is_long_ago(known, found, now=now):
         if is_promise or known.kind != Kind.PENDING or known.pending == 0:
             return None
         return make_available(
@@ -232,6 +232,14 @@ def award_event(
     kind = Kind.PENDING if is_promise else Kind.EARNED
     opening = Opening(borrower_id, found.points, now, cause, kind, source)
     return open_lots(session, [opening])[0]
+
+
+def _is_long_ago(known: Row[Any], rule: Rule, *, now: datetime) -> bool:
+    """Whether the same may earn anew, where a rule says after how many months."""
+    months = rule.parameters.get("months_between")
+    if months is None:
+        return False
+    return add_months(programme_day(known.occurred_at), months) <= programme_day(now)
 
 
 def _has_room(session: Session, rule: Rule, *, borrower_id: UUID, period: str) -> bool:

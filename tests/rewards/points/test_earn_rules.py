@@ -42,6 +42,7 @@ def test_the_product_ships_with_a_version(author):
         "on_time": 100,
         "early": 20,
         "cured": 60,
+        "asked_first": 80,
         "referral": 200,
         "helpful_answer": 10,
     }

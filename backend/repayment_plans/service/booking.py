@@ -1,0 +1,108 @@
+"""What the core system says of a plan: booked as quoted, or otherwise."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.benefits import service as benefits
+from backend.kit.logs import get_logger
+from backend.loans import queries as loans
+from backend.plan_quotes import queries as quotes
+from backend.plan_quotes.queries import Quote
+from backend.repayment_plans import queries
+from backend.repayment_plans.queries import NOTHING_TO_KEEP
+from backend.repayment_plans.rules import Actor, State
+from backend.repayment_plans.service.cases import Held, hold, move
+from backend.repayment_plans.service.requests import sla_day
+
+WAIVER_CAUSE = "plan"
+_ASKED = frozenset({State.COOLING_OFF, State.AWAITING_CORE, State.CORE_DIFFERS})
+log = get_logger(__name__)
+
+
+def follow_booking(session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime) -> None:
+    """Compare what the core system booked under this plan with what she was quoted.
+
+    Equal rows put the plan into force. Others are an alarm for staff; she keeps seeing the quote.
+    """
+    held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
+    booked = queries.find_booked_loan(session, borrower_id=borrower_id, request_id=request_id)
+    if booked is None or held.state not in _ASKED:
+        return
+    quote = quotes.get_quote(session, borrower_id=borrower_id, quote_id=held.row.quote_id)
+    if quote.kind == NOTHING_TO_KEEP:
+        _book_waivers(session, held, quote)
+    elif _rows_of_loan(session, borrower_id, booked.id) == list_rows(quote.rows):
+        move(
+            session,
+            held,
+            to=State.ACTIVE,
+            by=Actor.CORE,
+            cause="booked",
+            due_on=quote.ends_on or held.today,
+            booked_loan_id=booked.id,
+        )
+    elif held.state is not State.CORE_DIFFERS:
+        log.error("plan_booked_otherwise", plan_id=str(request_id))
+        move(
+            session,
+            held,
+            to=State.CORE_DIFFERS,
+            by=Actor.CORE,
+            cause="booked_otherwise",
+            due_on=sla_day(session, today=held.today),
+        )
+
+
+def follow_acknowledgement(
+    session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime
+) -> None:
+    """The core system has what it is to book; what a plan waives is booked here now."""
+    held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
+    if held.state is not State.AWAITING_CORE or held.row.kind != NOTHING_TO_KEEP:
+        return
+    quote = quotes.get_quote(session, borrower_id=borrower_id, quote_id=held.row.quote_id)
+    _book_waivers(session, held, quote)
+
+
+def _book_waivers(session: Session, held: Held, quote: Quote) -> None:
+    benefits.waive_months(
+        session,
+        borrower_id=quote.borrower_id,
+        loan_id=quote.loan_id,
+        amounts={_month(each["period"]): each["amount_minor"] for each in quote.waivers},
+        cause=WAIVER_CAUSE,
+        now=held.now,
+    )
+    move(session, held, to=State.COMPLETED, by=Actor.CORE, cause="waived", due_on=held.today)
+
+
+def _month(period: str) -> date:
+    """2026-11 or 2026-11-01: its first day."""
+    return date.fromisoformat(f"{period[:7]}-01")
+
+
+def _rows_of_loan(session: Session, borrower_id: UUID, loan_id: UUID) -> list[tuple[Any, ...]]:
+    record = loans.find_record(session, borrower_id=borrower_id, loan_id=loan_id)
+    if record is None:
+        return []
+    return sorted(
+        (
+            row.number,
+            row.due_on.isoformat(),
+            row.principal_minor,
+            row.interest_minor,
+            row.fee_minor,
+            row.penalty_minor,
+        )
+        for row in record.history.installments
+    )
+
+
+def list_rows(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """Rows of a quote in the shape in which they are compared."""
+    names = ("number", "due_on", "principal_minor", "interest_minor", "fee_minor", "penalty_minor")
+    return sorted(tuple(row[name] for name in names) for row in rows)

@@ -1,0 +1,26 @@
+"""Whether a quote may still be agreed on."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.plan_quotes import queries as quotes
+from backend.plan_quotes.queries import Quote
+from backend.repayment_plans.errors import QuoteExpired, QuoteNotGenuine, QuoteStale
+
+
+def get_good_quote(session: Session, *, borrower_id: UUID, quote_id: UUID, now: datetime) -> Quote:
+    """A quote that is ours, in time, and reckoned from the loan as it stands; the loan is locked.
+
+    Refuses: NotFound, QuoteNotGenuine, QuoteExpired, QuoteStale.
+    """
+    quote = quotes.get_quote(session, borrower_id=borrower_id, quote_id=quote_id)
+    if not quotes.is_genuine(quote):
+        raise QuoteNotGenuine
+    if now >= quote.expires_at:
+        raise QuoteExpired(quote_id=str(quote.id))
+    basis = quotes.find_basis(session, borrower_id=borrower_id, loan_id=quote.loan_id, now=now)
+    if basis != quote.basis:
+        raise QuoteStale(quote_id=str(quote.id), kind=quote.kind)
+    return quote
