@@ -30,8 +30,6 @@ from backend.promises.service import judge_loans
 from backend.repayment_plans.rules import State
 from backend.tiers.policies import get_live
 from backend.tiers.retier import Occasion, retier, retier_range
-from backend.webhooks import service as webhooks
-from backend.webhooks.rules import Result
 from rewards.points import service as points_service
 from rewards.points.rules import expiry_of
 from tests.api.conftest import make_world
@@ -45,8 +43,8 @@ from tests.factories.grants import grant_of
 from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
-from tests.factories.webhooks import endpoint_of
 from tests.fixtures.api import bearer, new_key
+from tests.webhooks.hot import webhook_calls
 
 pytestmark = pytest.mark.commits
 
@@ -261,7 +259,7 @@ def test_hot_statements_use_indexes(
     hear(*_log_in(public_api, process, session, crowd.ann.id))
     hear(*_machines(public_api, staff_api("admin"), session))
     hear(*_ingest(client_api))
-    hear(*_webhooks(client_api, staff_api("admin")))
+    hear(*webhook_calls(client_api, staff_api("admin")))
     hear(deliver)
     low, high = _range(session)
     hear(lambda: _retier(crowd.ann.id, low=low, high=high))
@@ -362,44 +360,6 @@ def _ingest(api):
             data=orjson.dumps(line | {"external_id": "plan-4"}),
             headers=headers,
         ),
-    )
-
-
-def _webhooks(api, admin):
-    """An endpoint's log and replays, and a sender's work; nobody is called."""
-    ids = endpoint_of(api)
-    path = f"/v1/webhook-endpoints/{ids['endpoint_id']}"
-    span = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
-
-    def send() -> None:
-        with transaction() as own:
-            for lease in webhooks.lease_due(own, limit=10, now=clock.wall()):
-                webhooks.record_result(
-                    own,
-                    lease,
-                    result=Result(500),
-                    began_at=clock.wall(),
-                    took_ms=1,
-                    share=1.0,
-                    now=clock.wall(),
-                )
-
-    def purge_old() -> None:
-        with transaction() as own:
-            webhooks.purge_messages(own, now=clock.wall() + timedelta(days=40))
-            webhooks.purge_endpoints(own, now=clock.wall() + timedelta(days=40))
-
-    return (
-        send,
-        *(
-            lambda state=state: api.get(f"{path}/deliveries", query_string=state)
-            for state in ({}, {"state": "pending"}, {"state": "failed"}, {"state": "delivered"})
-        ),
-        lambda: admin.get("/v1/staff/webhook-endpoints"),
-        lambda: api.get(f"{path}/deliveries/{ids['message_id']}"),
-        lambda: api.post(f"{path}/replays", json=span, headers=new_key()),
-        lambda: api.post(f"{path}/replays", json=span | {"only_failed": False}, headers=new_key()),
-        purge_old,
     )
 
 
