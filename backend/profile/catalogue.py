@@ -195,10 +195,7 @@ BEHAVIOUR = (
         "repayment_plans",
         EVENT,
         Text("Plan instalments kept", "方案按期完成期数"),
-        Text(
-            "Instalments of agreed plans that were paid by their days.",
-            "按约定方案按期还款的期数。",
-        ),
+        Text("Instalments of plans that were paid by their days.", "按方案按期还款的期数。"),
     ),
     Fact(
         "hardship_active",
