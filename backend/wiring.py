@@ -91,6 +91,7 @@ from backend.repayment_plans import panels as plan_panels
 from backend.repayment_plans import queries as plan_queries
 from backend.repayment_plans import routes as plan_routes
 from backend.repayment_plans import staff_routes as plan_staff_routes
+from backend.repayment_plans import work as plan_work
 from backend.staff import jobs as staff_jobs
 from backend.staff import routes as staff_account_routes
 from backend.staff import service as staff
@@ -230,6 +231,7 @@ WIRING = Wiring(
         loan_work.SOURCE,
         tier_work.SOURCE,
         *benefit_work.SOURCES,
+        plan_work.SOURCE,
         promise_work.SOURCE,
         dispute_work.SOURCE,
         hardship_work.SOURCE,

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from backend.evidence import service as evidence
 from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id
 from backend.kit.money import Rounding
@@ -226,8 +227,23 @@ def _keep(
         quotes.append(same)
     if new:
         session.execute(insert(PlanQuote), [dict(vars(quote)) for quote in new])
+        evidence.record_many(session, entries=[_logged(quote) for quote in new], now=now)
         upkeep.forget_beyond(session, borrower_id=borrower_id, loan_id=loan_id)
     return quotes
+
+
+def _logged(quote: Quote) -> evidence.Entry:
+    record = {
+        "quote_id": quote.id,
+        "loan_external_id": quote.loan_external_id,
+        "kind": quote.kind,
+        "terms": quote.terms,
+        "rows_hash": quote.rows_hash,
+        "currency": quote.currency,
+        "total_cost_minor": quote.total_cost_minor,
+        "expires_at": quote.expires_at,
+    }
+    return evidence.Entry(evidence.Act.PLAN_QUOTED, quote.borrower_id, record)
 
 
 def _content(record: LoanRecord, kind: Kind, priced: Priced) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
+from backend.documents.errors import DocumentMoveRefused, DocumentUnknown
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller
 from backend.kit.db import reading, transaction
@@ -42,7 +43,7 @@ class OwnProcedures(MethodView):
 @blp.route("/<uuid:procedure_id>/reply")
 class Reply(MethodView):
     @idempotent
-    @refuses(ProcedureUnknown, ReplyClosed)
+    @refuses(ProcedureUnknown, ReplyClosed, DocumentUnknown, DocumentMoveRefused)
     @blp.arguments(ProcedureReplyInSchema)
     @blp.response(200, OwnProceduresSchema)
     def post(self, args: dict[str, Any], procedure_id: UUID) -> dict[str, Any]:

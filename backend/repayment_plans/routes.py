@@ -6,6 +6,7 @@ from uuid import UUID
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
+from backend.documents.errors import DocumentMoveRefused, DocumentUnknown
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller
 from backend.kit.db import reading, transaction
@@ -68,6 +69,7 @@ class PlanRequests(MethodView):
 
     @idempotent
     @refuses(NotFound, QuoteNotGenuine, QuoteExpired, QuoteStale, PlanAlreadyOpen)
+    @refuses(DocumentUnknown, DocumentMoveRefused)
     @blp.arguments(PlanRequestInSchema)
     @blp.response(201, WholePlanRequestSchema)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -129,7 +131,7 @@ class PlanWithdrawal(MethodView):
 @blp.route("/<uuid:request_id>/answer")
 class PlanAnswer(MethodView):
     @idempotent
-    @refuses(PlanRequestUnknown, PlanMoved)
+    @refuses(PlanRequestUnknown, PlanMoved, DocumentUnknown, DocumentMoveRefused)
     @blp.arguments(PlanAnswerSchema)
     @blp.response(200, WholePlanRequestSchema)
     def post(self, args: dict[str, Any], request_id: UUID) -> dict[str, Any]:

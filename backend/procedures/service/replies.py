@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from backend.documents import service as documents
 from backend.kit import crypto
 from backend.procedures import queries
 from backend.procedures.errors import ReplyClosed
@@ -34,7 +35,7 @@ def reply(
 ) -> None:
     """Take what she says; where the ground was silence, that ends the case.
 
-    Refuses: ProcedureUnknown, ReplyClosed.
+    Refuses: ProcedureUnknown, ReplyClosed, DocumentUnknown, DocumentMoveRefused.
     """
     row = queries.get_procedure(
         session, borrower_id=borrower_id, procedure_id=procedure_id, is_locked=True
@@ -50,6 +51,13 @@ def reply(
     ).scalar_one()
     if not may_reply(state, ground) or number >= REPLIES_MAX:
         raise ReplyClosed
+    documents.use_documents(
+        session,
+        borrower_id=borrower_id,
+        document_ids=document_ids,
+        used_for=f"procedure:{procedure_id}",
+        now=now,
+    )
     session.execute(
         insert(ProcedureReply).values(
             borrower_id=borrower_id,

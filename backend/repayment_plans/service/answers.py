@@ -23,7 +23,7 @@ from backend.repayment_plans.queries import (
 from backend.repayment_plans.rules import COOLING_OFF_DAYS, Actor, State
 from backend.repayment_plans.service.cases import Held, hold, move, moved
 from backend.repayment_plans.service.quotes import get_good_quote
-from backend.repayment_plans.service.requests import refuse_second, sla_day
+from backend.repayment_plans.service.requests import hand_in, refuse_second, sla_day
 
 # Where the core system has been told of an acceptance, so that it must be told of the step back.
 _TOLD = frozenset({State.COOLING_OFF, State.ACTIVE, State.CORE_DIFFERS})
@@ -116,10 +116,14 @@ def answer(
     document_ids: Sequence[UUID],
     now: datetime,
 ) -> None:
-    """She tells what was asked for. Refuses: PlanRequestUnknown, PlanMoved."""
+    """She tells what was asked for.
+
+    Refuses: PlanRequestUnknown, PlanMoved, DocumentUnknown, DocumentMoveRefused.
+    """
     held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
     before = open_message(held.row)
     words = f"{before}\n\n{message}" if before else message
+    hand_in(session, held, document_ids=document_ids)
     documents = dict.fromkeys([*held.row.document_ids, *document_ids])
     move(
         session,

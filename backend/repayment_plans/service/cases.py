@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import queries as borrowers
 from backend.events.plans import PlanStateChanged
+from backend.evidence import service as evidence
 from backend.kit.clock import day_in_zone
 from backend.kit.db import AnyRow
 from backend.kit.outbox import announce
 from backend.loans import service as loans
 from backend.loans.queries import LoanKey
+from backend.plan_quotes import queries as quotes
 from backend.repayment_plans import queries
 from backend.repayment_plans.errors import PlanMoved, PlanRequestUnknown
 from backend.repayment_plans.models import PlanRequest, PlanStateChange
@@ -140,6 +142,7 @@ def record(
             changed_at=held.now,
         )
     )
+    _log(session, held, from_state=from_state, by=by, cause=cause, staff_id=staff_id)
     completed, terminated = queries.count_ended(session, borrower_id=held.borrower_id)
     announce(
         session,
@@ -156,6 +159,50 @@ def record(
             terminated=terminated,
         ),
     )
+
+
+def _log(
+    session: Session,
+    held: Held,
+    *,
+    from_state: State | None,
+    by: Actor,
+    cause: str,
+    staff_id: UUID | None,
+) -> None:
+    act = _act_of(held.state, from_state=from_state, by=by)
+    if act is None:
+        return
+    quote = quotes.get_quote(session, borrower_id=held.borrower_id, quote_id=held.row.quote_id)
+    evidence.record(
+        session,
+        type=act,
+        borrower_id=held.borrower_id,
+        record={
+            "plan_id": held.id,
+            "loan_external_id": quote.loan_external_id,
+            "kind": held.row.kind,
+            "quote_id": quote.id,
+            "rows_hash": quote.rows_hash,
+            "from_state": from_state,
+            "to_state": held.state,
+            "cause": cause,
+            "policy_version": held.row.policy_version,
+            "decided_by": staff_id,
+        },
+        now=held.now,
+    )
+
+
+def _act_of(to: State, *, from_state: State | None, by: Actor) -> evidence.Act | None:
+    if to is State.SUBMITTED:
+        return evidence.Act.PLAN_REQUESTED
+    if to is State.ACCEPTED:
+        return evidence.Act.PLAN_ACCEPTED
+    if by is Actor.STAFF and from_state is State.APPEALED:
+        return evidence.Act.APPEALED
+    is_decided = by is Actor.STAFF or to in {State.OFFERED, State.REJECTED}
+    return evidence.Act.PLAN_DECIDED if is_decided else None
 
 
 def moved(held: Held) -> PlanMoved:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from backend.documents import queries as documents
 from backend.plan_quotes import service as quotes
 from backend.plan_quotes.queries import Quote
 from backend.plan_quotes.rules import Kind
@@ -51,7 +52,7 @@ def decide(
     if held.state not in DECIDABLE:
         raise moved(held)
     rejected_by = _rejected_by(session, held) if held.state is State.APPEALED else None
-    if rejected_by == staff_id:
+    if rejected_by == staff_id or staff_id in _checkers(session, held):
         raise SecondPersonNeeded
     is_appeal = held.state is State.APPEALED
     after = _carry_out(session, held, decision, staff_id=staff_id)
@@ -67,6 +68,13 @@ def decide(
             decided_by=staff_id,
             decided_at=now,
         )
+    )
+
+
+def _checkers(session: Session, held: Held) -> frozenset[UUID]:
+    """Whoever found a proof good does not decide on what it proves."""
+    return documents.list_checkers(
+        session, borrower_id=held.borrower_id, document_ids=held.row.document_ids
     )
 
 

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from backend.documents import queries as documents
+from backend.documents import service as document_service
 from backend.kit import crypto
 from backend.kit.ids import new_id
 from backend.kit.texts import Text
@@ -59,7 +61,8 @@ def request_plan(
 ) -> UUID:
     """Ask for a quoted plan; she is left in peace from this moment on.
 
-    Refuses: NotFound, QuoteNotGenuine, QuoteExpired, QuoteStale, PlanAlreadyOpen.
+    Refuses: NotFound, QuoteNotGenuine, QuoteExpired, QuoteStale, PlanAlreadyOpen,
+    DocumentUnknown, DocumentMoveRefused.
     """
     tiers.lock(session, borrower_id=borrower_id)
     known = quotes.get_quote(session, borrower_id=borrower_id, quote_id=quote_id)
@@ -129,7 +132,28 @@ def _gather(session: Session, quote: Quote, asked: Asked, *, today: date) -> Cas
         else 0,
         waived_periods=len(quote.waivers),
         is_first_negotiation=on_loan == 0,
-        documents_settled=not needs_document(asked.reason, is_first_relief=agreed == 0),
+        documents_settled=not needs_document(asked.reason, is_first_relief=agreed == 0)
+        or _are_verified(session, borrower_id, asked.document_ids, today=today),
+    )
+
+
+def _are_verified(
+    session: Session, borrower_id: UUID, document_ids: Sequence[UUID], *, today: date
+) -> bool:
+    return bool(document_ids) and all(
+        documents.is_verified(session, borrower_id=borrower_id, document_id=each, today=today)
+        for each in document_ids
+    )
+
+
+def hand_in(session: Session, held: Held, *, document_ids: Sequence[UUID]) -> None:
+    """From now on these documents of hers stay, for this request. Refuses: DocumentUnknown."""
+    document_service.use_documents(
+        session,
+        borrower_id=held.borrower_id,
+        document_ids=document_ids,
+        used_for=f"plan:{held.id}",
+        now=held.now,
     )
 
 
@@ -176,6 +200,7 @@ def _store(
         insert(PlanRequestLookup).values(request_id=row.id, borrower_id=row.borrower_id)
     )
     held = Held(row, today, now)
+    hand_in(session, held, document_ids=asked.document_ids)
     record(session, held, from_state=None, by=Actor.BORROWER, cause="requested")
     freezes.follow(session, row, from_state=None, today=today, now=now)
     return held

@@ -1,0 +1,45 @@
+"""Requests for plans that wait for a person, for the work list."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, literal, select
+
+from backend.kit.ports import Urgency, WorkKind
+from backend.kit.texts import Text
+from backend.repayment_plans.models import PlanRequest
+from backend.repayment_plans.rules import State
+
+WAITING = (State.UNDER_REVIEW, State.APPEALED, State.CORE_DIFFERS)
+KINDS = {
+    "plan_request": WorkKind(
+        Urgency.ANSWER,
+        Text("She asked for a plan.", "客户申请了还款方案。"),
+        Text("Look at the options side by side and answer her.", "并列比较各项方案并答复客户。"),
+        "POST /v1/staff/plan-requests/{case_id}/decide",
+    )
+}
+
+
+class OpenPlanRequests:
+    """She asked for a plan, and it is our turn."""
+
+    code = "repayment_plans"
+
+    @property
+    def kinds(self) -> Mapping[str, WorkKind]:
+        """As the port says."""
+        return KINDS
+
+    def cases(self) -> Select[*tuple[Any, ...]]:
+        """One case a request; while she is asked something, it is hers to move."""
+        return select(
+            PlanRequest.borrower_id,
+            PlanRequest.id.label("case_id"),
+            literal("plan_request").label("kind"),
+            PlanRequest.due_on.label("due_on"),
+            PlanRequest.requested_at.label("since"),
+        ).where(PlanRequest.state.in_(WAITING))
+
+
+SOURCE = OpenPlanRequests()
