@@ -13,6 +13,7 @@ from backend.loans.models import Loan
 from backend.procedures.jobs import end_ended
 from tests.clock import NOW, TODAY
 from tests.factories.contacts import make_contact
+from tests.factories.documents import make_document
 from tests.factories.loans import make_payment
 from tests.procedures.conftest import AFTER
 
@@ -154,9 +155,11 @@ def test_a_talk_ends_the_case_and_a_further_attempt_does_not(case, session, deli
     assert case.state() == "withdrawn"
 
 
-def test_her_reply_ends_the_case_and_is_kept_for_staff_alone_sealed(case):
+def test_her_reply_ends_the_case_and_is_kept_for_staff_alone_sealed(case, session):
     case.open()
-    document_id = str(new_id())
+    unknown = case.reply(document_ids=[str(new_id())])
+    assert (unknown.status_code, unknown.json["code"]) == (404, "document-unknown")
+    document_id = str(make_document(session, case.borrower_id))
     answer = case.reply(document_ids=[document_id])
     assert answer.status_code == 200, answer.json
     (shown,) = answer.json["items"]
