@@ -65,8 +65,8 @@ def _put_tier(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
 
 
 def _put_plans(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
-    ratios: list[tuple[Recorded, Decimal | int]] = []
-    counts: list[tuple[Recorded, Decimal | int]] = []
+    ratios: list[tuple[Recorded, Decimal]] = []
+    counts: list[tuple[Recorded, int]] = []
     for each in recorded:
         event = each.event
         if isinstance(event, PlanStateChanged):
@@ -77,9 +77,9 @@ def _put_plans(session: Session, recorded: Sequence[Recorded], now: datetime) ->
         elif isinstance(event, PlanInstallmentKept | PlanInstallmentUndone):
             counts.append((each, event.kept_total))
     if ratios:
-        service.put_plan_fact(session, fact="plans_kept_ratio", told=ratios, now=now)
+        service.put_told(session, fact="plans_kept_ratio", told=ratios, now=now)
     if counts:
-        service.put_plan_fact(session, fact="plan_installments_kept", told=counts, now=now)
+        service.put_told(session, fact="plan_installments_kept", told=counts, now=now)
 
 
 def _follow_particulars(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
@@ -94,11 +94,8 @@ def _follow_particulars(session: Session, recorded: Sequence[Recorded], now: dat
 
 
 def _put_hardship(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
-    events = [(cast(HardshipChanged, each.event), each.seq) for each in recorded]
-    told = [(e.borrower_id, e.is_active, seq) for e, seq in events if e.borrower_id is not None]
-    service.put_hardship(session, told=told, now=now)
-    # As of any other news: whoever decides by the facts hears that they have settled.
-    service.absorb(session, causes=recorded, now=now, today=programme_day(now))
+    told = [(each, cast(HardshipChanged, each.event).is_active) for each in recorded]
+    service.put_told(session, fact="hardship_active", told=told, now=now)
 
 
 HANDLERS = (

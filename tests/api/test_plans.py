@@ -4,7 +4,6 @@ The statements are not written down here: they are those that the requests, the 
 re-tier send, heard on their way and explained.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -34,7 +33,8 @@ from rewards.points import service as points_service
 from rewards.points.rules import expiry_of
 from tests.api.conftest import make_world
 from tests.api.crowd import multiply
-from tests.api.statements import Statement, heard
+from tests.api.explained import Plans
+from tests.api.statements import heard
 from tests.clock import NOW, TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.contacts import make_contact
@@ -54,69 +54,9 @@ LARGE = (
     *("external_ref", "loan", "installment", "payment", "event", "delivery", "fact_change"),
     *("points_entry", "points_lot", "points_posting"),
 )
-# Small by nature: what staff write, not what borrowers have.
-SMALL = {
-    *("alembic_version", "loan_product", "tier_policy", "extra_fact", "staff_account"),
-    *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
-    *("badge", "badge_version", "webhook_endpoint", "webhook_secret"),
-    "earn_rule_version",
-    *("badge", "badge_version"),
-    *("earn_rule_version", "plan_policy"),
-}
-# Indexes of the few rows that are open: read from end to end they are still short.
-PARTIAL = text(
-    "SELECT indexrelid::regclass::text FROM pg_index"
-    " WHERE indpred IS NOT NULL AND indexrelid >= 16384"
-)
 PURPOSE = {"X-Access-Purpose": "complaint"}
 CONSENT = {"purpose": "marketing", "version": 1}
 CAUSE = points_service.Cause("redemption")
-
-
-class Plans:
-    """Explains statements and keeps what is wrong with them."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.faults: list[str] = []
-        self.explained = 0
-
-    def explain(self, statements: list[Statement]) -> None:
-        with self.database.writes.connect() as connection:
-            connection.execute(text("SET enable_seqscan = off"))
-            partial = set(connection.execute(PARTIAL).scalars())
-            for statement in {each.sql: each for each in statements}.values():
-                row = connection.exec_driver_sql(
-                    "EXPLAIN (FORMAT JSON) " + statement.sql, statement.parameters
-                ).scalar_one()
-                plan = orjson.loads(row) if isinstance(row, str) else row
-                for node in nodes(plan[0]["Plan"]):
-                    if is_whole_table(node, partial=partial):
-                        self.faults.append(
-                            f"{node['Node Type']} of {table_of(node)}: {statement.sql[:400]}"
-                        )
-                self.explained += 1
-            connection.rollback()
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for inner in plan.get("Plans", ()):
-        yield from nodes(inner)
-
-
-def table_of(node: dict[str, Any]) -> str:
-    return str(node.get("Relation Name") or node.get("Index Name", ""))
-
-
-def is_whole_table(node: dict[str, Any], *, partial: set[str]) -> bool:
-    """A scan from end to end: of the table, or of an index that holds every row of it."""
-    if node.get("Relation Name") in SMALL:
-        return False
-    if node["Node Type"] == "Seq Scan":
-        return True
-    is_index = node["Node Type"] in ("Index Scan", "Index Only Scan", "Bitmap Index Scan")
-    return is_index and "Index Cond" not in node and node["Index Name"] not in partial
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select, text
 
 from backend.contacts import queries as contacts
+from backend.events.hardship import HardshipChanged
 from backend.hardship.jobs import move_relief_on
 from backend.hardship.rules import SENSITIVE, Reason
 from backend.kit import clock
 from backend.kit.ids import new_id
-from backend.kit.outbox import EventRow
+from backend.kit.outbox import EventRow, Recorded
 from backend.profile import service as profile
 from backend.profile.models import FactChange, Profile
 from backend.tiers.models import TierFreeze
@@ -320,6 +321,8 @@ def test_the_queue_shows_what_was_promised_first_first(office, session, staff_ap
 def test_an_older_word_of_relief_is_history_only(office, session, deliver):
     """Deliveries of one handler may come in any order."""
     for seq, active in ((5, True), (9, False), (7, True)):
-        profile.put_hardship(session, told=[(office.ann, active, seq)], now=NOW)
+        event = HardshipChanged(office.ann, NOW, is_active=active)
+        told = [(Recorded(seq=seq, event=event, recorded_at=NOW), active)]
+        profile.put_told(session, fact="hardship_active", told=told, now=NOW)
     query = select(Profile.hardship_active).where(Profile.borrower_id == office.ann)
     assert session.execute(query).scalar_one() is False
