@@ -1,13 +1,17 @@
 """What a quote was reckoned from, in one value: another one means that the loan has changed."""
 
+from collections.abc import Collection
 from datetime import date
 
 from backend.loans.queries import LoanRecord
 from backend.plan_quotes.rules import digest_of
 
 
-def basis_of(record: LoanRecord, *, today: date) -> str:
-    """SHA-256 of the loan's rows up to the day. Lateness is left out: it follows from them."""
+def basis_of(record: LoanRecord, *, today: date, leaving_out: Collection[str] = ()) -> str:
+    """SHA-256 of the loan's rows up to the day. Lateness is left out: it follows from them.
+
+    `leaving_out` names adjustments that do not count, such as a penalty and what offsets it.
+    """
     history = record.history
     content = {
         "loan": record.external_id,
@@ -34,7 +38,7 @@ def basis_of(record: LoanRecord, *, today: date) -> str:
         "adjustments": sorted(
             [a.external_id, a.kind, str(a.on_date), a.amount_minor]
             for a in history.adjustments
-            if a.on_date <= today
+            if a.on_date <= today and a.external_id not in leaving_out
         ),
     }  # fmt: skip
     return digest_of(content).hex()

@@ -90,12 +90,21 @@ def is_genuine(quote: Quote) -> bool:
     return signing.is_signed(asdict(quote), quote.signature)
 
 
-def find_basis(session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime) -> str:
+def find_basis(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    loan_id: UUID,
+    now: datetime,
+    leaving_out: Collection[str] = (),
+) -> str:
     """What a quote of the loan would be reckoned from now. Refuses: NotFound.
 
-    A quote of another basis is stale. Whoever books on it locks the loan first.
+    A quote of another basis is stale. Whoever books on it locks the loan first, and may leave out
+    adjustments that come to nothing.
     """
     record = loans.find_record(session, borrower_id=borrower_id, loan_id=loan_id)
     if record is None:
         raise NotFound
-    return basis_of(record, today=day_in_zone(now, record.timezone))
+    today = day_in_zone(now, record.timezone)
+    return basis_of(record, today=today, leaving_out=leaving_out)

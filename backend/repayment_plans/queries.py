@@ -200,6 +200,30 @@ def list_disputed(session: Session, *, borrower_id: UUID, request_id: UUID) -> l
     )
 
 
+def list_offset(session: Session, *, borrower_id: UUID, loan_id: UUID, after: UUID) -> set[str]:
+    """The lender's ids of penalties offset since an id was given, and of what offsets them.
+
+    Ids grow with time, whatever day a business clock says.
+    """
+    offset = Adjustment.__table__.alias("offset_by")
+    rows = session.execute(
+        select(Adjustment.external_id, offset.c.external_id)
+        .join(
+            offset,
+            and_(
+                offset.c.borrower_id == Adjustment.borrower_id,
+                offset.c.offsets_id == Adjustment.id,
+            ),
+        )
+        .where(
+            Adjustment.borrower_id == borrower_id,
+            Adjustment.loan_id == loan_id,
+            Adjustment.id > after,
+        )
+    )
+    return {name for row in rows for name in row}
+
+
 def count_agreed(
     session: Session,
     *,

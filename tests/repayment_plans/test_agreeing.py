@@ -105,6 +105,14 @@ def test_a_payment_after_the_quote_makes_the_offer_stale(case, offered):
     assert case.see(offered)["state"] == "offered"
 
 
+def test_a_penalty_that_came_to_nothing_does_not_cost_her_the_offer(case, offered, deliver):
+    case.charge(300, TODAY)
+    assert case.act(offered, "accept").json["code"] == "plan-quote-stale"
+    deliver()
+    answer = case.act(offered, "accept")
+    assert (answer.status_code, answer.json["state"]) == (200, "cooling_off")
+
+
 def test_an_offer_beyond_its_day_is_told_as_such(case, offered):
     with clock.fixed(NOW + timedelta(days=14)):
         answer = case.act(offered, "accept")

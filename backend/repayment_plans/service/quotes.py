@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from backend.plan_quotes import queries as quotes
 from backend.plan_quotes.queries import Quote
 from backend.repayment_plans.errors import QuoteExpired, QuoteNotGenuine, QuoteStale
+from backend.repayment_plans.queries import list_offset
 
 
 def get_good_quote(session: Session, *, borrower_id: UUID, quote_id: UUID, now: datetime) -> Quote:
@@ -20,7 +21,16 @@ def get_good_quote(session: Session, *, borrower_id: UUID, quote_id: UUID, now: 
         raise QuoteNotGenuine
     if now >= quote.expires_at:
         raise QuoteExpired(quote_id=str(quote.id))
-    basis = quotes.find_basis(session, borrower_id=borrower_id, loan_id=quote.loan_id, now=now)
+    # A penalty that was charged while she waited came to nothing; it does not cost her the offer.
+    basis = quotes.find_basis(
+        session,
+        borrower_id=borrower_id,
+        loan_id=quote.loan_id,
+        now=now,
+        leaving_out=list_offset(
+            session, borrower_id=borrower_id, loan_id=quote.loan_id, after=quote.id
+        ),
+    )
     if basis != quote.basis:
         raise QuoteStale(quote_id=str(quote.id), kind=quote.kind)
     return quote
