@@ -12,7 +12,6 @@ OWNED = (
     *("profile", "tier_state", "tier_evaluation", "tier_review", "access_log", "enrolment"),
     *("promise", "dispute", "waiver_request", "dispute_step"),
     *("evidence_key", "evidence_record"),
-    *("consent", "assignment", "contact_hold", "core_instruction"),
     *("consent", "assignment", "contact_hold", "contact_entry", "core_instruction"),
     "benefit_grant",
     *("procedure_occasion", "procedure", "procedure_step", "procedure_reply"),

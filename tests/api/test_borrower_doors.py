@@ -98,7 +98,6 @@ class Case:
     dispute_id: str
     request_id: str
     loan_id: str
-    procedures: dict[str, str] = field(default_factory=dict)
 
     def procedure_for(self, api: Api, door: Door) -> str:
         """A case that stands where this door may be entered; made once."""
@@ -114,6 +113,7 @@ class Case:
     suspicion_id: str
     application_id: str
     fund_grant_id: str
+    procedures: dict[str, str] = field(default_factory=dict)
 
     def enter(self, api: Api, door: Door, *, headers: dict[str, str], **other: str):
         known = {
