@@ -18,6 +18,7 @@ from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.rules import (
     IN_FLIGHT_MAX,
     LEASE,
+    Result,
 )
 from backend.webhooks.sender import IDLE_SECONDS, Sender
 from tests.factories.loans import make_borrower
@@ -85,6 +86,34 @@ def test_a_late_failure_does_not_undo_what_another_sender_has_in_hand(
     receiver.says(200)
     sender.send(second)
     assert log()[0]["state"] == "delivered"
+
+
+@pytest.mark.parametrize("late", [Result(503, None, "86400"), Result(410), Result(500)])
+def test_a_late_failure_says_nothing_of_the_endpoint(
+    late, endpoint, tell, sender, session, client_api
+):
+    tell()
+    [slow] = sender.take(10)
+    later = clock.wall() + LEASE + timedelta(seconds=1)
+    [second] = service.lease_due(session, limit=10, now=later)
+    record(session, second, Result(200), now=later)
+    before = client_api.get(endpoint.path).json
+    record(session, slow, late, now=later)
+    assert client_api.get(endpoint.path).json == before
+    assert (before["failures"], before["paused_until"], before["disabled_at"]) == (0, None, None)
+
+
+def test_a_late_failure_says_nothing_while_another_has_it_in_hand(
+    endpoint, tell, sender, session, client_api
+):
+    tell()
+    [slow] = sender.take(10)
+    later = clock.wall() + LEASE + timedelta(seconds=1)
+    [second] = service.lease_due(session, limit=10, now=later)
+    record(session, slow, Result(410), now=later)
+    assert client_api.get(endpoint.path).json["disabled_at"] is None
+    record(session, second, Result(410), now=later)
+    assert client_api.get(endpoint.path).json["disabled_why"] == "gone"
 
 
 def test_a_late_success_counts_whoever_has_it_in_hand(
@@ -210,6 +239,13 @@ def test_a_rotation_and_a_replay_go_on_while_it_is_sent(
     for call in receiver.calls:
         checked(call, endpoint.secret)
     checked(receiver.calls[-1], newer)
+
+
+def record(session, lease, result, *, now) -> None:
+    service.record_result(
+        session, lease, result=result, began_at=now, took_ms=1, share=1.0, now=now
+    )
+    session.commit()
 
 
 def take() -> list[service.Lease]:

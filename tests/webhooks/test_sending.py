@@ -137,6 +137,27 @@ def test_who_asks_for_time_gets_it_for_everything(
     assert len(with_more) == 1  # one at a time while it fails
 
 
+def test_whoever_takes_something_rests_no_longer(
+    endpoint, tell, receiver, sender, session, client_api
+):
+    tell(2)
+    first, second = sender.take(2)
+    receiver.says(503, Retry_After="3600")
+    sender.send(first)
+    assert client_api.get(endpoint.path).json["paused_until"] is not None
+    receiver.says(200)
+    sender.send(second)
+    assert client_api.get(endpoint.path).json["paused_until"] is None
+
+
+def test_enabling_ends_a_rest(endpoint, tell, receiver, sender, client_api):
+    receiver.says(503, Retry_After="3600")
+    tell()
+    send_all(sender)
+    shown = client_api.post(f"{endpoint.path}/enable").json
+    assert (shown["paused_until"], shown["failures"]) == (None, 1)
+
+
 def test_who_is_gone_is_told_nothing_more_until_it_is_enabled(
     endpoint, tell, receiver, sender, client_api, session, log
 ):

@@ -187,10 +187,15 @@ def record_result(
     """Note a try, and what follows from it for the delivery and for its endpoint.
 
     What was taken is taken, whoever sent it; a failure counts only while the lease is held, for
-    otherwise another sender decides.
+    otherwise another sender decides, of the delivery and of the endpoint.
     """
     endpoint = session.execute(
-        select(WebhookEndpoint.failing_since, WebhookEndpoint.failures, WebhookEndpoint.disabled_at)
+        select(
+            WebhookEndpoint.failing_since,
+            WebhookEndpoint.failures,
+            WebhookEndpoint.disabled_at,
+            WebhookEndpoint.paused_until,
+        )
         .where(WebhookEndpoint.id == lease.endpoint_id)
         .with_for_update(key_share=True)
     ).one()
@@ -207,11 +212,17 @@ def record_result(
         )
         .on_conflict_do_nothing()
     )
-    _settle(session, lease, result=result, took_ms=took_ms, share=share, now=now)
+    counts = _settle(session, lease, result=result, took_ms=took_ms, share=share, now=now)
     if result.is_taken:
-        if endpoint.failures:
-            _note_health(session, lease, failing_since=None, failures=0)
-        return
+        if endpoint.failures or endpoint.paused_until:
+            _note_health(session, lease, failing_since=None, failures=0, paused_until=None)
+    elif counts:
+        _note_failure(session, lease, endpoint, result=result, now=now)
+
+
+def _note_failure(
+    session: Session, lease: Lease, endpoint: AnyRow, *, result: Result, now: datetime
+) -> None:
     since = endpoint.failing_since or now
     pause = asked_wait(result, now=now)
     rest = {"paused_until": now + pause} if pause else {}
@@ -226,7 +237,8 @@ def record_result(
 
 def _settle(
     session: Session, lease: Lease, *, result: Result, took_ms: int, share: float, now: datetime
-) -> None:
+) -> bool:
+    """Whether the delivery was this sender's to decide of."""
     verdict = judge(result, tries=lease.tries, began_at=lease.tried_from, now=now, share=share)
     values: dict[str, Any] = {
         "state": verdict.state,
@@ -246,7 +258,7 @@ def _settle(
     )
     if not result.is_taken:
         mine = mine.where(WebhookDelivery.lease_id == lease.lease_id)
-    session.execute(mine.values(**values))
+    return bool(session.execute(mine.values(**values).returning(WebhookDelivery.message_id)).all())
 
 
 def _note_health(session: Session, lease: Lease, **values: Any) -> None:
