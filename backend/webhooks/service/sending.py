@@ -216,7 +216,7 @@ def record_result(
     if result.is_taken:
         if endpoint.failures or endpoint.paused_until:
             _note_health(session, lease, failing_since=None, failures=0, paused_until=None)
-    elif counts:
+    elif counts and result.is_begun:
         _note_failure(session, lease, endpoint, result=result, now=now)
 
 
