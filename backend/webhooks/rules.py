@@ -55,6 +55,8 @@ class MessageType(StrEnum):
 TEST_TYPE = "endpoint.test"
 # The closed list that an endpoint chooses from.
 TYPES: tuple[str, ...] = tuple(sorted([*map(str, MessageType), *map(str, Instruction)]))
+# What is to be done goes before what is told, however much of that waits.
+URGENT: tuple[str, ...] = tuple(map(str, Instruction))
 
 
 class State(StrEnum):

@@ -1,5 +1,6 @@
 """Who sends what: one sender at a time, no endpoint beyond its share, nothing lost by a kill."""
 
+import json
 import threading
 import time
 from collections import Counter
@@ -21,6 +22,8 @@ from backend.webhooks.rules import (
     Result,
 )
 from backend.webhooks.sender import IDLE_SECONDS, Sender
+from backend.webhooks.service.messages import News
+from tests.clock import NOW
 from tests.factories.loans import make_borrower
 from tests.fakes.receiver import OK, receiving
 from tests.fixtures import leaks
@@ -53,6 +56,32 @@ def test_few_places_are_shared_turn_by_turn(add, tell, receiver, sender):
     tell(9)
     turns = [[str(lease.endpoint_id) for lease in sender.take(3)] for _ in range(4)]
     assert [len(set(turn)) for turn in turns] == [3, 3, 3, 3]
+
+
+def test_what_is_to_be_done_goes_before_what_is_told(add, tell, receiver, sender, session):
+    add(event_types=["penalty.freeze", "badge.awarded"])
+    ann = make_borrower(session)
+    told = News("badge.awarded", borrower_id=ann, occurred_at=NOW, data={})
+    long_ago = clock.wall() - timedelta(hours=1)
+    service.write_messages(session, news=[told] * 20, now=long_ago)
+    session.commit()
+    tell(2, external_id="to-be-frozen")
+    kinds = [json.loads(lease.body)["type"] for lease in sender.take(100)]
+    assert kinds == ["penalty.freeze"] * 2 + ["badge.awarded"] * (IN_FLIGHT_MAX - 2)
+
+
+def test_what_is_to_be_done_and_waits_keeps_nothing_that_is_told_waiting(
+    add, tell, receiver, sender, session
+):
+    add(event_types=["penalty.freeze", "badge.awarded"])
+    tell(2)
+    session.execute(update(WebhookDelivery).values(due_at=clock.wall() + timedelta(hours=1)))
+    ann = make_borrower(session)
+    told = News("badge.awarded", borrower_id=ann, occurred_at=NOW, data={})
+    service.write_messages(session, news=[told], now=clock.wall())
+    session.commit()
+    kinds = [json.loads(lease.body)["type"] for lease in sender.take(100)]
+    assert kinds == ["badge.awarded"]
 
 
 def test_what_was_sent_and_not_noted_is_sent_again_under_the_same_id(

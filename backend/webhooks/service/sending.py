@@ -62,13 +62,15 @@ _LOCK_DUE = text(
      WHERE e.disabled_at IS NULL AND e.deleted_at IS NULL
        AND (e.paused_until IS NULL OR e.paused_until <= :now)
        AND EXISTS (SELECT FROM webhook_delivery d
-                    WHERE d.endpoint_id = e.id AND d.state = 'pending' AND d.due_at <= :now)
+                    WHERE d.endpoint_id = e.id AND d.state = 'pending'
+                      AND d.is_urgent = ANY('{true,false}') AND d.due_at <= :now)
      ORDER BY e.claimed_at NULLS FIRST, e.id
        FOR NO KEY UPDATE OF e SKIP LOCKED
     """
 ).bindparams(bindparam("now", type_=DateTime(timezone=True)))
 
 # A statement of its own, which sees every lease that was committed before the rows were locked.
+# What is urgent first, by a look of its own into the index; then what has been due longest.
 # Turn by turn: each endpoint's first before anybody's second, whose turn was longest ago first.
 _LEASE = text(
     """
@@ -86,12 +88,18 @@ _LEASE = text(
          CROSS JOIN LATERAL (
                SELECT found.message_id, row_number() OVER () AS place
                  FROM (SELECT own.message_id
-                         FROM webhook_delivery own
-                        WHERE own.endpoint_id = room.id AND own.state = 'pending'
-                          AND own.due_at <= :now
-                        ORDER BY own.due_at, own.message_id
-                        LIMIT greatest(room.places, 0)
-                          FOR UPDATE SKIP LOCKED) AS found
+                         FROM (VALUES (true), (false)) AS class(is_urgent)
+                        CROSS JOIN LATERAL (
+                              SELECT one.message_id, one.due_at
+                                FROM webhook_delivery one
+                               WHERE one.endpoint_id = room.id AND one.state = 'pending'
+                                 AND one.is_urgent = class.is_urgent AND one.due_at <= :now
+                               ORDER BY one.due_at, one.message_id
+                               LIMIT greatest(room.places, 0)
+                                 FOR UPDATE SKIP LOCKED
+                              ) AS own
+                        ORDER BY class.is_urgent DESC, own.due_at, own.message_id
+                        LIMIT greatest(room.places, 0)) AS found
                ) AS d
          ORDER BY d.place, room.claimed_at NULLS FIRST, room.id
          LIMIT :limit
