@@ -66,7 +66,7 @@ class Speaker:
         self._renew_at: datetime | None = None
 
     def __call__(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, Any]:
-        """Status and body of one call."""
+        """Status and body of one call. Raises RefusedError where the body is no JSON."""
         self._renew()
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         answer = self._calls.request(
@@ -76,7 +76,7 @@ class Speaker:
             body=None if body is None else json.dumps(body),
             redirect=False,
         )
-        return answer.status, json.loads(answer.data) if answer.data else None
+        return answer.status, _read(answer.data)
 
     def _renew(self) -> None:
         now = clock.wall()
@@ -94,3 +94,12 @@ class Speaker:
             scopes=client.scopes,
         )
         self._renew_at = now + COMMAND_LINE_LIFE - RENEW_BEFORE
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        # From something on the way, a proxy's page perhaps: it may speak for itself next time.
+        message = "an answer that is no JSON"
+        raise core.RefusedError(message) from None

@@ -4,8 +4,9 @@ A real one has a book of its own; this one looks its loans up in the demo's data
 books it sends like any lender, and an instruction that fails is tried again on the next round.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from backend.loans.models import Loan
 
 ADDRESS = "/v1/ingest/core-instructions"
 OK_END = 300
+PAGE = 100
 CONVERT = "convert"
 log = get_logger(__name__)
 
@@ -31,10 +33,9 @@ class RefusedError(RuntimeError):
 
 
 def carry_out(call: Call) -> int:
-    """Carry out and acknowledge one page of what is open; answers how many were done."""
-    found = _must(call("GET", f"{ADDRESS}?open=true&limit=100", None))
+    """Carry out and acknowledge what is open; answers how many were done."""
     done = 0
-    for item in found["items"]:
+    for item in _list_open(call):
         try:
             _book(call, item)
             _must(call("POST", f"{ADDRESS}/{item['id']}/ack", None))
@@ -42,6 +43,17 @@ def carry_out(call: Call) -> int:
         except RefusedError as error:
             log.warning("demo_core_refused", instruction=item["id"], why=str(error))
     return done
+
+
+def _list_open(call: Call) -> Iterator[Mapping[str, Any]]:
+    # To the last page: a page of what is refused would keep all that came later waiting.
+    cursor = ""
+    while True:
+        found = _must(call("GET", f"{ADDRESS}?open=true&limit={PAGE}{cursor}", None))
+        yield from found["items"]
+        if found["next_cursor"] is None:
+            return
+        cursor = f"&cursor={quote(found['next_cursor'])}"
 
 
 def _book(call: Call, item: Mapping[str, Any]) -> None:

@@ -98,7 +98,7 @@ def write(session: Session, *, entries: Sequence[Entry], now: datetime) -> list[
     if not entries:
         return []
     owners = [entry.borrower_id or HOUSE for entry in entries]
-    keys = _hold_keys(session, borrower_ids=sorted(set(owners)), now=now)
+    keys = hold_keys(session, borrower_ids=sorted(set(owners)), now=now)
     rows = [
         _row(entry, owner, keys[owner], now=now)
         for entry, owner in zip(entries, owners, strict=True)
@@ -151,10 +151,13 @@ def _ring(key: bytes) -> KeyRing:
     return KeyRing({DATA_KEY: key})
 
 
-def _hold_keys(
+def hold_keys(
     session: Session, *, borrower_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, KeyRing]:
-    """Her data key, made where there is none; held until the act is stored."""
+    """Their data keys, made where there is none; held until the acts are stored.
+
+    `borrower_ids`: sorted, so that two who hold several never wait for each other.
+    """
     found: dict[UUID, KeyRing] = {}
     missing = list(borrower_ids)
     for _ in range(LOOKS_MAX):

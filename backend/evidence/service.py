@@ -4,7 +4,7 @@ Whoever decides something calls `record` in the same transaction: the entry stan
 does, and else was never there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ __all__ = [
     "erase",
     "make_receipt",
     "open_record",
+    "prepare",
     "record",
     "record_many",
     "retire_signer",
@@ -65,6 +66,16 @@ def record(
 def record_many(session: Session, *, entries: Sequence[Entry], now: datetime) -> list[UUID]:
     """The same for many acts at once, in three statements however many they are."""
     return records.write(session, entries=entries, now=now)
+
+
+def prepare(session: Session, *, borrower_ids: Iterable[UUID], now: datetime) -> None:
+    """Hold what records of all these need, for an act that logs them part by part.
+
+    Part by part two such acts could each hold a key that the other waits for.
+    """
+    ids = sorted(set(borrower_ids))
+    if ids:
+        records.hold_keys(session, borrower_ids=ids, now=now)
 
 
 def erase(session: Session, *, borrower_id: UUID, now: datetime) -> int:

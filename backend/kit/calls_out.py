@@ -10,8 +10,7 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,12 +20,12 @@ from urllib.parse import SplitResult
 
 from backend.kit.addresses import Address, Network
 from backend.kit.environment import split_address
+from backend.kit.lookups import LookUps, NotBegunError, Resolve
 
 URL_LENGTH_MAX = 2_000
 PORTS = frozenset({443, 8443})
 ANSWER_BYTES_MAX = 64 * 1024
 DEADLINE_SECONDS = 5.0
-RESOLVER_THREADS = 8
 # What the library takes for anybody's and is not.
 SPECIAL = tuple(
     map(
@@ -44,13 +43,12 @@ SPECIAL = tuple(
 NAT64 = ip_network("64:ff9b::/96")
 IPV4_MASK = 0xFFFF_FFFF
 
-Resolve = Callable[[str, int], Sequence[str]]
-
 
 class Failure(StrEnum):
     """Why there was no answer."""
 
     URL_REFUSED = "url_refused"  # not an address of the kind that is called
+    NOT_BEGUN = "not_begun"  # slow look-ups of other names left no room: nobody was asked
     NAME_UNKNOWN = "name_unknown"  # the name has no address, or nobody told in time
     ADDRESS_REFUSED = "address_refused"  # it leads where nothing may be called
     NOT_CONNECTED = "not_connected"
@@ -161,9 +159,8 @@ class Caller:
     ) -> None:
         self.guard = guard
         self.deadline_seconds = deadline_seconds
-        self._resolve = resolve
         # A resolver may take longer than a call: it is asked by a thread that can be left behind.
-        self._resolvers = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
+        self._look_ups = LookUps(resolve)
         self._tls = ssl.create_default_context()
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -187,7 +184,9 @@ class Caller:
 
     def _find_addresses(self, host: str, port: int, ends_at: float) -> list[Address]:
         try:
-            told = self._resolvers.submit(self._resolve, host, port).result(_left(ends_at))
+            told = self._look_ups.find(host, port, left=lambda: _left(ends_at))
+        except NotBegunError:
+            raise CallError(Failure.NOT_BEGUN) from None
         except TimeoutError:
             raise CallError(Failure.TIMED_OUT) from None
         except (OSError, UnicodeError):

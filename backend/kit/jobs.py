@@ -247,7 +247,7 @@ def list_latest(session: Session, *, jobs: Sequence[str]) -> Sequence[AnyRow]:
 
 
 def purge_runs(session: Session, *, limit: int = PURGE_BATCH) -> int:
-    """Forget done runs after 30 days, but for the latest of each job; how many there were."""
+    """Forget runs that ended after 30 days, but for the latest of each job; how many there were."""
     later = aliased(JobRun)
     has_enough = (
         select(later.id)
@@ -259,7 +259,7 @@ def purge_runs(session: Session, *, limit: int = PURGE_BATCH) -> int:
         .exists()
     )
     is_old = JobRun.started_at < func.clock_timestamp() - RUNS_KEPT
-    old = select(JobRun.id).where(JobRun.state == "done", is_old, has_enough).limit(limit)
+    old = select(JobRun.id).where(JobRun.state != "running", is_old, has_enough).limit(limit)
     return len(session.execute(delete(JobRun).where(JobRun.id.in_(old)).returning(JobRun.id)).all())
 
 

@@ -107,6 +107,7 @@ class WebhookDelivery(Base):
     """One message at one endpoint. `tries` and `tried_from` count since it was last asked for.
 
     Leased to a sender until `leased_until`; a lease that its sender did not outlive runs out.
+    What is urgent goes first.
     """
 
     __tablename__ = "webhook_delivery"
@@ -123,6 +124,7 @@ class WebhookDelivery(Base):
         Index(
             "ix_webhook_delivery_due",
             "endpoint_id",
+            "is_urgent",
             "due_at",
             "message_id",
             postgresql_where=text("state = 'pending'"),
@@ -147,6 +149,7 @@ class WebhookDelivery(Base):
     endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("webhook_endpoint.id"), primary_key=True)
     message_id: Mapped[UUID] = mapped_column(ForeignKey("webhook_message.id"), primary_key=True)
     state: Mapped[str]
+    is_urgent: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from backend.core_instructions.rules import Kind as Instruction
+from backend.kit.calls_out import Failure
 
 ENDPOINTS_MAX = 10  # of one client
 DESCRIPTION_LENGTH_MAX = 200
@@ -54,6 +55,8 @@ class MessageType(StrEnum):
 TEST_TYPE = "endpoint.test"
 # The closed list that an endpoint chooses from.
 TYPES: tuple[str, ...] = tuple(sorted([*map(str, MessageType), *map(str, Instruction)]))
+# What is to be done goes before what is told, however much of that waits.
+URGENT: tuple[str, ...] = tuple(map(str, Instruction))
 
 
 class State(StrEnum):
@@ -86,6 +89,11 @@ class Result:
         return self.status in SUCCESS
 
     @property
+    def is_begun(self) -> bool:
+        """Whether anybody was asked: otherwise it says nothing of the receiver."""
+        return self.failure != Failure.NOT_BEGUN
+
+    @property
     def is_gone(self) -> bool:
         """Whether the receiver wants nothing more."""
         return self.status == GONE
@@ -110,10 +118,13 @@ def judge(
     """What follows from a try, the `tries`-th since `began_at`.
 
     `share` is chance, from 0 to 1, so that what failed together does not come back together. The
-    last try is three days after the first, whatever the waits before came to.
+    last try is three days after the first, whatever the waits before came to; one at which nobody
+    was asked is not the last.
     """
     if result.is_taken:
         return Verdict(State.DELIVERED, None)
+    if not result.is_begun:
+        return Verdict(State.PENDING, now + ceiling_after(1) * share)
     gives_up_at = began_at + TRIED_FOR
     if now >= gives_up_at:
         return Verdict(State.FAILED, None)

@@ -1,17 +1,19 @@
 """Packs: composed, refused where they smell of money, published by another, offered in budget."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from backend.benefits.audit import run as audit
 from backend.benefits.jobs import offer_packs
 from backend.benefits.models import BenefitGrant, BenefitPackVersion
+from backend.evidence import service as evidence
 from backend.kit.db import transaction
 from tests.benefits.packs import context, item, version
-from tests.clock import TODAY
+from tests.clock import NOW, TODAY
 from tests.factories.profile import make_profile
 from tests.factories.programme import enrol
 from tests.fixtures.api import new_key
@@ -155,6 +157,46 @@ def test_a_budget_is_spent_and_never_more(session, publish):
     assert list(audit(session)) == []
     session.execute(update(BenefitPackVersion).values(used=6))
     assert len(list(audit(session))) == 1
+
+
+@pytest.mark.commits
+def test_offers_and_other_acts_for_the_same_people_never_wait_for_each_other(session, publish):
+    good, late = make_profile(session), make_profile(session, dpd_base=40)
+    first, last = sorted((good, late))
+    enrol(session, first, last)
+    session.commit()
+    # Whoever comes last by id is offered something by the pack that comes first.
+    of_last = {"fact": "days_past_due", "op": "gt" if last == late else "lte", "value": 30}
+    publish(code="first", audience=of_last)
+    publish(code="then")
+    session.commit()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as own:
+            log_act(own, first)
+            offering = pool.submit(offer_packs, context())
+            wait_for_lock(session)
+            log_act(own, last)
+        assert offering.result(timeout=20) == {"offered": 3}
+
+
+def log_act(session, borrower_id) -> None:
+    act = evidence.Act.BENEFIT_GRANTED
+    evidence.record(session, type=act, borrower_id=borrower_id, record={}, now=NOW)
+
+
+def wait_for_lock(session) -> None:
+    waiting = text(
+        """
+        SELECT count(*) FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'
+        """
+    )
+    until = time.monotonic() + 20
+    while not session.execute(waiting).scalar_one():
+        assert time.monotonic() < until, "nobody waits"
+        session.rollback()
+        time.sleep(0.02)
 
 
 @pytest.mark.commits

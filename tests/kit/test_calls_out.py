@@ -2,14 +2,20 @@
 
 import socket
 import ssl
+import subprocess
+import sys
+import textwrap
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 
 from backend.kit.calls_out import ANSWER_BYTES_MAX, Caller, CallError, Guard, find_url_fault
+from backend.kit.lookups import LOOK_UPS_MAX
 from tests.fakes.receiver import Receiver, receiving
 from tests.fixtures.certificates import make_certificate
 
@@ -231,6 +237,71 @@ def test_a_resolver_that_does_not_answer_is_not_waited_for():
     began = time.monotonic()
     assert failure_of(calling(resolve=sleep), "https://slow.example/") == "timed_out"
     assert time.monotonic() - began < DEADLINE + 0.25
+
+
+def test_a_name_that_is_slow_to_tell_holds_up_no_other(receiver):
+    ends = threading.Event()
+    asked = []
+
+    def resolve(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        if host == "slow.example":
+            ends.wait(20)
+        return ["127.0.0.1"]
+
+    caller = calling(resolve=resolve)
+    try:
+        with ThreadPoolExecutor(24) as pool:
+            slow = receiver.url("slow.example")
+            failures = set(pool.map(lambda _: failure_of(caller, slow), range(24)))
+        assert failures == {"timed_out"}
+        assert caller.post(receiver.url("good.example"), body=b"{}", headers={}).status == 200
+        assert asked == ["slow.example", "good.example"]
+    finally:
+        ends.set()
+
+
+def test_a_look_up_that_found_no_room_is_never_begun(receiver):
+    ends = threading.Event()
+    asked = []
+
+    def resolve(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        if host.startswith("slow"):
+            ends.wait(20)
+        return ["127.0.0.1"]
+
+    caller = calling(resolve=resolve)
+    good = receiver.url("good.example")
+    try:
+        with ThreadPoolExecutor(LOOK_UPS_MAX) as pool:
+            urls = [receiver.url(f"slow-{n}.example") for n in range(LOOK_UPS_MAX)]
+            assert set(pool.map(lambda url: failure_of(caller, url), urls)) == {"timed_out"}
+        assert failure_of(caller, good) == "not_begun"
+        ends.set()
+        assert caller.post(good, body=b"{}", headers={}).status == 200
+        assert asked.count("good.example") == 1
+    finally:
+        ends.set()
+
+
+def test_a_process_that_stops_waits_for_no_look_up():
+    program = textwrap.dedent(
+        """
+        import time
+        from backend.kit.calls_out import Caller, CallError, Guard
+
+        caller = Caller(Guard(), deadline_seconds=0.1, resolve=lambda *_: time.sleep(60))
+        try:
+            caller.post("https://slow.example/", body=b"", headers={})
+        except CallError as error:
+            print(error.failure)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, timeout=20, text=True, check=True
+    )
+    assert done.stdout.strip() == "timed_out"
 
 
 def test_an_endless_head_is_not_read(receiver):

@@ -36,8 +36,16 @@ def test_old_runs_go_but_for_the_latest_of_each_job(session):
     assert left(session, "seldom") == 3
 
 
-def test_recent_runs_and_failures_stay(session):
+def test_recent_runs_and_those_under_way_stay(session):
     add(session, "often", days=29, count=40)
-    add(session, "often", days=31, count=4, state="failed")
+    add(session, "often", days=31, count=4, state="running")
     assert jobs.purge_runs(session) == 0
     assert left(session, "often") == 44
+
+
+def test_old_failures_go_as_well(session):
+    add(session, "often", days=31, count=40, state="failed")
+    add(session, "seldom", days=400, count=3, state="failed")
+    assert jobs.purge_runs(session) == 20
+    assert left(session, "often") == RUNS_SHOWN
+    assert left(session, "seldom") == 3

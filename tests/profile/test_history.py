@@ -15,6 +15,7 @@ from backend.profile import queries, service
 from backend.profile.errors import FactNameTaken
 from backend.profile.handlers import HANDLERS
 from backend.profile.models import FactChange
+from backend.profile.service import absorbing
 from tests.clock import NOW, TODAY
 from tests.factories.loans import make_borrower, make_loan
 from tests.factories.profile import make_profile
@@ -104,6 +105,21 @@ def test_history_is_rebuilt_month_by_month_and_a_second_time_changes_nothing(ses
         session, borrower_id=borrower_id, at=end_of(due_month_end), seq=0, today=due_month_end
     )
     assert then["days_past_due"] in (0, None)
+
+
+def test_many_are_told_of_in_events_of_a_batch_each(session, monkeypatch):
+    monkeypatch.setattr(absorbing, "REBUILD_BATCH", 2)
+    ids = sorted(make_borrower(session, external_id=f"of-many-{n}") for n in range(5))
+
+    service.rebuild(session, borrower_ids=ids, seq=7, now=NOW, today=TODAY)
+
+    told = session.execute(
+        select(EventRow.payload["borrower_ids"])
+        .where(EventRow.name == FactsRebuilt.__name__)
+        .order_by(EventRow.seq)
+    ).scalars()
+    names = [str(each) for each in ids]
+    assert list(told) == [names[:2], names[2:4], names[4:]]
 
 
 def test_a_window_s_edge_is_stored_at_night_and_nothing_else(session):

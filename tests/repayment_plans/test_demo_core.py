@@ -1,8 +1,16 @@
 """The demo's core system books what it is told, and restores what is taken back."""
 
+from datetime import timedelta
+
 import pytest
 
+from backend.commands.demo_core import Speaker
+from backend.core_instructions import service as instructions
+from backend.core_instructions.rules import Kind
 from backend.demo import core
+from tests.clock import NOW
+from tests.factories.loans import make_borrower
+from tests.fakes.receiver import receiving
 
 
 @pytest.fixture
@@ -48,3 +56,32 @@ def test_what_is_refused_is_tried_again_and_keeps_nothing_else_waiting(case, cal
 
     assert core.carry_out(forgetful) == 1
     assert core.carry_out(call) == 1
+
+
+def test_a_page_of_what_is_refused_keeps_nothing_that_came_later_waiting(session, case, call):
+    borrower_id = make_borrower(session)
+    kinds = [Kind.PLAN_WITHDRAWN] * core.PAGE + [Kind.PENALTY_FREEZE]
+    for place, kind in enumerate(kinds):
+        payload = {"loan_external_id": "nobody-s", "plan_id": "one", "kind": "defer", "rows": [1]}
+        instructions.instruct(
+            session,
+            borrower_id=borrower_id,
+            kind=kind,
+            occasion=str(place),
+            payload=payload,
+            now=NOW + timedelta(seconds=place),
+        )
+    session.commit()
+    assert core.carry_out(call) == 1
+
+
+@pytest.mark.parametrize("body", ["<html>", "\xff"])
+def test_an_answer_that_is_no_json_is_a_refusal(session, process, body):
+    sent = body.encode("latin-1")
+    with receiving() as proxy:
+        proxy.respond = lambda wire: wire.sendall(
+            b"HTTP/1.1 502 Bad\r\nContent-Length: %d\r\n\r\n" % len(sent) + sent
+        )
+        speak = Speaker(process, port=proxy.port)
+        with pytest.raises(core.RefusedError):
+            core.carry_out(speak)

@@ -1,5 +1,6 @@
 """Who sends what: one sender at a time, no endpoint beyond its share, nothing lost by a kill."""
 
+import json
 import threading
 import time
 from collections import Counter
@@ -18,8 +19,11 @@ from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.rules import (
     IN_FLIGHT_MAX,
     LEASE,
+    Result,
 )
 from backend.webhooks.sender import IDLE_SECONDS, Sender
+from backend.webhooks.service.messages import News
+from tests.clock import NOW
 from tests.factories.loans import make_borrower
 from tests.fakes.receiver import OK, receiving
 from tests.fixtures import leaks
@@ -54,6 +58,32 @@ def test_few_places_are_shared_turn_by_turn(add, tell, receiver, sender):
     assert [len(set(turn)) for turn in turns] == [3, 3, 3, 3]
 
 
+def test_what_is_to_be_done_goes_before_what_is_told(add, tell, receiver, sender, session):
+    add(event_types=["penalty.freeze", "badge.awarded"])
+    ann = make_borrower(session)
+    told = News("badge.awarded", borrower_id=ann, occurred_at=NOW, data={})
+    long_ago = clock.wall() - timedelta(hours=1)
+    service.write_messages(session, news=[told] * 20, now=long_ago)
+    session.commit()
+    tell(2, external_id="to-be-frozen")
+    kinds = [json.loads(lease.body)["type"] for lease in sender.take(100)]
+    assert kinds == ["penalty.freeze"] * 2 + ["badge.awarded"] * (IN_FLIGHT_MAX - 2)
+
+
+def test_what_is_to_be_done_and_waits_keeps_nothing_that_is_told_waiting(
+    add, tell, receiver, sender, session
+):
+    add(event_types=["penalty.freeze", "badge.awarded"])
+    tell(2)
+    session.execute(update(WebhookDelivery).values(due_at=clock.wall() + timedelta(hours=1)))
+    ann = make_borrower(session)
+    told = News("badge.awarded", borrower_id=ann, occurred_at=NOW, data={})
+    service.write_messages(session, news=[told], now=clock.wall())
+    session.commit()
+    kinds = [json.loads(lease.body)["type"] for lease in sender.take(100)]
+    assert kinds == ["badge.awarded"]
+
+
 def test_what_was_sent_and_not_noted_is_sent_again_under_the_same_id(
     endpoint, tell, receiver, sender, session, log
 ):
@@ -85,6 +115,34 @@ def test_a_late_failure_does_not_undo_what_another_sender_has_in_hand(
     receiver.says(200)
     sender.send(second)
     assert log()[0]["state"] == "delivered"
+
+
+@pytest.mark.parametrize("late", [Result(503, None, "86400"), Result(410), Result(500)])
+def test_a_late_failure_says_nothing_of_the_endpoint(
+    late, endpoint, tell, sender, session, client_api
+):
+    tell()
+    [slow] = sender.take(10)
+    later = clock.wall() + LEASE + timedelta(seconds=1)
+    [second] = service.lease_due(session, limit=10, now=later)
+    record(session, second, Result(200), now=later)
+    before = client_api.get(endpoint.path).json
+    record(session, slow, late, now=later)
+    assert client_api.get(endpoint.path).json == before
+    assert (before["failures"], before["paused_until"], before["disabled_at"]) == (0, None, None)
+
+
+def test_a_late_failure_says_nothing_while_another_has_it_in_hand(
+    endpoint, tell, sender, session, client_api
+):
+    tell()
+    [slow] = sender.take(10)
+    later = clock.wall() + LEASE + timedelta(seconds=1)
+    [second] = service.lease_due(session, limit=10, now=later)
+    record(session, slow, Result(410), now=later)
+    assert client_api.get(endpoint.path).json["disabled_at"] is None
+    record(session, second, Result(410), now=later)
+    assert client_api.get(endpoint.path).json["disabled_why"] == "gone"
 
 
 def test_a_late_success_counts_whoever_has_it_in_hand(
@@ -210,6 +268,13 @@ def test_a_rotation_and_a_replay_go_on_while_it_is_sent(
     for call in receiver.calls:
         checked(call, endpoint.secret)
     checked(receiver.calls[-1], newer)
+
+
+def record(session, lease, result, *, now) -> None:
+    service.record_result(
+        session, lease, result=result, began_at=now, took_ms=1, share=1.0, now=now
+    )
+    session.commit()
 
 
 def take() -> list[service.Lease]:

@@ -10,6 +10,7 @@ from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.rules import (
     TRIED_FOR,
 )
+from backend.webhooks.service.purge import PURGE_BATCH
 from tests.fixtures.api import new_key
 from tests.webhooks.conftest import make_due, send_all
 
@@ -134,3 +135,47 @@ def test_what_is_older_than_thirty_days_is_forgotten(
     session.execute(text("UPDATE webhook_message SET created_at = :old"), {"old": old})
     assert service.purge_messages(session, now=clock.wall()) == 1
     assert service.purge_endpoints(session, now=clock.wall()) == 1
+
+
+def test_a_batch_of_old_messages_is_forgotten_at_however_many_endpoints(endpoint, session):
+    old = clock.wall() - timedelta(days=31)
+    session.execute(
+        text(
+            """
+            INSERT INTO webhook_endpoint (id, client_id, url, description, event_types,
+                                          created_at, enabled_at)
+            SELECT gen_random_uuid(), client_id, url || n, '', event_types, created_at, enabled_at
+              FROM webhook_endpoint, generate_series(1, 16) AS n
+            """
+        )
+    )
+    session.execute(
+        text(
+            """
+            INSERT INTO webhook_message (id, type, occurred_at, created_at, data)
+            SELECT gen_random_uuid(), 'endpoint.test', :old, :old, '{}'
+              FROM generate_series(1, :count)
+            """
+        ),
+        {"old": old, "count": PURGE_BATCH},
+    )
+    session.execute(
+        text(
+            """
+            INSERT INTO webhook_delivery (endpoint_id, message_id, state, created_at, due_at)
+            SELECT e.id, m.id, 'pending', :old, :old FROM webhook_endpoint e, webhook_message m
+            """
+        ),
+        {"old": old},
+    )
+    session.execute(
+        text(
+            """
+            INSERT INTO webhook_attempt (endpoint_id, message_id, number, began_at, took_ms, status)
+            SELECT endpoint_id, message_id, 1, :old, 1, 500 FROM webhook_delivery
+            """
+        ),
+        {"old": old},
+    )
+    assert service.purge_messages(session, now=clock.wall()) == PURGE_BATCH
+    assert session.execute(text("SELECT count(*) FROM webhook_attempt")).scalar_one() == 0

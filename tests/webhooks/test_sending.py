@@ -1,6 +1,7 @@
 """A delivery is signed, tried until it is taken, and its log tells what came of it."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -135,6 +136,51 @@ def test_who_asks_for_time_gets_it_for_everything(
     in_an_hour = clock.wall() + timedelta(hours=1, seconds=30)
     with_more = service.lease_due(session, limit=100, now=in_an_hour)
     assert len(with_more) == 1  # one at a time while it fails
+
+
+def test_whoever_takes_something_rests_no_longer(
+    endpoint, tell, receiver, sender, session, client_api
+):
+    tell(2)
+    first, second = sender.take(2)
+    receiver.says(503, Retry_After="3600")
+    sender.send(first)
+    assert client_api.get(endpoint.path).json["paused_until"] is not None
+    receiver.says(200)
+    sender.send(second)
+    assert client_api.get(endpoint.path).json["paused_until"] is None
+
+
+def test_enabling_ends_a_rest(endpoint, tell, receiver, sender, client_api):
+    receiver.says(503, Retry_After="3600")
+    tell()
+    send_all(sender)
+    shown = client_api.post(f"{endpoint.path}/enable").json
+    assert (shown["paused_until"], shown["failures"]) == (None, 1)
+
+
+def test_what_was_never_begun_is_tried_again_and_held_against_nobody(
+    endpoint, tell, receiver, sender, session, client_api, log
+):
+    tell()
+    [lease] = sender.take(1)
+    long_ago = clock.wall() - TRIED_FOR - timedelta(hours=1)
+    service.record_result(
+        session,
+        replace(lease, tried_from=long_ago),
+        result=Result(None, "not_begun"),
+        began_at=clock.wall(),
+        took_ms=5_000,
+        share=1.0,
+        now=clock.wall(),
+    )
+    session.commit()
+    assert client_api.get(endpoint.path).json["failures"] == 0
+    [item] = log()
+    assert (item["state"], item["last_failure"]) == ("pending", "not_begun")
+    make_due(session)
+    send_all(sender)
+    assert log()[0]["state"] == "delivered"
 
 
 def test_who_is_gone_is_told_nothing_more_until_it_is_enabled(

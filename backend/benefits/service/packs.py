@@ -187,46 +187,61 @@ def offer_range(session: Session, *, bounds: Bounds, today: date, now: datetime)
     Item by item, while the version's budget lasts; the version's row is locked meanwhile, and
     an item is offered to a borrower once for each month. How many offers there were.
     """
+    offers = [
+        offer
+        for row in _lock_live(session, today=today)
+        for offer in _choose_offers(session, row, bounds=bounds, now=now)
+    ]
+    everybody = [each for offer in offers for each in offer.borrower_ids]
+    evidence.prepare(session, borrower_ids=everybody, now=now)
+    for offer in offers:
+        _give(session, offer, today=today, now=now)
+    return len(everybody)
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """An item of a version, and to whom it is offered."""
+
+    version: AnyRow
+    item: Item
+    occasion: str
+    borrower_ids: list[UUID]
+
+
+def _choose_offers(session: Session, row: AnyRow, *, bounds: Bounds, now: datetime) -> list[_Offer]:
     catalogue = profile.get_catalogue(session, with_retired=True)
-    total = 0
-    for row in _lock_live(session, today=today):
-        pack = read_pack(row.document, facts=catalogue.types)
-        who = choose(pack.audience, catalogue.columns())
-        left = row.budget - row.used
-        for item in pack.items:
-            occasion = f"pack:{row.pack_code}:{row.version}:{item.code}"
-            chosen = session.execute(
-                who,
-                {
-                    "after": bounds.after,
-                    "last": bounds.last,
-                    "limit": left,
-                    "occasion": occasion,
-                    **Moment(now).parameters,
-                },
-            )
-            ids = list(chosen.scalars())
-            _give(session, row, item, borrower_ids=ids, occasion=occasion, today=today, now=now)
-            left -= len(ids)
-        used = row.budget - left
-        if used != row.used:
-            total += used - row.used
-            _update(session, row, used=used)
-    return total
+    pack = read_pack(row.document, facts=catalogue.types)
+    who = choose(pack.audience, catalogue.columns())
+    offers, left = [], row.budget - row.used
+    for item in pack.items:
+        occasion = f"pack:{row.pack_code}:{row.version}:{item.code}"
+        chosen = session.execute(
+            who,
+            {
+                "after": bounds.after,
+                "last": bounds.last,
+                "limit": left,
+                "occasion": occasion,
+                **Moment(now).parameters,
+            },
+        )
+        offer = _Offer(row, item, occasion, list(chosen.scalars()))
+        left -= len(offer.borrower_ids)
+        offers.append(offer)
+    if left != row.budget - row.used:
+        _update(session, row, used=row.budget - left)
+    return [offer for offer in offers if offer.borrower_ids]
 
 
 def _give(
     session: Session,
-    version: AnyRow,
-    item: Item,
+    offer: _Offer,
     *,
-    borrower_ids: list[UUID],
-    occasion: str,
     today: date,
     now: datetime,
 ) -> None:
-    if not borrower_ids:
-        return
+    version, item, borrower_ids = offer.version, offer.item, offer.borrower_ids
     ids = [new_id() for _ in borrower_ids]
     expires_on = today + timedelta(days=item.days)
     session.execute(
@@ -236,7 +251,7 @@ def _give(
             "ids": ids,
             "kind": str(item.kind),
             "terms": dict(item.terms),
-            "occasion": occasion,
+            "occasion": offer.occasion,
             "code": version.pack_code,
             "version": version.version,
             "needs_proof": item.needs_proof,
@@ -245,7 +260,7 @@ def _give(
         },
     )
     given = [
-        Given(borrower_id, id_, item.kind, item.terms, occasion, expires_on, State.OFFERED)
+        Given(borrower_id, id_, item.kind, item.terms, offer.occasion, expires_on, State.OFFERED)
         for borrower_id, id_ in zip(borrower_ids, ids, strict=True)
     ]
     tell_given(session, given, now=now)

@@ -17,7 +17,7 @@ from backend.events.borrowers import BorrowersStored
 from backend.events.loans import LoansSettled
 from backend.events.profile import FactsChanged, FactsRebuilt
 from backend.kit.bulk import plan_for_many
-from backend.kit.outbox import Event, Recorded, announce, announce_all
+from backend.kit.outbox import Event, Recorded, announce_all
 from backend.kit.programme_zone import moment
 from backend.profile import queries
 from backend.profile.refresh_sql import (
@@ -206,15 +206,19 @@ def _announce_rebuilt(
     cause: type[Event],
     history: bool = False,
 ) -> None:
-    announce(
+    # In events of a batch each: who hears one does it in one transaction, whatever was stored.
+    announce_all(
         session,
-        FactsRebuilt(
-            borrower_id=None,
-            occurred_at=now,
-            borrower_ids=tuple(borrower_ids),
-            cause=cause.__name__,
-            history=history,
-        ),
+        [
+            FactsRebuilt(
+                borrower_id=None,
+                occurred_at=now,
+                borrower_ids=tuple(borrower_ids[start : start + REBUILD_BATCH]),
+                cause=cause.__name__,
+                history=history,
+            )
+            for start in range(0, len(borrower_ids), REBUILD_BATCH)
+        ],
     )
 
 

@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
@@ -202,19 +203,12 @@ def set_disabled(session: Session, *, endpoint_id: UUID, why: Disabling, now: da
 
 
 def enable_endpoint(session: Session, *, client_id: UUID, endpoint_id: UUID, now: datetime) -> None:
-    """Send again, what was kept meanwhile first. Refuses: EndpointUnknown."""
+    """Send again, what was kept meanwhile first; nobody rests. Refuses: EndpointUnknown."""
     row = lock_endpoint(session, client_id=client_id, endpoint_id=endpoint_id)
-    if row.disabled_at is None:
-        return
+    values: dict[str, Any] = {"paused_until": None}
+    if row.disabled_at is not None:
+        values |= {"enabled_at": now, "disabled_at": None, "disabled_why": None}
+        values |= {"failing_since": None, "failures": 0}
     session.execute(
-        update(WebhookEndpoint)
-        .where(WebhookEndpoint.id == endpoint_id)
-        .values(
-            enabled_at=now,
-            disabled_at=None,
-            disabled_why=None,
-            failing_since=None,
-            failures=0,
-            paused_until=None,
-        )
+        update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).values(**values)
     )

@@ -8,14 +8,15 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import bindparam, insert, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import DateTime
+from sqlalchemy.types import DateTime, Text
 
 from backend.kit.fields import instant_text
 from backend.kit.ids import new_id
 from backend.webhooks.errors import EndpointDisabled
 from backend.webhooks.models import WebhookDelivery, WebhookMessage
-from backend.webhooks.rules import TEST_TYPE, State
+from backend.webhooks.rules import TEST_TYPE, URGENT, State
 from backend.webhooks.service.endpoints import lock_endpoint
 
 
@@ -49,14 +50,16 @@ _WRITE = text(
         SELECT id, type, borrower_id, occurred_at, :now, data FROM news
         RETURNING id, type
     )
-    INSERT INTO webhook_delivery (endpoint_id, message_id, state, created_at, due_at)
-    SELECT e.id, made.id, 'pending', :now, :now
+    INSERT INTO webhook_delivery (endpoint_id, message_id, state, is_urgent, created_at, due_at)
+    SELECT e.id, made.id, 'pending', made.type = ANY(:urgent), :now, :now
       FROM made
       JOIN webhook_endpoint e ON jsonb_exists(e.event_types, made.type) AND e.deleted_at IS NULL
       JOIN api_client c ON c.id = e.client_id AND c.disabled_at IS NULL
      ORDER BY e.id, made.id
     """
-).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+).bindparams(
+    bindparam("now", type_=DateTime(timezone=True)), bindparam("urgent", type_=ARRAY(Text))
+)
 
 
 def list_wanted(session: Session) -> frozenset[str]:
@@ -78,7 +81,9 @@ def write_messages(session: Session, *, news: Sequence[News], now: datetime) -> 
         }
         for each in news
     ]
-    session.execute(_WRITE, {"news": orjson.dumps(rows).decode(), "now": now})
+    session.execute(
+        _WRITE, {"news": orjson.dumps(rows).decode(), "now": now, "urgent": list(URGENT)}
+    )
 
 
 def send_test(session: Session, *, client_id: UUID, endpoint_id: UUID, now: datetime) -> UUID:

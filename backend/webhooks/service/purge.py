@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import any_, delete, literal, select, tuple_
+from sqlalchemy import any_, bindparam, delete, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
 from backend.webhooks.models import (
-    WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
     WebhookMessage,
@@ -16,6 +15,16 @@ from backend.webhooks.models import (
 from backend.webhooks.rules import MESSAGES_KEPT
 
 PURGE_BATCH = 2_000
+
+# Two arrays, however many there are: a statement takes no more than 65,535 single values.
+_FORGET_ATTEMPTS = text(
+    """
+    DELETE FROM webhook_attempt
+     WHERE (endpoint_id, message_id) IN (SELECT * FROM unnest(:endpoint_ids, :message_ids))
+    """
+).bindparams(
+    bindparam("endpoint_ids", type_=ARRAY(Uuid)), bindparam("message_ids", type_=ARRAY(Uuid))
+)
 
 
 def purge_messages(session: Session, *, now: datetime, limit: int = PURGE_BATCH) -> int:
@@ -41,8 +50,13 @@ def purge_messages(session: Session, *, now: datetime, limit: int = PURGE_BATCH)
         .with_for_update()
     ).all()
     if keys:
-        key = tuple_(WebhookAttempt.endpoint_id, WebhookAttempt.message_id)
-        session.execute(delete(WebhookAttempt).where(key.in_([tuple(row) for row in keys])))
+        session.execute(
+            _FORGET_ATTEMPTS,
+            {
+                "endpoint_ids": [key.endpoint_id for key in keys],
+                "message_ids": [key.message_id for key in keys],
+            },
+        )
         session.execute(delete(WebhookDelivery).where(of_old))
     session.execute(
         delete(WebhookMessage).where(WebhookMessage.id == any_(literal(ids, ARRAY(Uuid))))

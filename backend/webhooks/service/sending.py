@@ -62,13 +62,15 @@ _LOCK_DUE = text(
      WHERE e.disabled_at IS NULL AND e.deleted_at IS NULL
        AND (e.paused_until IS NULL OR e.paused_until <= :now)
        AND EXISTS (SELECT FROM webhook_delivery d
-                    WHERE d.endpoint_id = e.id AND d.state = 'pending' AND d.due_at <= :now)
+                    WHERE d.endpoint_id = e.id AND d.state = 'pending'
+                      AND d.is_urgent = ANY('{true,false}') AND d.due_at <= :now)
      ORDER BY e.claimed_at NULLS FIRST, e.id
        FOR NO KEY UPDATE OF e SKIP LOCKED
     """
 ).bindparams(bindparam("now", type_=DateTime(timezone=True)))
 
 # A statement of its own, which sees every lease that was committed before the rows were locked.
+# What is urgent first, by a look of its own into the index; then what has been due longest.
 # Turn by turn: each endpoint's first before anybody's second, whose turn was longest ago first.
 _LEASE = text(
     """
@@ -86,12 +88,18 @@ _LEASE = text(
          CROSS JOIN LATERAL (
                SELECT found.message_id, row_number() OVER () AS place
                  FROM (SELECT own.message_id
-                         FROM webhook_delivery own
-                        WHERE own.endpoint_id = room.id AND own.state = 'pending'
-                          AND own.due_at <= :now
-                        ORDER BY own.due_at, own.message_id
-                        LIMIT greatest(room.places, 0)
-                          FOR UPDATE SKIP LOCKED) AS found
+                         FROM (VALUES (true), (false)) AS class(is_urgent)
+                        CROSS JOIN LATERAL (
+                              SELECT one.message_id, one.due_at
+                                FROM webhook_delivery one
+                               WHERE one.endpoint_id = room.id AND one.state = 'pending'
+                                 AND one.is_urgent = class.is_urgent AND one.due_at <= :now
+                               ORDER BY one.due_at, one.message_id
+                               LIMIT greatest(room.places, 0)
+                                 FOR UPDATE SKIP LOCKED
+                              ) AS own
+                        ORDER BY class.is_urgent DESC, own.due_at, own.message_id
+                        LIMIT greatest(room.places, 0)) AS found
                ) AS d
          ORDER BY d.place, room.claimed_at NULLS FIRST, room.id
          LIMIT :limit
@@ -187,10 +195,15 @@ def record_result(
     """Note a try, and what follows from it for the delivery and for its endpoint.
 
     What was taken is taken, whoever sent it; a failure counts only while the lease is held, for
-    otherwise another sender decides.
+    otherwise another sender decides, of the delivery and of the endpoint.
     """
     endpoint = session.execute(
-        select(WebhookEndpoint.failing_since, WebhookEndpoint.failures, WebhookEndpoint.disabled_at)
+        select(
+            WebhookEndpoint.failing_since,
+            WebhookEndpoint.failures,
+            WebhookEndpoint.disabled_at,
+            WebhookEndpoint.paused_until,
+        )
         .where(WebhookEndpoint.id == lease.endpoint_id)
         .with_for_update(key_share=True)
     ).one()
@@ -207,11 +220,17 @@ def record_result(
         )
         .on_conflict_do_nothing()
     )
-    _settle(session, lease, result=result, took_ms=took_ms, share=share, now=now)
+    counts = _settle(session, lease, result=result, took_ms=took_ms, share=share, now=now)
     if result.is_taken:
-        if endpoint.failures:
-            _note_health(session, lease, failing_since=None, failures=0)
-        return
+        if endpoint.failures or endpoint.paused_until:
+            _note_health(session, lease, failing_since=None, failures=0, paused_until=None)
+    elif counts and result.is_begun:
+        _note_failure(session, lease, endpoint, result=result, now=now)
+
+
+def _note_failure(
+    session: Session, lease: Lease, endpoint: AnyRow, *, result: Result, now: datetime
+) -> None:
     since = endpoint.failing_since or now
     pause = asked_wait(result, now=now)
     rest = {"paused_until": now + pause} if pause else {}
@@ -226,7 +245,8 @@ def record_result(
 
 def _settle(
     session: Session, lease: Lease, *, result: Result, took_ms: int, share: float, now: datetime
-) -> None:
+) -> bool:
+    """Whether the delivery was this sender's to decide of."""
     verdict = judge(result, tries=lease.tries, began_at=lease.tried_from, now=now, share=share)
     values: dict[str, Any] = {
         "state": verdict.state,
@@ -246,7 +266,7 @@ def _settle(
     )
     if not result.is_taken:
         mine = mine.where(WebhookDelivery.lease_id == lease.lease_id)
-    session.execute(mine.values(**values))
+    return bool(session.execute(mine.values(**values).returning(WebhookDelivery.message_id)).all())
 
 
 def _note_health(session: Session, lease: Lease, **values: Any) -> None:
