@@ -21,6 +21,7 @@ from backend.repayment_plans.queries import (
     open_message,
 )
 from backend.repayment_plans.rules import COOLING_OFF_DAYS, Actor, State
+from backend.repayment_plans.service.booking import cause_of
 from backend.repayment_plans.service.cases import Held, hold, move, moved
 from backend.repayment_plans.service.quotes import get_good_quote
 from backend.repayment_plans.service.requests import hand_in, refuse_second, sla_day
@@ -85,7 +86,7 @@ def withdraw(session: Session, *, borrower_id: UUID, request_id: UUID, now: date
         _tell_withdrawn(session, after)
     if state is State.AWAITING_CORE and held.row.kind == NOTHING_TO_KEEP:
         benefits.give_negotiation_back(
-            session, borrower_id=borrower_id, loan_id=held.row.loan_id, cause=_cause_of(request_id)
+            session, borrower_id=borrower_id, loan_id=held.row.loan_id, cause=cause_of(request_id)
         )
 
 
@@ -96,15 +97,11 @@ def _claim_negotiation(session: Session, held: Held, quote: Quote) -> None:
         borrower_id=held.borrower_id,
         loan_id=quote.loan_id,
         months=len(quote.waivers),
-        cause=_cause_of(held.id),
+        cause=cause_of(held.id),
         now=held.now,
     )
     if not is_first:
         raise QuoteStale(quote_id=str(quote.id), kind=quote.kind)
-
-
-def _cause_of(request_id: UUID) -> str:
-    return f"plan:{request_id}"
 
 
 def answer(
