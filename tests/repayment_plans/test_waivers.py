@@ -1,6 +1,6 @@
 """A plan that waives penalties waives each once, and does not claim what it did not waive."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +9,7 @@ from backend.benefits import service as benefits
 from backend.kit import clock
 from tests.clock import NOW, TODAY
 from tests.factories.plans import noon
-from tests.repayment_plans.test_deciding import decide
+from tests.repayment_plans.test_deciding import PURPOSE, decide
 
 NOVEMBER = date(2026, 11, 20)
 DECEMBER = date(2026, 12, 2)
@@ -148,3 +148,44 @@ def test_a_wrong_penalty_is_waived_up_to_what_is_open_of_it(case, charged, wrong
     penalty_id = charged(900, NOVEMBER)
     case.pay(900, TODAY)
     assert wrong(penalty_id, 900) is None
+
+
+def test_she_steps_back_from_a_waiver_until_it_is_booked(case, charged, accepted, deliver, session):
+    charged(900, NOVEMBER)
+    plan = accepted()
+    assert "withdraw" in case.see(plan)["may"]
+    assert case.act(plan, "withdraw").json["state"] == "withdrawn"
+    [asked] = case.instructions("plan.accepted")
+    [told] = case.instructions("plan.withdrawn")
+    assert (told["payload"]["rows"], told["payload"]["cancels"]) == ([], [asked["id"]])
+    acknowledge(case, deliver)
+    assert (outstanding(case)["penalty_minor"], count_negotiations(session)) == (900, 0)
+    accepted()
+
+
+def test_from_what_binds_her_she_steps_back_in_its_days_alone(case, night):
+    plan = case.ask(due_day=15).json["id"]
+    case.act(plan, "accept")
+    on = TODAY + timedelta(days=8)
+    night(on)
+    with clock.fixed(noon(on)):
+        assert (case.see(plan)["state"], case.see(plan)["may"]) == ("awaiting_core", [])
+        answer = case.act(plan, "withdraw")
+        assert (answer.status_code, answer.json["code"]) == (409, "plan-cooling-off-over")
+
+
+def test_what_the_core_system_never_books_comes_before_a_person(
+    case, charged, accepted, night, staff_api
+):
+    charged(900, NOVEMBER)
+    plan = accepted()
+    queue = staff_api("risk_officer")
+
+    def waiting():
+        found = queue.get("/v1/staff/plan-requests", headers=PURPOSE).json["items"]
+        return [each["id"] for each in found]
+
+    assert waiting() == []
+    night(TODAY + timedelta(days=10))
+    with clock.fixed(noon(TODAY + timedelta(days=10))):
+        assert waiting() == [plan]
