@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend.borrowers.models import Borrower
 from backend.core_instructions.errors import InstructionUnknown
 from backend.core_instructions.models import CoreInstruction, CoreInstructionLookup
+from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 
 
@@ -32,6 +33,20 @@ def page_for_core(
         # In the words of the index of open ones, so that any plan may use it.
         query = query.where(text("core_instruction.acknowledged_at IS NULL"))
     return page(session, query, keys=(CoreInstruction.created_at, CoreInstruction.id), args=args)
+
+
+def list_by_occasion(session: Session, *, borrower_id: UUID, prefix: str) -> list[AnyRow]:
+    """What she was the occasion of, by how the occasion begins, the oldest first."""
+    return list(
+        session.execute(
+            select(CoreInstruction.id, CoreInstruction.kind, CoreInstruction.acknowledged_at)
+            .where(
+                CoreInstruction.borrower_id == borrower_id,
+                CoreInstruction.occasion.startswith(prefix, autoescape=True),
+            )
+            .order_by(CoreInstruction.created_at, CoreInstruction.id)
+        )
+    )
 
 
 def get_owner(session: Session, *, instruction_id: UUID) -> UUID:

@@ -33,15 +33,27 @@ class RefusedError(RuntimeError):
 
 
 def carry_out(call: Call) -> int:
-    """Carry out and acknowledge what is open; answers how many were done."""
+    """Carry out and acknowledge what is open; answers how many were done.
+
+    What fails keeps only what follows of the same plan waiting: taking back comes after booking.
+    """
     done = 0
-    for item in _list_open(call):
+    found = list(_list_open(call))
+    cancelled = {each for item in found for each in item["payload"].get("cancels", ())}
+    failed: set[str] = set()
+    for item in found:
+        plan = item["payload"].get("plan_id")
+        if plan in failed:
+            continue
         try:
-            _book(call, item)
+            if item["id"] not in cancelled:
+                _book(call, item)
             _must(call("POST", f"{ADDRESS}/{item['id']}/ack", None))
             done += 1
         except RefusedError as error:
             log.warning("demo_core_refused", instruction=item["id"], why=str(error))
+            if plan is not None:
+                failed.add(plan)
     return done
 
 
@@ -58,22 +70,55 @@ def _list_open(call: Call) -> Iterator[Mapping[str, Any]]:
 
 def _book(call: Call, item: Mapping[str, Any]) -> None:
     payload = item["payload"]
-    if item["kind"] not in {Kind.PLAN_ACCEPTED, Kind.PLAN_WITHDRAWN} or not payload["rows"]:
-        return  # nothing of a schedule: what is frozen or waived is noted by acknowledging
-    plan = payload["plan_id"] if item["kind"] == Kind.PLAN_ACCEPTED else None
-    with reading() as session:
-        loan = _find_loan(session, payload["loan_external_id"])
-    if loan is None:
-        raise RefusedError(payload["loan_external_id"])
-    name = payload["loan_external_id"]
+    if item["kind"] not in {Kind.PLAN_ACCEPTED, Kind.PLAN_WITHDRAWN}:
+        return  # nothing of a schedule: what is frozen is noted by acknowledging
     if payload["kind"] == CONVERT:
-        # What was an account becomes a loan of its own.
-        name = f"plan-{payload['plan_id']}"
-        loan |= {"kind": "installment", "dpd_source": "computed", "credit_limit_minor": None}
-        loan |= {"annual_rate": payload["terms"].get("annual_rate"), "principal_minor": None}
-        loan |= {"opened_on": payload["agreed_on"]}
-    body = loan | {"plan_id": plan, "installments": payload["rows"]}
+        book = _convert if item["kind"] == Kind.PLAN_ACCEPTED else _convert_back
+        book(call, payload)
+    elif payload["rows"]:  # what is waived is noted by acknowledging
+        plan = payload["plan_id"] if item["kind"] == Kind.PLAN_ACCEPTED else None
+        name = payload["loan_external_id"]
+        _send(call, name, _get_loan(name) | {"plan_id": plan, "installments": payload["rows"]})
+
+
+def _convert(call: Call, payload: Mapping[str, Any]) -> None:
+    """What was an account becomes a loan of its own, and the account asks for nothing more."""
+    name = payload["loan_external_id"]
+    card = _get_loan(name)
+    loan = card | {
+        "kind": "installment",
+        "dpd_source": "computed",
+        "credit_limit_minor": None,
+        "annual_rate": payload["terms"].get("annual_rate"),
+        "principal_minor": None,
+        "opened_on": payload["agreed_on"],
+        "status": "active",
+        "plan_id": payload["plan_id"],
+        "installments": payload["rows"],
+    }
+    _send(call, f"plan-{payload['plan_id']}", loan)
+    _send(call, name, card | {"status": "closed"})
+
+
+def _convert_back(call: Call, payload: Mapping[str, Any]) -> None:
+    """The account is open again with the balance of its statements, and the new loan is closed."""
+    name = payload["loan_external_id"]
+    _send(call, name, _get_loan(name) | {"status": "active"})
+    booked = payload["booked_external_id"]
+    if booked is not None:
+        _send(call, booked, _get_loan(booked) | {"status": "closed", "plan_id": None})
+
+
+def _send(call: Call, name: str, body: Mapping[str, Any]) -> None:
     _must(call("PUT", f"/v1/ingest/loans/{name}", body))
+
+
+def _get_loan(external_id: str) -> dict[str, Any]:
+    with reading() as session:
+        loan = _find_loan(session, external_id)
+    if loan is None:
+        raise RefusedError(external_id)
+    return loan
 
 
 def _find_loan(session: Session, external_id: str) -> dict[str, Any] | None:

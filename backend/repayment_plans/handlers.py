@@ -32,6 +32,7 @@ def _follow_loans(session: Session, recorded: Sequence[Recorded], now: datetime)
         elif each.event.borrower_id is not None:
             about.add(each.event.borrower_id)
     ids = sorted(about)
+    service.watch_withdrawn(session, borrower_ids=ids)
     frozen = queries.list_frozen_loans(session, borrower_ids=ids)
     concerned = queries.list_concerned(session, borrower_ids=ids)
     # One borrower after the other, and of each her tier first: everybody locks in that order.
@@ -47,12 +48,16 @@ def _follow_loans(session: Session, recorded: Sequence[Recorded], now: datetime)
 
 def _follow_core(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
     told: set[tuple[UUID, UUID]] = set()
+    taken_back: set[UUID] = set()
     for each in recorded:
         event = each.event
         if isinstance(event, InstructionAcknowledged) and event.borrower_id is not None:
+            if event.kind == Kind.PLAN_WITHDRAWN:
+                taken_back.add(event.borrower_id)
             found = _ACCEPTED.fullmatch(event.occasion)
             if found is not None:
                 told.add((event.borrower_id, UUID(found["id"])))
+    service.watch_withdrawn(session, borrower_ids=sorted(taken_back))
     for borrower_id, request_id in sorted(told):
         service.follow_acknowledgement(
             session, borrower_id=borrower_id, request_id=request_id, now=now

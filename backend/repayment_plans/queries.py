@@ -29,6 +29,7 @@ from backend.repayment_plans.models import (
     PlanStateChange,
 )
 from backend.repayment_plans.rules import FINAL, RUNNING, State
+from backend.repayment_plans.work import is_ours
 
 MESSAGE = "plan_request.message"
 SEALED = (SealedColumn("plan_request", "message_cipher", context=MESSAGE),)
@@ -81,6 +82,8 @@ def page_queue(
     waiting = select(PlanRequest.__table__).where(
         PlanRequest.state.in_(states), borrowers.visible_to(who, PlanRequest.borrower_id)
     )
+    if args["state"] is None:
+        waiting = waiting.where(is_ours())
     keys = (PlanRequest.due_on, PlanRequest.tier_rank, PlanRequest.requested_at, PlanRequest.id)
     return page(session, waiting, keys=keys, args=args)
 
@@ -102,6 +105,15 @@ def is_broken(row: AnyRow) -> bool:
         State.UNDER_REVIEW,
         State.INFO_REQUESTED,
     )
+
+
+def may_step_back(row: AnyRow, *, today: date) -> bool:
+    """Whether the days for it are not over: of a waiver they are while it is being set up."""
+    if row.state == State.AWAITING_CORE:
+        return bool(row.kind == NOTHING_TO_KEEP)
+    if row.state in {State.COOLING_OFF, State.ACTIVE}:
+        return bool(today <= row.cooling_off_until_on)
+    return True
 
 
 def find_open(session: Session, *, borrower_id: UUID, loan_id: UUID) -> AnyRow | None:
@@ -301,9 +313,9 @@ def list_frozen_loans(session: Session, *, borrower_ids: Sequence[UUID]) -> list
 
 
 def find_booked_loan(session: Session, *, borrower_id: UUID, request_id: UUID) -> AnyRow | None:
-    """The loan of hers that the core system says follows the plan: id."""
+    """The loan of hers that the core system says follows the plan: id, external_id."""
     return session.execute(
-        select(Loan.id)
+        select(Loan.id, Loan.external_id)
         .where(Loan.borrower_id == borrower_id, Loan.plan_id == request_id)
         .order_by(Loan.id)
         .limit(1)

@@ -40,10 +40,9 @@ from backend.repayment_plans.schemas import (
     WholeStaffPlanRequestSchema,
 )
 from backend.repayment_plans.view import show_to_staff
+from backend.repayment_plans.work import FOR_STAFF
 from backend.staff import service as staff
 from backend.staff.errors import SecondPersonNeeded
-
-WAITING = (State.UNDER_REVIEW, State.APPEALED, State.CORE_DIFFERS)
 
 blp = blueprint(
     "repayment_plans",
@@ -64,7 +63,7 @@ class PlanQueue(MethodView):
     @blp.response(200, StaffPlanRequestPageSchema)
     def get(self, purpose: dict[str, Any], args: dict[str, Any]) -> Page:
         """Requests that wait for a person: due first, then who needs it most, then who waits."""
-        states = WAITING if args["state"] is None else (State(args["state"]),)
+        states = FOR_STAFF if args["state"] is None else (State(args["state"]),)
         with transaction() as session:
             found = queries.page_queue(session, who=caller(), states=states, args=args)
             borrowers.look(

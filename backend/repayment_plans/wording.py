@@ -99,6 +99,7 @@ CAUSES: Mapping[str, Text] = {
     "day_passed": Text("Its day has passed", "已过期限"),
     "booked": Text("It was set up as you agreed", "已按约定办理完成"),
     "booked_otherwise": Text("It was set up differently; we check", "办理结果有出入，正在核对"),
+    "waived_otherwise": Text("Not all of it could be waived; we check", "未能全部减免，正在核对"),
     "waived": Text("It was waived as agreed", "已按约定减免"),
     "kept": Text("You paid the last instalment", "您已付清最后一期"),
     "missed": Text("An instalment was still open", "有一期尚未付清"),

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import ColumnElement, Select, literal, or_, select
 
 from backend.kit.ports import Urgency, WorkKind
 from backend.kit.texts import Text
 from backend.repayment_plans.models import PlanRequest
 from backend.repayment_plans.rules import State
 
-WAITING = (State.UNDER_REVIEW, State.APPEALED, State.CORE_DIFFERS)
+# States in which it is for a person of the lender to see to it.
+FOR_STAFF = (State.UNDER_REVIEW, State.APPEALED, State.CORE_DIFFERS, State.AWAITING_CORE)
 KINDS = {
     "plan_request": WorkKind(
         Urgency.ANSWER,
@@ -19,6 +20,13 @@ KINDS = {
         "POST /v1/staff/plan-requests/{case_id}/decide",
     )
 }
+
+
+def is_ours() -> ColumnElement[bool]:
+    """Waits for a person; what the core system is to book does so once its day has passed."""
+    return PlanRequest.state.in_(FOR_STAFF) & or_(
+        PlanRequest.state != State.AWAITING_CORE, PlanRequest.relief_since_on.is_not(None)
+    )
 
 
 class OpenPlanRequests:
@@ -39,7 +47,7 @@ class OpenPlanRequests:
             literal("plan_request").label("kind"),
             PlanRequest.due_on.label("due_on"),
             PlanRequest.requested_at.label("since"),
-        ).where(PlanRequest.state.in_(WAITING))
+        ).where(is_ours())
 
 
 SOURCE = OpenPlanRequests()

@@ -109,6 +109,19 @@ def test_a_tier_policy_is_logged_whole_when_it_is_published(staff_api, logged):
     assert (record["author_id"], record["publisher_id"]) == (str(author.id), str(other.id))
 
 
+def test_limits_of_plans_are_logged_whole_when_they_are_published(staff_api, logged):
+    author, other = staff_api("risk_officer"), staff_api("risk_officer")
+    policy = {"automatic": [], "holidays": ["2026-11-24"]}
+    made = author.post("/v1/plan-policies", json={"policy": policy, "note": "Holidays"})
+    assert logged() == []
+    path = f"/v1/plan-policies/{made.json['version']}/publish"
+    assert other.post(path, headers=new_key()).status_code == 200
+    [(act, record)] = logged()
+    assert (act, record["policy"]) == ("policy.published", "plans")
+    assert (record["document"], record["note"]) == (policy, "Holidays")
+    assert (record["author_id"], record["publisher_id"]) == (str(author.id), str(other.id))
+
+
 def test_earn_rules_are_logged_when_they_are_published(session, staff_api, logged):
     row = session.execute(
         select(EarnRuleVersion.__table__).where(EarnRuleVersion.version == 1)

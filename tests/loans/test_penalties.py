@@ -7,7 +7,12 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.loans.rules import AdjustmentRow, replay, waivable_penalties
+from backend.loans.rules import (
+    AdjustmentRow,
+    replay,
+    unwaived_penalties,
+    waivable_penalties,
+)
 from backend.loans.rules.penalties import open_penalties
 from tests.loans.test_rules import OPENED, days, histories
 
@@ -61,3 +66,13 @@ def test_waiving_a_month_lowers_what_is_open_by_just_that_and_once(history, data
     assert left == found[month]
     rest = waivable_penalties(waived, after, today=LAST)
     assert rest == {other: amount for other, amount in found.items() if other != month}
+
+
+@given(history=histories())
+def test_what_waivers_left_of_penalties_is_never_more_than_they_were(history):
+    left = unwaived_penalties(history, today=LAST)
+    charged = {row.id: row.amount_minor for row in history.adjustments if row.kind == "penalty"}
+    assert left.keys() == charged.keys()
+    assert all(0 <= left[each] <= charged[each] for each in charged)
+    waived = sum(row.amount_minor for row in history.adjustments if row.kind == "waiver")
+    assert sum(left.values()) >= sum(charged.values()) - waived

@@ -39,7 +39,7 @@ def waive_months(
     cause: str,
     now: datetime,
 ) -> int:
-    """Waive what an agreed plan waives, month by month; answers how many lines are new.
+    """Waive what an agreed plan waives, month by month; answers how much was booked.
 
     Whoever agreed has claimed the loan's one negotiation before.
     """
@@ -48,7 +48,7 @@ def waive_months(
     )
     for line in waived:
         tell_waived(session, line, cause=cause, now=now)
-    return len(waived)
+    return sum(line.amount_minor for line in waived)
 
 
 def _grant(session: Session, waived: Sequence[loans.Waived], *, cause: str, now: datetime) -> int:

@@ -23,6 +23,7 @@ from backend.loans.rules import (
     PaymentRow,
     StatementRow,
     Terms,
+    open_of_penalty,
     replay,
     waivable_penalties,
 )
@@ -79,6 +80,10 @@ class LoanRecord:
             return {}
         return waivable_penalties(self.history, self.state(), today=today)
 
+    def open_of_penalty(self, penalty_id: UUID, *, today: date) -> int:
+        """What is open of one penalty line."""
+        return open_of_penalty(self.history, self.state(), penalty_id=penalty_id, today=today)
+
 
 # One statement brings everything: a round trip costs more than the few rows of a loan.
 _HISTORIES = text(
@@ -101,7 +106,7 @@ _HISTORIES = text(
               FROM payment AS x
              WHERE x.borrower_id = loan.borrower_id AND x.loan_id = loan.id) AS payments,
            (SELECT json_agg(json_build_array(id, external_id, kind, amount_minor, on_date,
-                                             period))::text
+                                             period, offsets_id))::text
               FROM adjustment AS x
              WHERE x.borrower_id = loan.borrower_id AND x.loan_id = loan.id) AS adjustments,
            (SELECT json_build_array(as_of, days_past_due, activity)::text
@@ -161,8 +166,16 @@ def _record(row: Row[Any]) -> LoanRecord:
             for pid, ext, amount, on, prec, gone in _list(row.payments)
         ),
         adjustments=tuple(
-            AdjustmentRow(UUID(aid), ext, kind, amount, day(on), day(period) if period else None)
-            for aid, ext, kind, amount, on, period in _list(row.adjustments)
+            AdjustmentRow(
+                UUID(aid),
+                ext,
+                kind,
+                amount,
+                day(on),
+                day(period) if period else None,
+                UUID(offsets) if offsets else None,
+            )
+            for aid, ext, kind, amount, on, period, offsets in _list(row.adjustments)
         ),
         delinquencies=(
             (DelinquencyRow(day(delinquency[0]), delinquency[1], delinquency[2]),)

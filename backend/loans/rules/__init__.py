@@ -18,7 +18,13 @@ from backend.loans.rules.history import (
     Terms,
 )
 from backend.loans.rules.latest import OpenRow, Step, take_latest
-from backend.loans.rules.penalties import open_penalties, waivable_penalties
+from backend.loans.rules.penalties import (
+    open_of_penalty,
+    open_penalties,
+    unwaived_months,
+    unwaived_penalties,
+    waivable_penalties,
+)
 from backend.loans.rules.replay import replay
 from backend.loans.rules.state import (
     ALLOCATION_ORDER_DEFAULT,
@@ -47,9 +53,12 @@ __all__ = [
     "Step",
     "Terms",
     "find_schedule_error",
+    "open_of_penalty",
     "open_penalties",
     "replay",
     "take_latest",
+    "unwaived_months",
+    "unwaived_penalties",
     "waivable_penalties",
     "waiver_period",
 ]

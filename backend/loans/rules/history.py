@@ -60,7 +60,10 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True)
 class AdjustmentRow:
-    """A fee, a penalty or a waiver, from its day on. `period`: the month a waiver is for."""
+    """A fee, a penalty or a waiver, from its day on.
+
+    `period` is the month that a waiver is for; or `offsets_id`, the penalty it stands against.
+    """
 
     id: UUID
     external_id: str
@@ -68,6 +71,7 @@ class AdjustmentRow:
     amount_minor: int
     on_date: date
     period: date | None = None
+    offsets_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, exists, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Date, Text, Uuid
@@ -15,7 +15,8 @@ from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.kit.outbox import announce_all
 from backend.loans.models import Adjustment, Loan
-from backend.loans.queries import LoanKey
+from backend.loans.queries import LoanKey, find_record
+from backend.loans.rules import unwaived_penalties
 from backend.loans.service.settle import settle
 from backend.loans.service.waivers import Waived
 
@@ -60,21 +61,36 @@ def offset_penalties(
 ) -> list[Waived]:
     """Set a waiver against every penalty dated within these days, both included, once each.
 
-    The loan is locked, and settled.
+    It takes what no waiver of a month took before. The loan is locked, and settled.
     """
     loan = _lock(session, key=key)
-    penalties = session.execute(
-        select(Adjustment.id, Adjustment.amount_minor, Adjustment.on_date)
-        .where(
-            Adjustment.borrower_id == key.borrower_id,
-            Adjustment.loan_id == key.loan_id,
-            Adjustment.kind == "penalty",
-        )
-        .order_by(Adjustment.on_date, Adjustment.id)
-    ).all()
-    disputed = [row for row in penalties if _is_within(row.on_date, spans)]
-    lines = [(row.amount_minor, row.on_date, None, row.id) for row in disputed]
+    if not _has_penalty(session, key=key):
+        return []
+    record = find_record(session, borrower_id=key.borrower_id, loan_id=key.loan_id)
+    if record is None:
+        return []
+    adjustments = record.history.adjustments
+    left = unwaived_penalties(record.history, today=date.max)
+    penalties = sorted(adjustments, key=lambda row: (row.on_date, row.id))
+    lines = [
+        (left[row.id], row.on_date, None, row.id)
+        for row in penalties
+        if left.get(row.id) and _is_within(row.on_date, spans)
+    ]
     return _store(session, loan, lines, cause=cause, now=now)
+
+
+def _has_penalty(session: Session, *, key: LoanKey) -> bool:
+    """Most loans have none: their whole history is not read for it."""
+    return session.execute(
+        select(
+            exists().where(
+                Adjustment.borrower_id == key.borrower_id,
+                Adjustment.loan_id == key.loan_id,
+                Adjustment.kind == "penalty",
+            )
+        )
+    ).scalar_one()
 
 
 def _is_within(day: date, spans: Sequence[tuple[date, date | None]]) -> bool:

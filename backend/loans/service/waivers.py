@@ -16,7 +16,7 @@ from backend.kit.ids import new_id
 from backend.kit.problems import NotFound
 from backend.loans.models import Loan
 from backend.loans.queries import LoanRecord
-from backend.loans.rules import waiver_period
+from backend.loans.rules import unwaived_months, waiver_period
 from backend.loans.service.adjustments import add_adjustments
 from backend.loans.service.inputs import AdjustmentInput
 from backend.loans.service.references import get_record_for_update
@@ -130,10 +130,14 @@ def waive_months(
 ) -> list[Waived]:
     """Waive amounts that were agreed, each for a month by its first day; one line for each.
 
-    A month that had its waiver has no second one. Refuses: NotFound.
+    A month that had its waiver has no second one, and of a penalty that another waiver took
+    nothing is taken again. Refuses: NotFound.
     """
     record = get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
-    return _add(session, record, amounts, cause=cause, now=now)
+    left = unwaived_months(record.history, today=day_in_zone(now, record.timezone))
+    agreed = {month: min(amount, left.get(month, 0)) for month, amount in amounts.items()}
+    meant = {month: amount for month, amount in agreed.items() if amount > 0}
+    return _add(session, record, meant, cause=cause, now=now)
 
 
 def waive_charge(
@@ -148,17 +152,22 @@ def waive_charge(
 ) -> Waived | None:
     """Take a fee or penalty that was wrong off what is open, by a waiver of its month.
 
-    None where that month had its waiver or nothing but a schedule's principal is open: then
+    None where it or that month had its waiver, or nothing but a schedule's principal is open: then
     nothing is left for a waiver to lower. Refuses: NotFound.
     """
     record = get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
     charge = next((row for row in record.history.adjustments if row.id == adjustment_id), None)
     if charge is None or charge.kind == "waiver":
         raise NotFound
+    if any(row.offsets_id == charge.id for row in record.history.adjustments):
+        return None
+    today = day_in_zone(now, record.timezone)
     left = record.state().outstanding
     # A statement does not say what its balance is made of: the charge may be in its principal.
     kept = 0 if record.kind == "revolving" else left.principal_minor
     amount = min(amount_minor, charge.amount_minor, left.total_minor - kept)
+    if charge.kind == "penalty" and record.kind != "revolving":
+        amount = min(amount, record.open_of_penalty(charge.id, today=today))
     if amount <= 0:
         return None
     waived = _add(session, record, {waiver_period(charge.on_date): amount}, cause=cause, now=now)

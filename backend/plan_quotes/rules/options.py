@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from backend.kit.money import Rounding, rounded
-from backend.loans.rules import InstallmentRow
+from backend.loans.rules import InstallmentRow, waivable_penalties
 from backend.loans.rules.schedules import (
     MONTHLY,
     Change,
@@ -30,7 +30,7 @@ from backend.plan_quotes.rules.laying import (
     schedule_rows,
 )
 from backend.plan_quotes.rules.limits import WAIVED_PERIODS_MAX, Bounds, waived_periods_max
-from backend.plan_quotes.rules.penalties import open_penalties, waived_months
+from backend.plan_quotes.rules.penalties import Waiver
 from backend.plan_quotes.rules.remainder import Remainder, Rhythm, remainder_of
 
 DAY_OF_MONTH_MAX = 31
@@ -261,8 +261,8 @@ def waive_penalty(asked: Asked) -> Laid:
     facts = asked.facts
     if facts.past.is_negotiated:
         raise NotPossible("waived_on_first_only")
-    taken = waived_months(facts)
-    found = [each for each in open_penalties(facts) if each.month not in taken]
+    waivable = waivable_penalties(facts.history, facts.state, today=facts.today)
+    found = [Waiver(month, waivable[month]) for month in sorted(waivable)]
     if not found:
         raise NotPossible("no_open_penalty")
     by_tier = asked.bounds.waives_by_tier

@@ -41,8 +41,8 @@ _STAFF = frozenset({Actor.STAFF})
 _CORE = frozenset({Actor.CORE})
 _CLOCK = frozenset({Actor.CLOCK})
 
-# An active plan may be withdrawn from during its days of cooling off alone, and what follows a
-# broken plan not at all.
+# An active plan may be withdrawn from during its days of cooling off alone, what follows a
+# broken plan not at all, and of what waits for the core system a waiver alone.
 MOVES: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.DRAFT, State.SUBMITTED): _BORROWER,
     (State.DRAFT, State.WITHDRAWN): _BORROWER,
@@ -71,6 +71,7 @@ MOVES: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.AWAITING_CORE, State.ACTIVE): _CORE,
     (State.AWAITING_CORE, State.COMPLETED): _CORE,
     (State.AWAITING_CORE, State.CORE_DIFFERS): _CORE,
+    (State.AWAITING_CORE, State.WITHDRAWN): _BORROWER,
     (State.CORE_DIFFERS, State.ACTIVE): _CORE,
     (State.CORE_DIFFERS, State.WITHDRAWN): _BORROWER,
     (State.ACTIVE, State.COMPLETED): _CORE,

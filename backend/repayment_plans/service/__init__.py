@@ -9,6 +9,7 @@ from backend.repayment_plans.service.freezes import offset_penalties
 from backend.repayment_plans.service.keeping import follow_plan
 from backend.repayment_plans.service.policies import publish_policy, write_policy
 from backend.repayment_plans.service.requests import Asked, request_plan
+from backend.repayment_plans.service.withdrawn import watch_withdrawn
 
 __all__ = [
     "Asked",
@@ -26,6 +27,7 @@ __all__ = [
     "offset_penalties",
     "publish_policy",
     "request_plan",
+    "watch_withdrawn",
     "withdraw",
     "write_policy",
 ]

@@ -18,15 +18,18 @@ from backend.repayment_plans.queries import (
     MESSAGE,
     NOTHING_TO_KEEP,
     is_broken,
+    may_step_back,
     open_message,
 )
 from backend.repayment_plans.rules import COOLING_OFF_DAYS, Actor, State
+from backend.repayment_plans.service.booking import cause_of
 from backend.repayment_plans.service.cases import Held, hold, move, moved
 from backend.repayment_plans.service.quotes import get_good_quote
 from backend.repayment_plans.service.requests import hand_in, refuse_second, sla_day
+from backend.repayment_plans.service.withdrawn import tell_withdrawn
 
 # Where the core system has been told of an acceptance, so that it must be told of the step back.
-_TOLD = frozenset({State.COOLING_OFF, State.ACTIVE, State.CORE_DIFFERS})
+_TOLD = frozenset({State.COOLING_OFF, State.AWAITING_CORE, State.ACTIVE, State.CORE_DIFFERS})
 
 
 def accept(session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime) -> None:
@@ -64,15 +67,16 @@ def accept(session: Session, *, borrower_id: UUID, request_id: UUID, now: dateti
 def withdraw(session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime) -> None:
     """She steps back; within the days of cooling off the old schedule is restored exactly.
 
+    From a waiver she steps back until it is booked, and may negotiate anew.
+
     Refuses: PlanRequestUnknown, PlanMoved, CoolingOffOver, OfferNeedsNoAnswer.
     """
     held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
     state = held.state
     if is_broken(held.row):
         raise OfferNeedsNoAnswer
-    until_on = held.row.cooling_off_until_on
-    if state in {State.COOLING_OFF, State.ACTIVE} and held.today > until_on:
-        raise CoolingOffOver(cooling_off_until_on=until_on.isoformat())
+    if not may_step_back(held.row, today=held.today):
+        raise CoolingOffOver(cooling_off_until_on=held.row.cooling_off_until_on.isoformat())
     after = move(
         session,
         held,
@@ -82,10 +86,10 @@ def withdraw(session: Session, *, borrower_id: UUID, request_id: UUID, now: date
         due_on=held.today,
     )
     if state in _TOLD:
-        _tell_withdrawn(session, after)
-    if state is State.AWAITING_CORE and held.row.kind == NOTHING_TO_KEEP:
+        tell_withdrawn(session, after)
+    if state is State.AWAITING_CORE:
         benefits.give_negotiation_back(
-            session, borrower_id=borrower_id, loan_id=held.row.loan_id, cause=_cause_of(request_id)
+            session, borrower_id=borrower_id, loan_id=held.row.loan_id, cause=cause_of(request_id)
         )
 
 
@@ -96,15 +100,11 @@ def _claim_negotiation(session: Session, held: Held, quote: Quote) -> None:
         borrower_id=held.borrower_id,
         loan_id=quote.loan_id,
         months=len(quote.waivers),
-        cause=_cause_of(held.id),
+        cause=cause_of(held.id),
         now=held.now,
     )
     if not is_first:
         raise QuoteStale(quote_id=str(quote.id), kind=quote.kind)
-
-
-def _cause_of(request_id: UUID) -> str:
-    return f"plan:{request_id}"
 
 
 def answer(
@@ -194,24 +194,6 @@ def _tell_accepted(session: Session, held: Held, quote: Quote) -> None:
             "waivers": quote.waivers,
             "rows_hash": quote.rows_hash,
             "agreed_on": held.row.agreed_on.isoformat(),
-        },
-        now=held.now,
-    )
-
-
-def _tell_withdrawn(session: Session, held: Held) -> None:
-    loan = loans.find_record(session, borrower_id=held.borrower_id, loan_id=held.row.loan_id)
-    core.instruct(
-        session,
-        borrower_id=held.borrower_id,
-        kind=Instruction.PLAN_WITHDRAWN,
-        occasion=f"plan:{held.id}:{Instruction.PLAN_WITHDRAWN}:{held.row.version}",
-        payload={
-            "plan_id": str(held.id),
-            "loan_external_id": loan.external_id if loan else "",
-            "kind": held.row.kind,
-            "currency": loan.currency if loan else "",
-            "rows": held.row.old_rows,
         },
         now=held.now,
     )

@@ -69,15 +69,35 @@ def follow_acknowledgement(
 
 
 def _book_waivers(session: Session, held: Held, quote: Quote) -> None:
-    benefits.waive_months(
+    """Book what was agreed; where another waiver was first, a person looks at what is missing."""
+    if held.state is not State.AWAITING_CORE:
+        return
+    agreed = {_month(each["period"]): each["amount_minor"] for each in quote.waivers}
+    booked = benefits.waive_months(
         session,
         borrower_id=quote.borrower_id,
         loan_id=quote.loan_id,
-        amounts={_month(each["period"]): each["amount_minor"] for each in quote.waivers},
+        amounts=agreed,
         cause=WAIVER_CAUSE,
         now=held.now,
     )
-    move(session, held, to=State.COMPLETED, by=Actor.CORE, cause="waived", due_on=held.today)
+    if booked == sum(agreed.values()):
+        move(session, held, to=State.COMPLETED, by=Actor.CORE, cause="waived", due_on=held.today)
+        return
+    if not booked:
+        benefits.give_negotiation_back(
+            session, borrower_id=held.borrower_id, loan_id=quote.loan_id, cause=cause_of(held.id)
+        )
+    log.error("plan_waived_otherwise", plan_id=str(held.id))
+    due_on = sla_day(session, today=held.today)
+    move(
+        session, held, to=State.CORE_DIFFERS, by=Actor.CORE, cause="waived_otherwise", due_on=due_on
+    )
+
+
+def cause_of(request_id: UUID) -> str:
+    """For what the loan's one negotiation was claimed."""
+    return f"plan:{request_id}"
 
 
 def _month(period: str) -> date:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from backend.evidence import service as evidence
 from backend.kit.problems import NotFound
 from backend.profile import queries as profile
 from backend.repayment_plans.errors import PlanPolicyNotDraft
@@ -64,3 +65,7 @@ def publish_policy(session: Session, *, version: int, publisher_id: UUID, now: d
         .where(PlanPolicy.version == version)
         .values(state="published", publisher_id=publisher_id, published_at=now)
     )
+    published = {"policy": "plans", "version": version, "document": row.document, "note": row.note}
+    people = {"author_id": row.author_id, "publisher_id": publisher_id}
+    act = evidence.Act.POLICY_PUBLISHED
+    evidence.record(session, type=act, borrower_id=None, record=published | people, now=now)
