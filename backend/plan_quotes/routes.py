@@ -76,12 +76,17 @@ class PlanQuoteView(MethodView):
             basis = queries.find_basis(
                 session, borrower_id=quote.borrower_id, loan_id=quote.loan_id, now=now
             )
+            is_current = (
+                basis == quote.basis
+                and now < quote.expires_at
+                and not queries.is_outlived(session, quote=quote, now=now)
+            )
             policy = find_policy(session)
         return quote_view(quote, policy=policy, locale=locale()) | {
             "loan_id": quote.loan_id,
             "currency": quote.currency,
             "rows_hash": quote.rows_hash,
-            "is_current": basis == quote.basis and now < quote.expires_at,
+            "is_current": is_current,
             "quoted_at": quote.quoted_at,
             "expires_at": quote.expires_at,
         }

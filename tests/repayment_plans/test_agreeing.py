@@ -181,3 +181,23 @@ def test_only_she_accepts_or_withdraws_says_the_database_too(case, offered, sess
                 " quote_id, changed_at FROM plan_state_change LIMIT 1"
             )
         )
+
+
+def test_an_offer_whose_first_day_has_passed_is_stale(case, night):
+    plan = case.ask("longer_term").json
+    on = TODAY + timedelta(days=8)
+    assert plan["quote"]["schedule"][9]["due_on"] == (on - timedelta(days=1)).isoformat()
+    night(on)
+    with clock.fixed(noon(on)):
+        answer = case.act(plan["id"], "accept")
+    assert (answer.status_code, answer.json["code"]) == (409, "plan-quote-stale")
+
+
+def test_a_quote_does_not_move_what_was_missed_since(case, night):
+    quote = case.quote("move_due_day", due_day=15)
+    with clock.fixed(noon(TODAY + timedelta(days=7))):
+        assert case.api.get(f"/v1/me/plan-quotes/{quote}").json["is_current"]
+    with clock.fixed(noon(TODAY + timedelta(days=8))):
+        assert not case.api.get(f"/v1/me/plan-quotes/{quote}").json["is_current"]
+        answer = case.ask(quote=quote)
+    assert (answer.status_code, answer.json["code"]) == (409, "plan-quote-stale")
