@@ -104,6 +104,14 @@ def is_broken(row: AnyRow) -> bool:
     )
 
 
+def is_bound(row: AnyRow) -> bool:
+    """Whether stepping back ends with the days of cooling off; not where nothing was booked."""
+    is_booked = row.booked_loan_id is not None
+    return row.state in (State.COOLING_OFF, State.ACTIVE) or (
+        row.state == State.CORE_DIFFERS and is_booked
+    )
+
+
 def find_open(session: Session, *, borrower_id: UUID, loan_id: UUID) -> AnyRow | None:
     """The request for a loan that has not come to an end."""
     return session.execute(
@@ -300,14 +308,15 @@ def list_frozen_loans(session: Session, *, borrower_ids: Sequence[UUID]) -> list
     return [(row.borrower_id, row.loan_id) for row in rows]
 
 
-def find_booked_loan(session: Session, *, borrower_id: UUID, request_id: UUID) -> AnyRow | None:
-    """The loan of hers that the core system says follows the plan: id."""
-    return session.execute(
-        select(Loan.id)
-        .where(Loan.borrower_id == borrower_id, Loan.plan_id == request_id)
-        .order_by(Loan.id)
-        .limit(1)
-    ).first()
+def list_booked_loans(session: Session, *, borrower_id: UUID, request_id: UUID) -> list[UUID]:
+    """The loans of hers that the core system says follow the plan."""
+    return list(
+        session.execute(
+            select(Loan.id)
+            .where(Loan.borrower_id == borrower_id, Loan.plan_id == request_id)
+            .order_by(Loan.id)
+        ).scalars()
+    )
 
 
 _WAITING = (

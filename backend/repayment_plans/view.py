@@ -13,7 +13,7 @@ from backend.plan_quotes import queries as quotes
 from backend.plan_quotes.service import VALID_FOR
 from backend.profile import queries as profile
 from backend.repayment_plans import queries
-from backend.repayment_plans.queries import is_broken
+from backend.repayment_plans.queries import is_bound, is_broken
 from backend.repayment_plans.rules import MOVES, Actor, State
 from backend.repayment_plans.wording import decision_in_words, move_in_words, stand_in_words
 
@@ -65,7 +65,7 @@ def list_acts(row: AnyRow, *, today: date) -> list[str]:
         if from_ is state and to in _ACTS and Actor.BORROWER in who
     ]
     is_cooled = row.cooling_off_until_on is not None and today > row.cooling_off_until_on
-    if is_broken(row) or (state in {State.COOLING_OFF, State.ACTIVE} and is_cooled):
+    if is_broken(row) or (is_bound(row) and is_cooled):
         acts = [act for act in acts if act != "withdraw"]
     return sorted(acts)
 

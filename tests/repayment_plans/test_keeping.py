@@ -130,6 +130,21 @@ def test_a_second_offer_that_she_accepts_goes_on(case, running, night, deliver):
     assert case.see(running)["state"] == "active"
 
 
+def test_what_is_not_booked_anew_yet_is_no_alarm(case, running, night, deliver):
+    first = to_come(case, running)[0]["on"]
+    night(first + timedelta(days=1))
+    on = first + timedelta(days=9)
+    night(on)
+    with clock.fixed(noon(on)):
+        case.act(running, "accept")
+        case.pay(110_000, on)
+        deliver()
+        assert case.see(running)["state"] == "cooling_off"
+        case.confirm(running)
+        deliver()
+    assert case.see(running)["state"] == "active"
+
+
 def test_a_payment_taken_back_takes_back_what_was_kept(case, running, night, session, deliver):
     row = to_come(case, running)[0]
     with clock.fixed(noon(row["on"])):

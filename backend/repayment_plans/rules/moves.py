@@ -75,6 +75,7 @@ MOVES: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.CORE_DIFFERS, State.WITHDRAWN): _BORROWER,
     (State.ACTIVE, State.COMPLETED): _CORE,
     (State.ACTIVE, State.BREACHED): _CLOCK,
+    (State.ACTIVE, State.CORE_DIFFERS): _CORE,
     (State.ACTIVE, State.WITHDRAWN): _BORROWER,
     (State.BREACHED, State.CURED): _CORE,
     (State.BREACHED, State.COMPLETED): _CORE,

@@ -17,6 +17,7 @@ from backend.repayment_plans.errors import CoolingOffOver, OfferNeedsNoAnswer, Q
 from backend.repayment_plans.queries import (
     MESSAGE,
     NOTHING_TO_KEEP,
+    is_bound,
     is_broken,
     open_message,
 )
@@ -71,7 +72,7 @@ def withdraw(session: Session, *, borrower_id: UUID, request_id: UUID, now: date
     if is_broken(held.row):
         raise OfferNeedsNoAnswer
     until_on = held.row.cooling_off_until_on
-    if state in {State.COOLING_OFF, State.ACTIVE} and held.today > until_on:
+    if is_bound(held.row) and held.today > until_on:
         raise CoolingOffOver(cooling_off_until_on=until_on.isoformat())
     after = move(
         session,
