@@ -145,6 +145,25 @@ def test_what_is_not_booked_anew_yet_is_no_alarm(case, running, night, deliver):
     assert case.see(running)["state"] == "active"
 
 
+@pytest.mark.parametrize(("is_all", "state"), [(True, "completed"), (False, "cured")])
+def test_paid_while_it_is_offered_anew_the_old_plan_goes_on(
+    case, running, night, deliver, session, is_all, state
+):
+    agreed = case.quote_of(running)
+    rows = to_come(case, running)
+    on = rows[0]["on"] + timedelta(days=9)
+    night(rows[0]["on"] + timedelta(days=1))
+    night(on)
+    assert case.see(running)["state"] == "offered"
+    with clock.fixed(noon(on)):
+        case.pay(sum(row["amount"] for row in (rows if is_all else rows[:1])), on)
+        deliver()
+    assert (case.see(running)["state"], case.quote_of(running)) == (state, agreed)
+    held = session.execute(text("SELECT count(*) FROM contact_hold WHERE until_on >= '2026-12-25'"))
+    assert held.scalar_one() == 0
+    assert list(audit.run(session)) == []
+
+
 def test_a_payment_taken_back_takes_back_what_was_kept(case, running, night, session, deliver):
     row = to_come(case, running)[0]
     with clock.fixed(noon(row["on"])):

@@ -39,7 +39,7 @@ class Walk(RuleBasedStateMachine):
     @rule(to=st.sampled_from(State), by=st.sampled_from(Actor))
     def try_move(self, to: State, by: Actor) -> None:
         before = self.state
-        if not may_move(before, to, by=by):
+        if not may_move(before, to, by=by, is_agreed=self.accepted_by is not None):
             return
         assert before not in FINAL or before is State.REJECTED
         if to in {State.ACCEPTED, State.WITHDRAWN}:
