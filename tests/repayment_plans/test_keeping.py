@@ -164,6 +164,24 @@ def test_paid_while_it_is_offered_anew_the_old_plan_goes_on(
     assert list(audit.run(session)) == []
 
 
+def test_what_was_kept_stays_kept_when_it_is_agreed_on_anew(case, running, night, deliver, session):
+    first, second, *_ = to_come(case, running)
+    pay(case, first)
+    night(second["on"] + timedelta(days=1))
+    on = second["on"] + timedelta(days=9)
+    night(on)
+    with clock.fixed(noon(on)):
+        assert case.act(running, "accept").json["state"] == "cooling_off"
+        case.confirm(running)
+        deliver()
+    seen = case.see(running)
+    assert (seen["state"], [kept["number"] for kept in seen["kept"]]) == (
+        "active",
+        [first["number"]],
+    )
+    assert events(session, "PlanInstallmentUndone") == []
+
+
 def test_a_payment_taken_back_takes_back_what_was_kept(case, running, night, session, deliver):
     row = to_come(case, running)[0]
     with clock.fixed(noon(row["on"])):

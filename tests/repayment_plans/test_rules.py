@@ -127,6 +127,7 @@ def test_an_instalment_is_kept_or_missed_or_neither(rows, agreed_on, today):
     assert not kept & set(standing.missed)
     own = {row.number for row in rows if row.due_on > agreed_on}
     assert kept | set(standing.missed) <= own
+    assert all(agreed_on <= each.paid_on <= each.due_on for each in standing.kept)
     if standing.is_complete:
         assert not standing.missed
 

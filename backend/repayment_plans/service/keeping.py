@@ -1,6 +1,6 @@
 """A plan in force follows the rows of its loan: kept, missed, mended, complete."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, insert
@@ -37,7 +37,10 @@ def follow_plan(session: Session, *, borrower_id: UUID, request_id: UUID, now: d
     is_anew = held.state not in RUNNING
     if not is_anew:
         freezes.keep_tier(session, held.row, now=now)
-    _keep(session, held, standing.kept)
+    ever = judge(
+        rows_of(conduct), agreed_on=date.min, today=held.today, grace_days=conduct.grace_days
+    )
+    _keep(session, held, standing.kept, on_time={each.number for each in ever.kept})
     if standing.is_complete:
         _move(session, held, State.COMPLETED, by=Actor.CORE, cause="kept")
     elif standing.missed and not is_anew and held.state is not State.BREACHED:
@@ -76,14 +79,14 @@ def _breach(session: Session, held: Held) -> None:
     announce_all(session, [reminder])
 
 
-def _keep(session: Session, held: Held, kept: tuple[Kept, ...]) -> None:
+def _keep(session: Session, held: Held, kept: tuple[Kept, ...], *, on_time: set[int]) -> None:
+    """`on_time`: of all rows. What was kept before it was agreed on anew stays kept."""
     known = {
         row.number: row
         for row in queries.list_kept(session, borrower_id=held.borrower_id, request_id=held.id)
     }
     first = min((known[n].due_on, n) for n in known)[1] if known else None
-    standing = {each.number for each in kept}
-    gone = [number for number in known if number not in standing]
+    gone = [number for number in known if number not in on_time]
     new = [each for each in kept if each.number not in known]
     if gone:
         session.execute(
@@ -99,7 +102,7 @@ def _keep(session: Session, held: Held, kept: tuple[Kept, ...]) -> None:
         return
     total = queries.count_kept(session, borrower_id=held.borrower_id)
     events: list[Event] = [_undone(held, number, first=first, total=total) for number in gone]
-    left = [number for number in known if number in standing]
+    left = [number for number in known if number in on_time]
     for place, each in enumerate(sorted(new, key=lambda one: (one.due_on, one.number))):
         events.append(_told(held, each, is_first=place == 0 and not left, total=total))
     announce_all(session, events)
