@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.kit.clock import day_in_zone
 from backend.kit.problems import NotFound
 from backend.loans import queries as loans
+from backend.loans.rules import replay
 from backend.plan_quotes import signing
 from backend.plan_quotes.basis import basis_of
 from backend.plan_quotes.models import PlanQuote
@@ -88,6 +89,24 @@ def list_quotes(
 def is_genuine(quote: Quote) -> bool:
     """Whether we made it exactly so: terms, figures, rows and last day."""
     return signing.is_signed(asdict(quote), quote.signature)
+
+
+def is_outlived(session: Session, *, quote: Quote, now: datetime) -> bool:
+    """Whether a due day passed that it was priced before: its own first, or one that is unpaid.
+
+    What it says would then be late from its first day, or move what was missed out of sight.
+    """
+    record = loans.find_record(session, borrower_id=quote.borrower_id, loan_id=quote.loan_id)
+    if record is None or not quote.rows:
+        return False
+    today = day_in_zone(now, record.timezone)
+    if quote.first_due_on is not None and quote.first_due_on < today:
+        return True
+    quoted_on = day_in_zone(quote.quoted_at, record.timezone)
+    return any(
+        line.due_on is not None and quoted_on <= line.due_on < today and line.open_minor > 0
+        for line in replay(record.history, as_of=today).lines
+    )
 
 
 def find_basis(

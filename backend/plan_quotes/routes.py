@@ -16,6 +16,7 @@ from backend.kit.problems import NotFound
 from backend.kit.rate_limit import QUOTES
 from backend.plan_quotes import queries, service
 from backend.plan_quotes.effects import find_policy
+from backend.plan_quotes.errors import TooManyQuotes
 from backend.plan_quotes.exports import to_csv, to_pdf
 from backend.plan_quotes.queries import Quote
 from backend.plan_quotes.schemas import OwnQuoteSchema, PlanOptionsSchema, QuoteInSchema
@@ -37,7 +38,7 @@ class PlanQuotes(MethodView):
     @rated(QUOTES)
     @blp.arguments(QuoteInSchema)
     @blp.response(200, PlanOptionsSchema)
-    @refuses(NotFound)
+    @refuses(NotFound, TooManyQuotes)
     def post(self, body: dict[str, Any], loan_id: UUID) -> dict[str, Any]:
         """Price options: each with its schedule, cost and effects, or why it is not possible.
 
@@ -76,12 +77,17 @@ class PlanQuoteView(MethodView):
             basis = queries.find_basis(
                 session, borrower_id=quote.borrower_id, loan_id=quote.loan_id, now=now
             )
+            is_current = (
+                basis == quote.basis
+                and now < quote.expires_at
+                and not queries.is_outlived(session, quote=quote, now=now)
+            )
             policy = find_policy(session)
         return quote_view(quote, policy=policy, locale=locale()) | {
             "loan_id": quote.loan_id,
             "currency": quote.currency,
             "rows_hash": quote.rows_hash,
-            "is_current": basis == quote.basis and now < quote.expires_at,
+            "is_current": is_current,
             "quoted_at": quote.quoted_at,
             "expires_at": quote.expires_at,
         }

@@ -45,6 +45,7 @@ from backend.plan_quotes.wording import reason_in, way_in
 from backend.tiers import queries as tiers
 
 VALID_FOR = timedelta(days=14)
+BORROWER = "borrower"
 SAME_FOR = timedelta(days=1)  # within which an equal question has the same quotes
 
 
@@ -77,7 +78,8 @@ def quote_options(
 ) -> Offer:
     """Price these kinds, all when none are named, and keep a quote of each that may be.
 
-    Asked again within a day, an option that is the same keeps its quote. Refuses: NotFound.
+    Asked again within a day, an option that is the same keeps its quote.
+    Refuses: NotFound, TooManyQuotes.
     """
     record, facts = _gather(session, borrower_id=borrower_id, loan_id=loan_id, now=now)
     tried = [
@@ -85,7 +87,7 @@ def quote_options(
         for kind in (dict.fromkeys(kinds) if kinds else Kind)
     ]
     priced = [(kind, found) for kind, found in tried if isinstance(found, Priced)]
-    kept = _keep(session, record, facts, priced, source="borrower", now=now)
+    kept = _keep(session, record, facts, priced, source=BORROWER, now=now)
     by_kind = {Kind(quote.kind): quote for quote in kept}
     return Offer(
         currency=record.currency,
@@ -226,9 +228,13 @@ def _keep(
             new.append(same)
         quotes.append(same)
     if new:
+        if source == BORROWER:
+            upkeep.refuse_beyond(
+                session, borrower_id=borrower_id, loan_id=loan_id, more=len(new), now=now
+            )
         session.execute(insert(PlanQuote), [dict(vars(quote)) for quote in new])
         evidence.record_many(session, entries=[_logged(quote) for quote in new], now=now)
-        upkeep.forget_beyond(session, borrower_id=borrower_id, loan_id=loan_id)
+        upkeep.forget_beyond(session, borrower_id=borrower_id, loan_id=loan_id, now=now)
     return quotes
 
 

@@ -1,4 +1,4 @@
-"""Quotes that nobody named go: the newest of a loan stay, and each for a while after its end.
+"""Quotes that ended and that nobody named go: the newest of a loan after a while, others at once.
 
 Whatever hangs on a quote by a foreign key keeps it, whichever feature that is.
 """
@@ -6,24 +6,50 @@ Whatever hangs on a quote by a foreign key keeps it, whichever feature that is.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from backend.kit.db import Base
+from backend.plan_quotes.errors import TooManyQuotes
 from backend.plan_quotes.models import PlanQuote
 
-QUOTES_OF_A_LOAN_MAX = 48
+ENDED_OF_A_LOAN_MAX = 48
+LIVE_OF_A_LOAN_MAX = 400
 KEPT_AFTER_ITS_END = timedelta(days=30)
 FORGOTTEN_AT_ONCE = 500
 
 
-def forget_beyond(session: Session, *, borrower_id: UUID, loan_id: UUID) -> int:
-    """Remove all but the newest of a loan; the loan is locked by the caller."""
+def refuse_beyond(
+    session: Session, *, borrower_id: UUID, loan_id: UUID, more: int, now: datetime
+) -> None:
+    """So many more would be good at once; the loan is locked by the caller.
+
+    What she was given stays good until its day, so the next is refused. What staff offer does not
+    count. Refuses: TooManyQuotes.
+    """
+    found = session.execute(
+        select(func.count(), func.min(PlanQuote.expires_at)).where(
+            PlanQuote.borrower_id == borrower_id,
+            PlanQuote.loan_id == loan_id,
+            PlanQuote.expires_at > now,
+            PlanQuote.source == "borrower",
+        )
+    ).one()
+    if found[0] + more > LIVE_OF_A_LOAN_MAX:
+        raise TooManyQuotes.until(found[1])
+
+
+def forget_beyond(session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime) -> int:
+    """Remove all but the newest that ended of a loan; the loan is locked by the caller."""
     beyond = (
         select(PlanQuote.borrower_id, PlanQuote.id)
-        .where(PlanQuote.borrower_id == borrower_id, PlanQuote.loan_id == loan_id)
+        .where(
+            PlanQuote.borrower_id == borrower_id,
+            PlanQuote.loan_id == loan_id,
+            PlanQuote.expires_at <= now,
+        )
         .order_by(PlanQuote.quoted_at.desc(), PlanQuote.id.desc())
-        .offset(QUOTES_OF_A_LOAN_MAX)
+        .offset(ENDED_OF_A_LOAN_MAX)
     )
     return _forget(session, [(row.borrower_id, row.id) for row in session.execute(beyond)])
 

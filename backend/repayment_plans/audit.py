@@ -71,14 +71,16 @@ def _faults(row: Any, history: list[Any]) -> Iterator[str]:
     if [each.number for each in history] != list(range(1, row.version + 1)):
         yield f"{name}: its moves are not numbered from 1 to {row.version}"
     before: str | None = None
+    is_agreed = False
     for each in history:
         if each.from_state != before:
             yield f"{name}: move {each.number} is from {each.from_state}, it stood at {before}"
         elif before is not None and not may_move(
-            State(before), State(each.to_state), by=Actor(each.actor)
+            State(before), State(each.to_state), by=Actor(each.actor), is_agreed=is_agreed
         ):
             yield f"{name}: move {each.number} from {before} to {each.to_state} by {each.actor}"
         before = each.to_state
+        is_agreed |= before == State.ACCEPTED
     if before != row.state:
         yield f"{name}: its moves lead to {before}, it stands at {row.state}"
 

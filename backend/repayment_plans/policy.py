@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.kit.db import AnyRow
+from backend.kit.paging import Page, page
 from backend.kit.predicates import FactType, Test, Value, compiled, parse, read_value
 from backend.kit.problems import FieldError, Invalid
 from backend.kit.texts import Text
@@ -62,6 +64,24 @@ def get_live(session: Session) -> Policy:
     ).one()
     types = profile.get_catalogue(session, with_retired=True).types
     return read_policy(row.document, version=row.version, facts=types)
+
+
+def page_policies(session: Session, *, args: Mapping[str, Any]) -> Page:
+    """Versions of the limits, newest first."""
+    return page(
+        session,
+        select(PlanPolicy.__table__),
+        keys=(PlanPolicy.version,),
+        descending=True,
+        args=args,
+    )
+
+
+def get_policy_row(session: Session, *, version: int) -> AnyRow | None:
+    """A version, draft or published."""
+    return session.execute(
+        select(PlanPolicy.__table__).where(PlanPolicy.version == version)
+    ).first()
 
 
 def read_policy(

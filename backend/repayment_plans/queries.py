@@ -23,7 +23,6 @@ from backend.repayment_plans.models import (
     PlanDecision,
     PlanFreeze,
     PlanKept,
-    PlanPolicy,
     PlanRequest,
     PlanRequestLookup,
     PlanStateChange,
@@ -36,6 +35,7 @@ SEALED = (SealedColumn("plan_request", "message_cipher", context=MESSAGE),)
 YEAR = timedelta(days=365)
 # A waiver has nothing to keep, so it neither counts as kept nor as broken.
 NOTHING_TO_KEEP = "waive_penalty"
+_ANEW = (State.OFFERED, State.UNDER_REVIEW, State.INFO_REQUESTED)
 
 
 def get_owner(session: Session, *, request_id: UUID) -> UUID:
@@ -100,10 +100,28 @@ def open_message(row: AnyRow) -> str | None:
 
 def is_broken(row: AnyRow) -> bool:
     """Whether it is a plan that was agreed on, broken, and is being talked about anew."""
-    return row.accepted_at is not None and row.state in (
-        State.OFFERED,
-        State.UNDER_REVIEW,
-        State.INFO_REQUESTED,
+    return row.accepted_at is not None and row.state in _ANEW
+
+
+def find_agreed_quote(session: Session, *, borrower_id: UUID, request_id: UUID) -> UUID:
+    """The quote that she accepted last, whatever was offered since."""
+    return session.execute(
+        select(PlanStateChange.quote_id)
+        .where(
+            PlanStateChange.borrower_id == borrower_id,
+            PlanStateChange.request_id == request_id,
+            PlanStateChange.to_state == State.ACCEPTED,
+        )
+        .order_by(PlanStateChange.number.desc())
+        .limit(1)
+    ).scalar_one()
+
+
+def is_bound(row: AnyRow) -> bool:
+    """Whether stepping back ends with the days of cooling off; not where nothing was booked."""
+    is_booked = row.booked_loan_id is not None
+    return row.state in (State.COOLING_OFF, State.ACTIVE) or (
+        row.state == State.CORE_DIFFERS and is_booked
     )
 
 
@@ -111,15 +129,19 @@ def may_step_back(row: AnyRow, *, today: date) -> bool:
     """Whether the days for it are not over: of a waiver they are while it is being set up."""
     if row.state == State.AWAITING_CORE:
         return bool(row.kind == NOTHING_TO_KEEP)
-    if row.state in {State.COOLING_OFF, State.ACTIVE}:
-        return bool(today <= row.cooling_off_until_on)
-    return True
+    return not is_bound(row) or bool(today <= row.cooling_off_until_on)
 
 
 def find_open(session: Session, *, borrower_id: UUID, loan_id: UUID) -> AnyRow | None:
-    """The request for a loan that has not come to an end."""
+    """The request for a loan that has not come to an end, also one that made the loan."""
+    told = select(Loan.plan_id).where(Loan.borrower_id == borrower_id, Loan.id == loan_id)
+    about = or_(
+        PlanRequest.loan_id == loan_id,
+        PlanRequest.booked_loan_id == loan_id,
+        PlanRequest.id == told.scalar_subquery(),
+    )
     return session.execute(
-        _own(borrower_id).where(PlanRequest.loan_id == loan_id, PlanRequest.state.not_in(FINAL))
+        _own(borrower_id).where(about, PlanRequest.state.not_in(FINAL)).order_by(PlanRequest.id)
     ).first()
 
 
@@ -292,8 +314,11 @@ def list_concerned(session: Session, *, borrower_ids: Sequence[UUID]) -> list[tu
         select(PlanRequest.borrower_id, PlanRequest.id)
         .where(
             PlanRequest.borrower_id.in_(borrower_ids),
-            PlanRequest.state.in_(
-                (State.COOLING_OFF, State.AWAITING_CORE, State.CORE_DIFFERS, *RUNNING)
+            or_(
+                PlanRequest.state.in_(
+                    (State.COOLING_OFF, State.AWAITING_CORE, State.CORE_DIFFERS, *RUNNING)
+                ),
+                and_(PlanRequest.state.in_(_ANEW), PlanRequest.accepted_at.is_not(None)),
             ),
         )
         .order_by(PlanRequest.borrower_id, PlanRequest.id)
@@ -320,6 +345,17 @@ def find_booked_loan(session: Session, *, borrower_id: UUID, request_id: UUID) -
         .order_by(Loan.id)
         .limit(1)
     ).first()
+
+
+def list_booked_loans(session: Session, *, borrower_id: UUID, request_id: UUID) -> list[UUID]:
+    """The loans of hers that the core system says follow the plan."""
+    return list(
+        session.execute(
+            select(Loan.id)
+            .where(Loan.borrower_id == borrower_id, Loan.plan_id == request_id)
+            .order_by(Loan.id)
+        ).scalars()
+    )
 
 
 _WAITING = (
@@ -377,21 +413,3 @@ def _keys(session: Session, where: Any, *, after: tuple[UUID, UUID], limit: int)
             .limit(limit)
         )
     )
-
-
-def page_policies(session: Session, *, args: Mapping[str, Any]) -> Page:
-    """Versions of the limits, newest first."""
-    return page(
-        session,
-        select(PlanPolicy.__table__),
-        keys=(PlanPolicy.version,),
-        descending=True,
-        args=args,
-    )
-
-
-def get_policy_row(session: Session, *, version: int) -> AnyRow | None:
-    """A version, draft or published."""
-    return session.execute(
-        select(PlanPolicy.__table__).where(PlanPolicy.version == version)
-    ).first()

@@ -20,7 +20,7 @@ from backend.kit.problems import NotFound
 from backend.kit.rate_limit import LOOK_UP
 from backend.plan_quotes.errors import OptionNotPossible
 from backend.plan_quotes.rules import Kind
-from backend.repayment_plans import queries, service
+from backend.repayment_plans import policy, queries, service
 from backend.repayment_plans.errors import (
     PlanMoved,
     PlanPolicyNotDraft,
@@ -165,7 +165,7 @@ class PlanPolicies(MethodView):
     def get(self, args: dict[str, Any]) -> Page:
         """Versions of the limits of automatic approval, newest first."""
         with reading() as session:
-            return queries.page_policies(session, args=args)
+            return policy.page_policies(session, args=args)
 
     @permits("plans.author")
     @blp.arguments(PlanPolicyInSchema)
@@ -180,7 +180,7 @@ class PlanPolicies(MethodView):
                 author_id=caller().id,
                 now=clock.now(),
             )
-            return queries.get_policy_row(session, version=version)
+            return policy.get_policy_row(session, version=version)
 
 
 @blp.route("/plan-policies/<int(max=2147483647):version>/publish")
@@ -200,4 +200,4 @@ class PlanPolicyPublication(MethodView):
                 action="plan-policy.publish",
                 subject=f"plan-policy:{version}",
             )
-            return queries.get_policy_row(session, version=version)
+            return policy.get_policy_row(session, version=version)

@@ -5,13 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Column, ForeignKeyConstraint, Table, Uuid, func, insert, select
 
-from backend.kit import resealing
+from backend.kit import clock, resealing
 from backend.kit.db import Base
+from backend.kit.ids import new_id
 from backend.plan_quotes import queries, service, upkeep
 from backend.plan_quotes.jobs import forget_ended
 from backend.plan_quotes.models import PlanQuote
 from backend.plan_quotes.rules import Kind, Wishes
-from backend.plan_quotes.upkeep import KEPT_AFTER_ITS_END, QUOTES_OF_A_LOAN_MAX
+from backend.plan_quotes.upkeep import (
+    ENDED_OF_A_LOAN_MAX,
+    KEPT_AFTER_ITS_END,
+    LIVE_OF_A_LOAN_MAX,
+)
 from tests.clock import NOW
 from tests.factories.runs import make_job_context
 from tests.fixtures.keys import keys, ring
@@ -38,6 +43,11 @@ def count_quotes(session, case):
     return session.execute(kept).scalar_one()
 
 
+def copy_quote(session, quote, times):
+    values = vars(quote)
+    session.execute(insert(PlanQuote), [values | {"id": new_id()} for _ in range(times)])
+
+
 def test_a_signature_outlives_the_key_that_made_it(make_case, session):
     case = make_case(paid=6)
     with keys(field=ring("old"), lookup=ring("first")):
@@ -52,14 +62,31 @@ def test_a_signature_outlives_the_key_that_made_it(make_case, session):
         assert not queries.is_genuine(made)
 
 
-def test_a_loan_keeps_its_newest_quotes_only(make_case, session):
+def test_a_quote_is_kept_until_its_end_however_many_are_asked(make_case, session):
     case = make_case(paid=6)
-    made = [
-        make_quote(session, case, months=n % 12 + 1, now=NOW + timedelta(days=n // 12 * 2, hours=n))
-        for n in range(QUOTES_OF_A_LOAN_MAX + 6)
+    made = make_quote(session, case)
+    copy_quote(session, made, ENDED_OF_A_LOAN_MAX + 6)
+    make_quote(session, case, months=2)
+    assert count_quotes(session, case) == ENDED_OF_A_LOAN_MAX + 8
+    make_quote(session, case, now=made.expires_at)
+    assert count_quotes(session, case) == ENDED_OF_A_LOAN_MAX + 1
+
+
+def test_there_is_an_end_to_what_is_good_at_once(make_case, session):
+    case = make_case(paid=10)
+    made = make_quote(session, case)
+    copy_quote(session, made, LIVE_OF_A_LOAN_MAX - 1)
+    session.commit()
+    path = f"/v1/me/loans/{case.loan_id}/plan-quotes"
+    assert case.api.post(path, json={"kinds": ["longer_term"]}).status_code == 200
+    refused = case.api.post(path, json={"kinds": ["skip"]})
+    assert (refused.status_code, refused.json["code"]) == (409, "too-many-plan-quotes")
+    assert refused.json["would_change"] == [
+        {"kind": "choose"},
+        {"kind": "time", "from": made.expires_at.isoformat()},
     ]
-    assert count_quotes(session, case) == QUOTES_OF_A_LOAN_MAX
-    queries.get_quote(session, borrower_id=case.borrower_id, quote_id=made[-1].id)
+    with clock.fixed(made.expires_at):
+        assert case.api.post(path, json={"kinds": ["skip"]}).status_code == 200
 
 
 def test_quotes_go_some_time_after_their_end(make_case, session):

@@ -264,7 +264,7 @@ def test_a_payment_makes_a_quote_stale(make_case, session):
 
 
 def test_a_quote_ends_after_two_weeks(make_case):
-    case = make_case(paid=6)
+    case = make_case(paid=10)
     option = case.ask()["skip"]
     path = f"/v1/me/plan-quotes/{option['quote_id']}"
     with clock.fixed(NOW + timedelta(days=14) - timedelta(seconds=1)):

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from backend.contacts import queries as contacts
 from backend.kit import clock
 from tests.clock import NOW, TODAY
-from tests.factories.plans import noon
+from tests.factories.loans import make_loan
+from tests.factories.plans import OPENED_ON, noon, planned
 from tests.fixtures.api import new_key
 
 
@@ -181,3 +182,53 @@ def test_only_she_accepts_or_withdraws_says_the_database_too(case, offered, sess
                 " quote_id, changed_at FROM plan_state_change LIMIT 1"
             )
         )
+
+
+def test_an_offer_whose_first_day_has_passed_is_stale(case, night):
+    plan = case.ask("longer_term").json
+    on = TODAY + timedelta(days=8)
+    assert plan["quote"]["schedule"][9]["due_on"] == (on - timedelta(days=1)).isoformat()
+    night(on)
+    with clock.fixed(noon(on)):
+        answer = case.act(plan["id"], "accept")
+    assert (answer.status_code, answer.json["code"]) == (409, "plan-quote-stale")
+
+
+def test_a_quote_does_not_move_what_was_missed_since(case, night):
+    quote = case.quote("move_due_day", due_day=15)
+    with clock.fixed(noon(TODAY + timedelta(days=7))):
+        assert case.api.get(f"/v1/me/plan-quotes/{quote}").json["is_current"]
+    with clock.fixed(noon(TODAY + timedelta(days=8))):
+        assert not case.api.get(f"/v1/me/plan-quotes/{quote}").json["is_current"]
+        answer = case.ask(quote=quote)
+    assert (answer.status_code, answer.json["code"]) == (409, "plan-quote-stale")
+
+
+def test_another_loan_of_hers_is_not_the_one_she_agreed_on(case, offered, deliver, session):
+    rows = case.act(offered, "accept").json["quote"]["schedule"]
+    mine = case.loan
+    case.loan, _ = make_loan(
+        session, borrower=case.borrower, installments=planned(), opened_on=OPENED_ON
+    )
+    case.book(rows, plan=offered)
+    deliver()
+    case.loan = mine
+    assert case.see(offered)["state"] == "core_differs"
+    case.confirm(offered)
+    deliver()
+    assert case.see(offered)["state"] == "active"
+
+
+def test_other_rows_of_a_plan_in_force_are_an_alarm_too(case, offered, deliver):
+    quoted = case.act(offered, "accept").json["quote"]["schedule"]
+    case.confirm(offered)
+    deliver()
+    case.book([*quoted[:-1], {**quoted[-1], "interest_minor": 1}], plan=None)
+    deliver()
+    assert case.see(offered)["state"] == "core_differs"
+    with clock.fixed(noon(TODAY + timedelta(days=8))):
+        assert case.see(offered)["may"] == []
+        assert case.act(offered, "withdraw").json["code"] == "plan-cooling-off-over"
+    case.book(quoted, plan=None)
+    deliver()
+    assert case.see(offered)["state"] == "active"

@@ -40,6 +40,16 @@ def test_a_person_approves_and_she_is_offered_what_she_asked_for(case, waiting, 
     assert case.act(waiting, "accept").status_code == 200
 
 
+def test_what_waited_for_us_past_a_due_day_is_reckoned_anew(case, officer):
+    plan = case.ask("longer_term", reason="job_loss").json
+    with clock.fixed(noon(TODAY + timedelta(days=8))):
+        assert decide(officer, plan["id"]).json["state"] == "offered"
+        seen = case.see(plan["id"])
+        assert seen["quote_id"] != plan["quote_id"]
+        assert seen["kind"] == "longer_term"
+        assert case.act(plan["id"], "accept").json["state"] == "cooling_off"
+
+
 def test_she_reads_reasons_in_her_language(case, waiting, officer):
     decide(officer, waiting, "reject", way=WAY)
     seen = case.api.get(

@@ -130,6 +130,58 @@ def test_a_second_offer_that_she_accepts_goes_on(case, running, night, deliver):
     assert case.see(running)["state"] == "active"
 
 
+def test_what_is_not_booked_anew_yet_is_no_alarm(case, running, night, deliver):
+    first = to_come(case, running)[0]["on"]
+    night(first + timedelta(days=1))
+    on = first + timedelta(days=9)
+    night(on)
+    with clock.fixed(noon(on)):
+        case.act(running, "accept")
+        case.pay(110_000, on)
+        deliver()
+        assert case.see(running)["state"] == "cooling_off"
+        case.confirm(running)
+        deliver()
+    assert case.see(running)["state"] == "active"
+
+
+@pytest.mark.parametrize(("is_all", "state"), [(True, "completed"), (False, "cured")])
+def test_paid_while_it_is_offered_anew_the_old_plan_goes_on(
+    case, running, night, deliver, session, is_all, state
+):
+    agreed = case.quote_of(running)
+    rows = to_come(case, running)
+    on = rows[0]["on"] + timedelta(days=9)
+    night(rows[0]["on"] + timedelta(days=1))
+    night(on)
+    assert case.see(running)["state"] == "offered"
+    with clock.fixed(noon(on)):
+        case.pay(sum(row["amount"] for row in (rows if is_all else rows[:1])), on)
+        deliver()
+    assert (case.see(running)["state"], case.quote_of(running)) == (state, agreed)
+    held = session.execute(text("SELECT count(*) FROM contact_hold WHERE until_on >= '2026-12-25'"))
+    assert held.scalar_one() == 0
+    assert list(audit.run(session)) == []
+
+
+def test_what_was_kept_stays_kept_when_it_is_agreed_on_anew(case, running, night, deliver, session):
+    first, second, *_ = to_come(case, running)
+    pay(case, first)
+    night(second["on"] + timedelta(days=1))
+    on = second["on"] + timedelta(days=9)
+    night(on)
+    with clock.fixed(noon(on)):
+        assert case.act(running, "accept").json["state"] == "cooling_off"
+        case.confirm(running)
+        deliver()
+    seen = case.see(running)
+    assert (seen["state"], [kept["number"] for kept in seen["kept"]]) == (
+        "active",
+        [first["number"]],
+    )
+    assert events(session, "PlanInstallmentUndone") == []
+
+
 def test_a_payment_taken_back_takes_back_what_was_kept(case, running, night, session, deliver):
     row = to_come(case, running)[0]
     with clock.fixed(noon(row["on"])):

@@ -39,7 +39,7 @@ class Walk(RuleBasedStateMachine):
     @rule(to=st.sampled_from(State), by=st.sampled_from(Actor))
     def try_move(self, to: State, by: Actor) -> None:
         before = self.state
-        if not may_move(before, to, by=by):
+        if not may_move(before, to, by=by, is_agreed=self.accepted_by is not None):
             return
         assert before not in FINAL or before is State.REJECTED
         if to in {State.ACCEPTED, State.WITHDRAWN}:
@@ -127,6 +127,7 @@ def test_an_instalment_is_kept_or_missed_or_neither(rows, agreed_on, today):
     assert not kept & set(standing.missed)
     own = {row.number for row in rows if row.due_on > agreed_on}
     assert kept | set(standing.missed) <= own
+    assert all(agreed_on <= each.paid_on <= each.due_on for each in standing.kept)
     if standing.is_complete:
         assert not standing.missed
 

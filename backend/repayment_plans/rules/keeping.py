@@ -40,14 +40,14 @@ def plan_rows(rows: Sequence[PlanRow], *, agreed_on: date) -> list[PlanRow]:
 def judge(
     rows: Sequence[PlanRow], *, agreed_on: date, today: date, grace_days: int = 0
 ) -> Standing:
-    """The plan by its rows. One paid late is neither kept nor missed any more."""
+    """The plan by its rows. Paid late, or before it was agreed on, is neither kept nor missed."""
     own = plan_rows(rows, agreed_on=agreed_on)
     grace = timedelta(days=grace_days)
     return Standing(
         kept=tuple(
             Kept(row.number, row.due_on, row.paid_on)
             for row in own
-            if row.paid_on is not None and row.paid_on <= row.due_on + grace
+            if row.paid_on is not None and agreed_on <= row.paid_on <= row.due_on + grace
         ),
         missed=tuple(
             row.number for row in own if row.paid_on is None and row.due_on + grace < today

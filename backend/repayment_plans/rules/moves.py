@@ -76,6 +76,7 @@ MOVES: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.CORE_DIFFERS, State.WITHDRAWN): _BORROWER,
     (State.ACTIVE, State.COMPLETED): _CORE,
     (State.ACTIVE, State.BREACHED): _CLOCK,
+    (State.ACTIVE, State.CORE_DIFFERS): _CORE,
     (State.ACTIVE, State.WITHDRAWN): _BORROWER,
     (State.BREACHED, State.CURED): _CORE,
     (State.BREACHED, State.COMPLETED): _CORE,
@@ -89,6 +90,13 @@ MOVES: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.APPEALED, State.WITHDRAWN): _BORROWER,
 }
 
+# What only a plan that was agreed on before, and broken, can do while it is talked about anew.
+_MENDED: Mapping[tuple[State, State], frozenset[Actor]] = {
+    (state, to): _CORE
+    for state in (State.OFFERED, State.UNDER_REVIEW, State.INFO_REQUESTED)
+    for to in (State.CURED, State.COMPLETED)
+}
+
 # From a rejection alone there is a way on: the appeal.
 FINAL = frozenset(
     {State.COMPLETED, State.TERMINATED, State.REJECTED, State.WITHDRAWN, State.EXPIRED}
@@ -100,6 +108,8 @@ RUNNING = frozenset({State.ACTIVE, State.BREACHED, State.CURED})
 FREEZING = OPEN - RUNNING - {State.DRAFT}
 
 
-def may_move(state: State, to: State, *, by: Actor) -> bool:
-    """Whether `by` may take a request from one state to another."""
+def may_move(state: State, to: State, *, by: Actor, is_agreed: bool = False) -> bool:
+    """Whether `by` may take a request from one state to another; `is_agreed`: accepted before."""
+    if is_agreed and by in _MENDED.get((state, to), frozenset()):
+        return True
     return by in MOVES.get((state, to), frozenset())

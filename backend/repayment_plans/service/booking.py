@@ -19,42 +19,88 @@ from backend.repayment_plans.service.cases import Held, hold, move
 from backend.repayment_plans.service.requests import sla_day
 
 WAIVER_CAUSE = "plan"
+CONVERT = "convert"
 _ASKED = frozenset({State.COOLING_OFF, State.AWAITING_CORE, State.CORE_DIFFERS})
+# Where the core system has booked the plan once; after a second acceptance it is to book anew.
+_BOOKED = frozenset({State.ACTIVE, State.CORE_DIFFERS})
 log = get_logger(__name__)
 
 
 def follow_booking(session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime) -> None:
     """Compare what the core system booked under this plan with what she was quoted.
 
-    Equal rows put the plan into force. Others are an alarm for staff; she keeps seeing the quote.
+    Equal rows, on the loan that is meant, put the plan into force. Others are an alarm for staff,
+    also of a plan that is in force already; she keeps seeing the quote.
     """
     held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
-    booked = queries.find_booked_loan(session, borrower_id=borrower_id, request_id=request_id)
-    if booked is None or held.state not in _ASKED:
+    if held.state not in _ASKED and held.state is not State.ACTIVE:
         return
+    named = queries.list_booked_loans(session, borrower_id=borrower_id, request_id=request_id)
     quote = quotes.get_quote(session, borrower_id=borrower_id, quote_id=held.row.quote_id)
+    meant = _list_meant(held, quote, named)
     if quote.kind == NOTHING_TO_KEEP:
-        _book_waivers(session, held, quote)
-    elif _rows_of_loan(session, borrower_id, booked.id) == list_rows(quote.rows):
-        move(
-            session,
-            held,
-            to=State.ACTIVE,
-            by=Actor.CORE,
-            cause="booked",
-            due_on=quote.ends_on or held.today,
-            booked_loan_id=booked.id,
-        )
-    elif held.state is not State.CORE_DIFFERS:
-        log.error("plan_booked_otherwise", plan_id=str(request_id))
-        move(
-            session,
-            held,
-            to=State.CORE_DIFFERS,
-            by=Actor.CORE,
-            cause="booked_otherwise",
-            due_on=sla_day(session, today=held.today),
-        )
+        if meant:
+            _book_waivers(session, held, quote)
+        return
+    rows = {loan_id: _rows_of_loan(session, borrower_id, loan_id) for loan_id in meant}
+    quoted = list_rows(quote.rows)
+    booked_id = next((loan_id for loan_id in meant if rows[loan_id] == quoted), None)
+    if held.state is State.ACTIVE:
+        is_otherwise = booked_id is None and _is_running(session, held)
+    else:
+        is_otherwise = bool(named) and not _is_still_before(held, list(rows.values()))
+    if booked_id is not None:
+        _put_into_force(session, held, quote, booked_id)
+    elif is_otherwise:
+        _raise_alarm(session, held)
+
+
+def _list_meant(held: Held, quote: Quote, named: Sequence[UUID]) -> list[UUID]:
+    """Of the loans that name the plan those it was quoted for; a conversion makes a new one."""
+    is_new = quote.kind == CONVERT
+    meant = [loan_id for loan_id in named if (loan_id != quote.loan_id) == is_new]
+    known = held.row.booked_loan_id
+    # Booked once, its rows count, whatever the loan names since.
+    if known in meant or known is None or held.state not in _BOOKED:
+        return meant
+    return [*meant, known]
+
+
+def _is_running(session: Session, held: Held) -> bool:
+    """What has ended is laid out no more as it was quoted."""
+    record = loans.find_record(
+        session, borrower_id=held.borrower_id, loan_id=held.row.booked_loan_id
+    )
+    return record is not None and record.status == "active"
+
+
+def _is_still_before(held: Held, rows: Sequence[list[tuple[Any, ...]]]) -> bool:
+    """Accepted anew, the loan names the plan with its former rows until it is booked."""
+    is_again = held.row.booked_loan_id is not None and held.state is not State.CORE_DIFFERS
+    return is_again and list_rows(held.row.old_rows) in rows
+
+
+def _put_into_force(session: Session, held: Held, quote: Quote, booked_id: UUID) -> None:
+    if held.state is State.ACTIVE:
+        return
+    move(
+        session,
+        held,
+        to=State.ACTIVE,
+        by=Actor.CORE,
+        cause="booked",
+        due_on=quote.ends_on or held.today,
+        booked_loan_id=booked_id,
+    )
+
+
+def _raise_alarm(session: Session, held: Held) -> None:
+    if held.state is State.CORE_DIFFERS:
+        return
+    log.error("plan_booked_otherwise", plan_id=str(held.id))
+    due_on = sla_day(session, today=held.today)
+    to, cause = State.CORE_DIFFERS, "booked_otherwise"
+    move(session, held, to=to, by=Actor.CORE, cause=cause, due_on=due_on)
 
 
 def follow_acknowledgement(

@@ -91,7 +91,7 @@ def move(
 
     `due_on`: by when the next step is due. `values` are other columns that change with it.
     """
-    if not may_move(held.state, to, by=by):
+    if not may_move(held.state, to, by=by, is_agreed=held.row.accepted_at is not None):
         raise moved(held)
     row = session.execute(
         update(PlanRequest)

@@ -78,7 +78,7 @@ def _relieve(session: Session, held: Held) -> bool:
             held.borrower_id,
             held.now,
             plan_id=held.id,
-            loan_id=held.row.loan_id,
+            loan_id=held.row.booked_loan_id or held.row.loan_id,
             until_on=until_on,
         ),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from backend.documents import queries as documents
+from backend.plan_quotes import queries as quote_reads
 from backend.plan_quotes import service as quotes
 from backend.plan_quotes.queries import Quote
 from backend.plan_quotes.rules import Kind
@@ -17,7 +18,7 @@ from backend.repayment_plans import queries
 from backend.repayment_plans.models import PlanDecision
 from backend.repayment_plans.rules import REPLY_DAYS, Actor, State
 from backend.repayment_plans.service.cases import Held, hold, move, moved
-from backend.repayment_plans.service.quotes import get_good_quote
+from backend.repayment_plans.service.quotes import get_unchanged
 from backend.repayment_plans.service.requests import offer_day
 from backend.staff.errors import SecondPersonNeeded
 
@@ -111,15 +112,20 @@ def _aim(session: Session, held: Held, decision: Decision) -> tuple[State, date,
 
 
 def _offered(session: Session, held: Held, decision: Decision) -> Quote:
-    if decision.counter_kind is None:
-        return get_good_quote(
+    kind, terms = decision.counter_kind, decision.counter_terms
+    if kind is None:
+        asked = get_unchanged(
             session, borrower_id=held.borrower_id, quote_id=held.row.quote_id, now=held.now
         )
+        if not quote_reads.is_outlived(session, quote=asked, now=held.now):
+            return asked
+        # She waited for us while a due day passed: the same, reckoned from today.
+        kind, terms = Kind(asked.kind), asked.terms
     return quotes.quote_counter_offer(
         session,
         borrower_id=held.borrower_id,
-        loan_id=held.row.loan_id,
-        kind=decision.counter_kind,
-        terms=dict(decision.counter_terms),
+        loan_id=held.row.booked_loan_id or held.row.loan_id,
+        kind=kind,
+        terms=dict(terms),
         now=held.now,
     )

@@ -67,6 +67,7 @@ def offset_penalties(session: Session, *, borrower_id: UUID, loan_id: UUID, now:
 
 
 def _begin(session: Session, row: AnyRow, *, today: date, now: datetime) -> None:
+    loan_id = row.booked_loan_id or row.loan_id  # a conversion made a loan of its own
     number = (
         1
         + session.execute(
@@ -80,18 +81,18 @@ def _begin(session: Session, row: AnyRow, *, today: date, now: datetime) -> None
             borrower_id=row.borrower_id,
             request_id=row.id,
             number=number,
-            loan_id=row.loan_id,
+            loan_id=loan_id,
             from_on=today,
         )
     )
-    _instruct(session, row, Instruction.PENALTY_FREEZE, number=number, on=today, now=now)
+    _instruct(session, row, Instruction.PENALTY_FREEZE, loan_id, number=number, on=today, now=now)
 
 
 def _end(session: Session, row: AnyRow, *, today: date, now: datetime) -> None:
     cause = _cause(row)
     tiers.lift_freeze(session, borrower_id=row.borrower_id, cause=cause, today=today)
     contacts.release(session, borrower_id=row.borrower_id, cause=cause)
-    number = session.execute(
+    ended = session.execute(
         update(PlanFreeze)
         .where(
             PlanFreeze.borrower_id == row.borrower_id,
@@ -100,16 +101,24 @@ def _end(session: Session, row: AnyRow, *, today: date, now: datetime) -> None:
         )
         # A clock that was set back ends nothing before it began.
         .values(until_on=func.greatest(PlanFreeze.from_on, today))
-        .returning(PlanFreeze.number)
-    ).scalar_one()
-    _instruct(session, row, Instruction.PENALTY_UNFREEZE, number=number, on=today, now=now)
+        .returning(PlanFreeze.number, PlanFreeze.loan_id)
+    ).one()
+    kind = Instruction.PENALTY_UNFREEZE
+    _instruct(session, row, kind, ended.loan_id, number=ended.number, on=today, now=now)
 
 
 def _instruct(
-    session: Session, row: AnyRow, kind: Instruction, *, number: int, on: date, now: datetime
+    session: Session,
+    row: AnyRow,
+    kind: Instruction,
+    loan_id: UUID,
+    *,
+    number: int,
+    on: date,
+    now: datetime,
 ) -> None:
     loan = session.execute(
-        select(Loan.external_id).where(Loan.borrower_id == row.borrower_id, Loan.id == row.loan_id)
+        select(Loan.external_id).where(Loan.borrower_id == row.borrower_id, Loan.id == loan_id)
     ).one()
     core.instruct(
         session,

@@ -1,6 +1,6 @@
 """A plan in force follows the rows of its loan: kept, missed, mended, complete."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, insert
@@ -22,7 +22,7 @@ from backend.repayment_plans.service.requests import rows_of
 def follow_plan(session: Session, *, borrower_id: UUID, request_id: UUID, now: datetime) -> None:
     """Bring a plan up to how its loan is paid by now. Late or twice, it comes to the same."""
     held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
-    if held.state not in RUNNING:
+    if held.state not in RUNNING and not queries.is_broken(held.row):
         return
     key = LoanKey(borrower_id, held.row.booked_loan_id)
     conduct: Conduct | None = next(loans.list_conduct(session, keys=[key]), None)
@@ -34,19 +34,35 @@ def follow_plan(session: Session, *, borrower_id: UUID, request_id: UUID, now: d
         today=held.today,
         grace_days=conduct.grace_days,
     )
-    freezes.keep_tier(session, held.row, now=now)
-    _keep(session, held, standing.kept)
+    is_anew = held.state not in RUNNING
+    if not is_anew:
+        freezes.keep_tier(session, held.row, now=now)
+    ever = judge(
+        rows_of(conduct), agreed_on=date.min, today=held.today, grace_days=conduct.grace_days
+    )
+    _keep(session, held, standing.kept, on_time={each.number for each in ever.kept})
     if standing.is_complete:
         _move(session, held, State.COMPLETED, by=Actor.CORE, cause="kept")
-    elif standing.missed and held.state is not State.BREACHED:
+    elif standing.missed and not is_anew and held.state is not State.BREACHED:
         _breach(session, held)
-    elif not standing.missed and held.state is State.BREACHED:
+    elif not standing.missed and (is_anew or held.state is State.BREACHED):
         _move(session, held, State.CURED, by=Actor.CORE, cause="made_good")
 
 
 def _move(session: Session, held: Held, to: State, *, by: Actor, cause: str) -> None:
-    quote = quotes.get_quote(session, borrower_id=held.borrower_id, quote_id=held.row.quote_id)
-    move(session, held, to=to, by=by, cause=cause, due_on=quote.ends_on or held.today)
+    # What was offered meanwhile falls away: it is the plan that she agreed on which goes on.
+    agreed = queries.find_agreed_quote(session, borrower_id=held.borrower_id, request_id=held.id)
+    quote = quotes.get_quote(session, borrower_id=held.borrower_id, quote_id=agreed)
+    move(
+        session,
+        held,
+        to=to,
+        by=by,
+        cause=cause,
+        due_on=quote.ends_on or held.today,
+        quote_id=quote.id,
+        kind=quote.kind,
+    )
 
 
 def _breach(session: Session, held: Held) -> None:
@@ -63,14 +79,14 @@ def _breach(session: Session, held: Held) -> None:
     announce_all(session, [reminder])
 
 
-def _keep(session: Session, held: Held, kept: tuple[Kept, ...]) -> None:
+def _keep(session: Session, held: Held, kept: tuple[Kept, ...], *, on_time: set[int]) -> None:
+    """`on_time`: of all rows. What was kept before it was agreed on anew stays kept."""
     known = {
         row.number: row
         for row in queries.list_kept(session, borrower_id=held.borrower_id, request_id=held.id)
     }
     first = min((known[n].due_on, n) for n in known)[1] if known else None
-    standing = {each.number for each in kept}
-    gone = [number for number in known if number not in standing]
+    gone = [number for number in known if number not in on_time]
     new = [each for each in kept if each.number not in known]
     if gone:
         session.execute(
@@ -86,7 +102,7 @@ def _keep(session: Session, held: Held, kept: tuple[Kept, ...]) -> None:
         return
     total = queries.count_kept(session, borrower_id=held.borrower_id)
     events: list[Event] = [_undone(held, number, first=first, total=total) for number in gone]
-    left = [number for number in known if number in standing]
+    left = [number for number in known if number in on_time]
     for place, each in enumerate(sorted(new, key=lambda one: (one.due_on, one.number))):
         events.append(_told(held, each, is_first=place == 0 and not left, total=total))
     announce_all(session, events)

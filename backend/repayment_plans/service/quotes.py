@@ -12,7 +12,18 @@ from backend.repayment_plans.queries import list_offset
 
 
 def get_good_quote(session: Session, *, borrower_id: UUID, quote_id: UUID, now: datetime) -> Quote:
-    """A quote that is ours, in time, and reckoned from the loan as it stands; the loan is locked.
+    """A quote that may be agreed on as it is; the loan is locked.
+
+    Refuses: NotFound, QuoteNotGenuine, QuoteExpired, QuoteStale.
+    """
+    quote = get_unchanged(session, borrower_id=borrower_id, quote_id=quote_id, now=now)
+    if quotes.is_outlived(session, quote=quote, now=now):
+        raise QuoteStale(quote_id=str(quote.id), kind=quote.kind)
+    return quote
+
+
+def get_unchanged(session: Session, *, borrower_id: UUID, quote_id: UUID, now: datetime) -> Quote:
+    """A quote of ours, in time, reckoned from the loan as it stands, whatever day has passed.
 
     Refuses: NotFound, QuoteNotGenuine, QuoteExpired, QuoteStale.
     """
