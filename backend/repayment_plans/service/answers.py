@@ -69,10 +69,10 @@ def withdraw(session: Session, *, borrower_id: UUID, request_id: UUID, now: date
     held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
     state = held.state
     if is_broken(held.row):
-        raise OfferNeedsNoAnswer
+        raise OfferNeedsNoAnswer.of(held.id, is_offered=state is State.OFFERED)
     until_on = held.row.cooling_off_until_on
     if state in {State.COOLING_OFF, State.ACTIVE} and held.today > until_on:
-        raise CoolingOffOver(cooling_off_until_on=until_on.isoformat())
+        raise CoolingOffOver.since(until_on, loan_id=held.row.loan_id)
     after = move(
         session,
         held,
@@ -100,7 +100,7 @@ def _claim_negotiation(session: Session, held: Held, quote: Quote) -> None:
         now=held.now,
     )
     if not is_first:
-        raise QuoteStale(quote_id=str(quote.id), kind=quote.kind)
+        raise QuoteStale.of(quote.id, loan_id=quote.loan_id, kind=quote.kind)
 
 
 def _cause_of(request_id: UUID) -> str:
