@@ -41,6 +41,8 @@ def test_a_long_reader_keeps_a_migration_waiting_and_no_other_reader(older, monk
             assert not upgrading.done()
         upgrading.result(timeout=60)
         found = other.execute("SELECT version_num FROM alembic_version").fetchone()
+        unchecked = other.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated")
+        assert unchecked.fetchall() == []
     assert found == (migrations.head(),)
 
 
