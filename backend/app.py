@@ -23,6 +23,7 @@ from backend.auth.demo_messages import DemoMessages
 from backend.auth.lender_keys import LenderKeys
 from backend.auth.service import oidc
 from backend.auth.webhook_sender import WebhookSender
+from backend.benefits import ports as benefit_ports
 from backend.borrowers import queries as borrowers
 from backend.documents import scanning
 from backend.evidence import origin as evidence_origin
@@ -190,9 +191,10 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
         scanner=None if scanner is None else scanning.ClamdScanner(*scanner),
         unscanned_is_shown=settings.documents_unscanned_shown,
     )
+    plans_so_far = _only(wiring.plans_so_far for wiring in WIRINGS)
+    benefit_ports.configure(plans_so_far=plans_so_far)
     plan_quote_ports.configure(
-        forecast=_only(wiring.points_forecast for wiring in WIRINGS),
-        plans_so_far=_only(wiring.plans_so_far for wiring in WIRINGS),
+        forecast=_only(wiring.points_forecast for wiring in WIRINGS), plans_so_far=plans_so_far
     )
     return Process(settings=settings, database=database, keyring=keys)
 

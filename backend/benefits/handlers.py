@@ -66,6 +66,7 @@ HANDLERS = (
         run=_on_rebuild,
         batch_max=REBUILT_MAX,
         is_bulk=True,
+        is_read_outside=True,  # the core system reads grants and acts on them
     ),
     Handler(name="benefits.enrolment", hears=(EnrolmentChanged,), run=_on_enrolment),
     Handler(name="benefits.tier", hears=(TierChanged,), run=_on_tier, batch_max=TIERS_MAX),

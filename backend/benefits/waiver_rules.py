@@ -76,6 +76,7 @@ class Why(StrEnum):
     MORE_THAN_AT_ONCE = "more-months-than-at-once"
     NOT_ENROLLED = "not-enrolled"
     ASKED_BEFORE = "asked-before"
+    PLAN_AGREED = "plan-agreed"
 
 
 class Ground(StrEnum):
@@ -88,13 +89,14 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What the rule looks at. `was_rejected`: a person said no on this loan before."""
+    """What the rule looks at, of this loan: a person said no before, a plan was agreed before."""
 
     tier: str | None
     reason: Reason
     months: int
     is_enrolled: bool
     was_rejected: bool
+    had_plan: bool
 
 
 def why_a_person(facts: Facts) -> list[Why]:
@@ -105,6 +107,9 @@ def why_a_person(facts: Facts) -> list[Why]:
         why.append(Why.NOT_ENROLLED)
     if facts.was_rejected:
         why.append(Why.ASKED_BEFORE)
+    if facts.had_plan:
+        # Penalty is waived at once in the first agreement alone, whatever that was.
+        why.append(Why.PLAN_AGREED)
     if facts.reason not in NEEDS_NO_DOCUMENT:
         why.append(Why.REASON_NEEDS_PROOF)
     if not at_once:

@@ -37,6 +37,10 @@ WHYS = {
         "A person answered for this loan before, so a person decides again.",
         "该贷款此前已由专人答复，因此再次由专人决定。",
     ),
+    Why.PLAN_AGREED: Text(
+        "A plan was agreed for this loan before, so a person decides.",
+        "该贷款此前已达成还款方案，因此由专人决定。",
+    ),
 }
 GROUNDS = {
     Ground.PROOF_MISSING: Text("We have not seen a proof of the reason.", "我们尚未看到相关证明。"),

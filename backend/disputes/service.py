@@ -54,7 +54,9 @@ def submit(
     Refuses: NotFound (the loan), DisputedUnknown, Invalid (a line that this is not about),
     DisputeOpen, DisputeSettled, DisputeRepeated, TooManyDisputes.
     """
-    # Of two at once, the second waits here and then finds the first.
+    # The tier first, then the loan, as everybody who locks both. Of two at once, the second waits
+    # here and then finds the first.
+    tiers.lock(session, borrower_id=borrower_id)
     record = loans.get_record_for_update(session, borrower_id=borrower_id, loan_id=loan_id)
     _check_named(record, about, adjustment_id=adjustment_id, payment_id=payment_id)
     matter = rules.matter_of(about, charge_id=adjustment_id, payment_id=payment_id)
@@ -137,6 +139,7 @@ def _check_repeats(session: Session, record: LoanRecord, *, matter: str, today: 
 
 def withdraw(session: Session, *, borrower_id: UUID, dispute_id: UUID, now: datetime) -> None:
     """She takes it back. Refuses: DisputeUnknown, DisputeMoveRefused."""
+    tiers.lock(session, borrower_id=borrower_id)
     row = queries.get_dispute_for_update(session, borrower_id=borrower_id, dispute_id=dispute_id)
     _move(session, row, after=State.WITHDRAWN, words=None, staff_id=None, now=now)
 
@@ -214,8 +217,9 @@ def decide(
 
     A fee or penalty that was wrong is waived. Refuses: DisputeUnknown, DisputeMoveRefused, Invalid.
     """
+    # The tier, the loan, and then what is hers: everybody in that order.
+    tiers.lock(session, borrower_id=borrower_id)
     found = queries.get_dispute(session, borrower_id=borrower_id, dispute_id=dispute_id)
-    # The loan first, as everybody who locks both.
     record = loans.get_record_for_update(session, borrower_id=borrower_id, loan_id=found.loan_id)
     row = queries.get_dispute_for_update(session, borrower_id=borrower_id, dispute_id=dispute_id)
     if not rules.may_move(State(row.state), outcome) or outcome not in DECIDED:

@@ -5,7 +5,7 @@ one line cannot take the others with it. While the database is away lines are re
 sent again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import datetime
@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from backend.ingest import service
@@ -27,19 +27,16 @@ from backend.kit.texts import DEFAULT_LOCALE, Locale
 
 CHUNK_LINES = 5_000
 COUNTED_ANEW_LINES_MIN = 20_000
-STORED_IN = (
-    "borrower",
-    "protected_attributes",
-    "external_ref",
-    "loan",
-    "installment",
-    "payment",
-    "statement",
-    "delinquency",
-    "adjustment",
-    "event",
-    "delivery",
-)
+STORED_IN: Mapping[str, tuple[str, ...]] = {
+    "borrower": ("borrower", "protected_attributes", "external_ref"),
+    "loan": ("loan", "installment", "external_ref"),
+    "installment": ("installment",),
+    "statement": ("statement", "installment"),
+    "payment": ("payment",),
+    "adjustment": ("adjustment",),
+    "delinquency": ("delinquency",),
+}
+TELLING = ("event", "delivery")
 # Deadlock, lock not available, statement cancelled: of the statement, not of the server.
 PASSING = ("40", "55", "57014")
 
@@ -91,28 +88,32 @@ def store_lines(
         ThreadPoolExecutor(1, thread_name_prefix="ingest-store") as writer,
     ):
         stored: Future[list[Answer]] | None = None
-        total = 0
+        total, kinds = 0, set[str]()
         reading = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
         while chunk := reading.result():
             # The input is the caller's: it is read in the caller's thread.
             reading = reader.submit(_read, list(islice(lines, CHUNK_LINES)), kind)
             total += len(chunk)
+            kinds.update(line.kind for line in chunk)
             before, stored = stored, writer.submit(context.run, _answers, chunk, now, backfill)
             if before is not None:
                 yield from before.result()
         if stored is not None:
             yield from stored.result()
         if total >= COUNTED_ANEW_LINES_MIN:
-            writer.submit(context.run, _count_anew).result()
+            writer.submit(context.run, _count_anew, kinds).result()
 
 
-def _count_anew() -> None:
-    try:
-        with transaction() as session:
-            count_anew(session, STORED_IN)
-    except OperationalError as error:
-        # The lines are stored and answered for; without it what follows is slower.
-        log.warning("ingest_count_failed", error=type(error).__name__)
+def _count_anew(kinds: Collection[str]) -> None:
+    tables = [table for kind, of in STORED_IN.items() if kind in kinds for table in of]
+    for table in dict.fromkeys([*tables, *TELLING]):
+        try:
+            # One at a time: what is counted is locked until the end of its transaction.
+            with transaction() as session:
+                count_anew(session, [table])
+        except SQLAlchemyError as error:
+            # The lines are stored and have their answers; without it what follows is slower.
+            log.warning("ingest_count_failed", error=type(error).__name__, table=table)
 
 
 def _answers(chunk: Sequence[Line], now: datetime, backfill: bool) -> list[Answer]:  # noqa: FBT001 - passed on

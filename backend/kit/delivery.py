@@ -79,8 +79,10 @@ def _run_and_mark(
 ) -> None:
     if handler.is_bulk:
         plan_for_many(session)
+    if handler.is_bulk and not handler.is_read_outside:
         # Nobody waits for an answer: what a power cut undoes is undone with its mark, and is
-        # delivered again. Whatever is acknowledged later takes it to the disk first.
+        # delivered again. Whatever is acknowledged later takes it to the disk first; a mere read
+        # of it is no acknowledgement.
         session.execute(_WITHOUT_WAITING)
     ordered = sorted(rows, key=lambda row: row.seq)
     handler.run(session, [outbox.restore(row) for row in ordered], now)

@@ -2,16 +2,27 @@
 
 from functools import cache
 from pathlib import Path
+from time import sleep
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
+
+from backend.kit.logs import get_logger
 
 FOLDER = Path(__file__).parents[2] / "migrations"
 # Any number will do, as long as nothing else locks it: "goodfaith" begun in ASCII.
 LOCK = 0x676F6F64
+TABLE_WAIT_SECONDS = 3
+PAUSE_SECONDS = 2
+TRIES = 30
+# Lock not available, deadlock: whoever was in the way may be gone the next time.
+PASSING = ("55P03", "40P01")
+
+log = get_logger(__name__)
 
 
 def config() -> Config:
@@ -33,16 +44,37 @@ def head() -> str:
 
 
 def upgrade(url: str) -> None:
-    """Migrate to `head()`. Of two at once the second waits, and then finds nothing to do."""
+    """Migrate to `head()`. Of two at once the second waits, and then finds nothing to do.
+
+    A revision that does not get a table within seconds lets go of all it holds and comes again:
+    while it waits, everybody else who wants that table waits behind it.
+    """
     engine = create_engine(url, poolclass=NullPool)
     # The lock has a connection of its own, so that the migrations' commits do not let it go.
     with engine.connect() as guard:
         guard.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
         try:
-            with engine.connect() as connection:
-                settings = config()
-                settings.attributes["connection"] = connection
-                command.upgrade(settings, "head")
+            for tries_left in reversed(range(TRIES)):
+                if _is_upgraded(engine, is_last_try=not tries_left):
+                    break
+                sleep(PAUSE_SECONDS)
         finally:
             guard.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
     engine.dispose()
+
+
+def _is_upgraded(engine: Engine, *, is_last_try: bool) -> bool:
+    """Whether all revisions are in; what came in before one had to let go stays."""
+    with engine.connect() as connection:
+        connection.execute(text(f"SET lock_timeout = '{TABLE_WAIT_SECONDS}s'"))
+        connection.commit()
+        settings = config()
+        settings.attributes["connection"] = connection
+        try:
+            command.upgrade(settings, "head")
+        except OperationalError as error:
+            if is_last_try or getattr(error.orig, "sqlstate", None) not in PASSING:
+                raise
+            log.warning("migration_waits", error=type(error.orig).__name__)
+            return False
+    return True

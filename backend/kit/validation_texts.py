@@ -33,6 +33,8 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^There is no such fact\.$", "没有这个事实。"),
         (r"^There is no such operation\.$", "没有这种运算。"),
         (r"^No such fact has been declared\.$", "尚未声明这个事实。"),
+        (r"^An appeal is answered: approve, counter_offer or reject\.$",
+         "复议须作出答复：approve、counter_offer 或 reject。"),
         (r"^Must be a list\.$", "应为列表。"),
         (r"^Must be a list of two values\.$", "应为两个值的列表。"),
         (r"^Must be a list of 1 to (\d+) (?:items|values)\.$", r"应为含 1 至 \1 项的列表。"),

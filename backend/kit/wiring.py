@@ -28,6 +28,7 @@ class Handler:
     run: Callable[[Session, Sequence[Recorded], datetime], None]
     batch_max: int = 100  # fewer where one event stands for many borrowers
     is_bulk: bool = False  # one event stands for many borrowers: statements are planned for them
+    is_read_outside: bool = False  # others keep what they read of its rows: a power cut loses none
 
 
 @dataclass(frozen=True)

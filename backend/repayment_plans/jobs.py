@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow, reading, transaction
 from backend.kit.wiring import Job, JobContext
-from backend.repayment_plans import queries, service
+from backend.repayment_plans import night_queries, service
 
 CHUNK = 500
 FIRST = (UUID(int=0), UUID(int=0))
@@ -20,8 +20,8 @@ ZONES_AHEAD = timedelta(days=2)
 def follow_days(context: JobContext) -> dict[str, Any]:
     """Go through what was due by now, request by request; a run that was cut off begins anew."""
     before = context.as_of + ZONES_AHEAD
-    moved = _each(context, before, queries.list_past_due, service.follow_day)
-    missed = _each(context, before, queries.list_overdue_plans, _follow_plan)
+    moved = _each(context, before, night_queries.list_past_due, service.follow_day)
+    missed = _each(context, before, night_queries.list_overdue_plans, _follow_plan)
     return {"moved": moved, "looked_at": missed}
 
 

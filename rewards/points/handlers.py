@@ -93,6 +93,7 @@ def _follow_deeds(session: Session, recorded: Sequence[Recorded], now: datetime)
                 rule=rule,
                 source_id=source_id,
                 now=event.occurred_at,
+                plan_id=getattr(event, "plan_id", None),
             )
             continue
         deed = _deed_of(event, seq=each.seq)
@@ -107,6 +108,7 @@ def _follow_deeds(session: Session, recorded: Sequence[Recorded], now: datetime)
             period=period,
             now=event.occurred_at,
             is_promise=isinstance(event, ReferralPromised),
+            plan_id=getattr(event, "plan_id", None),
         )
 
 

@@ -179,7 +179,7 @@ def get_rule_version(session: Session, *, version: int) -> Row[Any]:
 
 _FIND_AWARD = text(
     """
-    SELECT e.number, e.kind, e.round, e.occurred_at, lot.pending,
+    SELECT e.number, e.kind, e.round, e.occurred_at, e.details, lot.pending,
            EXISTS (
                SELECT FROM points_entry AS back
                 WHERE back.borrower_id = e.borrower_id AND back.reverses = e.number

@@ -303,13 +303,16 @@ tiers = st.none() | st.sampled_from(["current", "potential", "stable", "high_ris
 
 @given(
     tier=tiers, reason=st.sampled_from(Reason), months=st.integers(1, 3), enrolled=st.booleans(),
-    rejected=st.booleans(),
+    rejected=st.booleans(), planned=st.booleans(),
 )  # fmt: skip
-def test_the_rule_decides_alone_only_inside_every_limit(tier, reason, months, enrolled, rejected):
-    why = why_a_person(Facts(tier, reason, months, enrolled, rejected))
+def test_the_rule_decides_alone_only_inside_every_limit(
+    tier, reason, months, enrolled, rejected, planned
+):
+    why = why_a_person(Facts(tier, reason, months, enrolled, rejected, planned))
     inside = (
         enrolled
         and not rejected
+        and not planned
         and reason in NEEDS_NO_DOCUMENT
         and months <= MONTHS_AT_ONCE.get(tier or "", 0)
     )

@@ -5,7 +5,7 @@ import threading
 
 import orjson
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from backend.ingest import batch
 from backend.ingest.lines import LINE_BYTES_MAX, split_lines
@@ -311,3 +311,19 @@ def test_two_batches_with_the_same_payments_store_each_once(session):
 def send_lines(lines):
     numbered = enumerate((dict(line) for line in lines), start=1)
     return [a.outcome.status for a in batch.store_lines(numbered, now=NOW, backfill=False)]
+
+
+def test_what_cannot_be_counted_costs_no_answer(session, monkeypatch):
+    monkeypatch.setattr(batch, "COUNTED_ANEW_LINES_MIN", 2)
+    monkeypatch.setattr(
+        batch, "STORED_IN", {"borrower": ("nowhere", "borrower"), "loan": ("loan",)}
+    )
+    before = counted(session)
+    assert send_lines([BORROWER, BORROWER]) == ["stored", "unchanged"]
+    # The others are counted, of the kinds that were stored.
+    assert counted(session) == before | {"borrower": 1}
+
+
+def counted(session):
+    query = "SELECT relname, reltuples FROM pg_class WHERE relname IN ('borrower', 'loan')"
+    return {row.relname: row.reltuples for row in session.execute(text(query))}

@@ -88,6 +88,29 @@ def test_only_of_many_statements_are_planned_each_time(
     assert seen == [(2, "force_custom_plan" if is_bulk else "auto")]
 
 
+@pytest.mark.parametrize(("is_read_outside", "waits"), [(True, "on"), (False, "off")])
+def test_what_others_read_of_many_is_on_the_disk_before_they_can(
+    session: Session, handler: Handler, *, is_read_outside: bool, waits: str
+) -> None:
+    seen = []
+
+    def look(session: Session, _recorded: Sequence[Recorded], _now: datetime) -> None:
+        seen.append(
+            session.execute(text("SELECT current_setting('synchronous_commit')")).scalar_one()
+        )
+
+    announce(session, 2)
+    session.execute(text("SET LOCAL synchronous_commit = on"))
+    bulk = replace(handler, run=look, is_bulk=True, is_read_outside=is_read_outside)
+    delivery.deliver_batch(bulk, now=NOW)
+    assert seen == [waits]
+
+
+def test_the_core_system_reads_no_grant_that_a_power_cut_undoes() -> None:
+    told_of = {each.name: each.is_read_outside for each in app.handlers()}
+    assert told_of["benefits.rebuilt"]
+
+
 def test_history_is_kept_and_nobody_is_told(session: Session, handler: Handler) -> None:
     outbox.announce(session, BorrowerChanged(borrower_id=new_id(), occurred_at=NOW, backfill=True))
     assert session.scalar(select(func.count()).select_from(EventRow)) == 1

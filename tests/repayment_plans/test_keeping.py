@@ -102,6 +102,7 @@ def test_not_made_good_it_is_offered_anew_once_and_then_a_person_looks(
     with clock.fixed(noon(first + timedelta(days=9))):
         answer = case.act(running, "withdraw")
     assert (answer.status_code, answer.json["code"]) == (409, "plan-offer-needs-no-answer")
+    assert [way["kind"] for way in answer.json["would_change"]] == ["accept", "human"]
     night(first + timedelta(days=24))
     assert case.see(running)["state"] == "under_review"
     officer = staff_api("risk_officer")

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from backend.benefits import queries, waiver_queries
+from backend.benefits import ports, queries, waiver_queries
 from backend.benefits import waiver_rules as rules
 from backend.benefits.errors import (
     AlreadyNegotiated,
@@ -65,6 +65,7 @@ def request_waiver(
             months=count,
             is_enrolled=programme.is_enrolled(session, borrower_id=borrower_id),
             was_rejected=State.REJECTED in before.values(),
+            had_plan=_had_plan(session, borrower_id=borrower_id, loan_id=loan_id, now=now),
         )
     )
     lines = []
@@ -95,6 +96,13 @@ def request_waiver(
     row = waiver_queries.get_request(session, borrower_id=borrower_id, request_id=request_id)
     _tell(session, row, before=None, now=now)
     return request_id
+
+
+def _had_plan(session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime) -> bool:
+    asked = ports.plans_so_far()
+    if asked is None:
+        return False
+    return asked(session, borrower_id=borrower_id, loan_id=loan_id, now=now).is_negotiated
 
 
 def _find_waivable(

@@ -78,6 +78,8 @@ def reply(
 
     Refuses: DocumentUnknown, ReplyNotOpen, DocumentMoveRefused.
     """
+    # All at once: she may hand each of two in for the other.
+    queries.lock(session, borrower_id=borrower_id, document_ids={document_id, *document_ids})
     queries.get_for_update(session, borrower_id=borrower_id, document_id=document_id)
     suspicion = session.execute(
         select(DocumentSuspicion.id, DocumentSuspicion.replied_at).where(

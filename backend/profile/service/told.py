@@ -56,29 +56,32 @@ def put_tiers(session: Session, *, told: Sequence[tuple[UUID, str, int]], now: d
     )
 
 
-# One statement for each fact; a value that comes late, being older, changes nothing.
+# One statement for each fact. Every value that was told is history; one that comes late, being
+# older, is dated before the newer one and changes nothing else.
 def _put(column: str, kind: Any) -> TextClause:
     return text(
         f"""
         WITH told AS (
-            SELECT DISTINCT ON (borrower_id) borrower_id, seq, value
+            SELECT DISTINCT ON (t.borrower_id, t.seq) t.borrower_id, t.seq, t.value,
+                   (SELECT min(f.occurred_at) FROM fact_change f
+                     WHERE f.borrower_id = t.borrower_id AND f.fact = '{column}'
+                       AND f.event_seq > t.seq) AS newer_at
               FROM unnest(:ids, :values, :seqs) AS t(borrower_id, value, seq)
-             ORDER BY borrower_id, seq DESC
-        ), newest AS (
-            SELECT * FROM told
-             WHERE NOT EXISTS (
-                 SELECT FROM fact_change f
-                  WHERE f.borrower_id = told.borrower_id AND f.fact = '{column}'
-                    AND f.event_seq > told.seq
-             )
+              JOIN profile USING (borrower_id)
+             ORDER BY t.borrower_id, t.seq
         ), noted AS (
             INSERT INTO fact_change (borrower_id, fact, occurred_at, event_seq, value)
-            SELECT borrower_id, '{column}', :now, seq, to_jsonb(value) FROM newest
+            SELECT borrower_id, '{column}', least(:now, newer_at), seq, to_jsonb(value) FROM told
             ON CONFLICT (borrower_id, fact, occurred_at, event_seq) DO NOTHING
+        ), newest AS (
+            SELECT DISTINCT ON (borrower_id) borrower_id, value FROM told
+             WHERE newer_at IS NULL
+             ORDER BY borrower_id, seq DESC
+        ), moved AS (
+            UPDATE profile p SET {column} = newest.value
+              FROM newest WHERE p.borrower_id = newest.borrower_id
         )
-        UPDATE profile p SET {column} = newest.value
-          FROM newest WHERE p.borrower_id = newest.borrower_id
-        RETURNING p.borrower_id
+        SELECT seq FROM told ORDER BY seq
         """  # noqa: S608 - column names of ours
     ).bindparams(
         bindparam("ids", type_=ARRAY(Uuid)),
@@ -103,15 +106,15 @@ def put_told(
 ) -> None:
     """Make what events told a fact, one of `_PUT`; of a borrower's events the newest counts.
 
-    Says, as of any other news, that her facts have settled.
+    Says of each, as of any other news, that her facts have settled.
     """
-    by_borrower = {
-        each.event.borrower_id: each
-        for each, _ in sorted(told, key=lambda one: one[0].seq)
+    about = {
+        each.seq: (each.event.borrower_id, each)
+        for each, _ in told
         if each.event.borrower_id is not None
     }
-    lock(session, borrower_ids=sorted(by_borrower))
-    moved = session.execute(
+    lock(session, borrower_ids=sorted({borrower_id for borrower_id, _ in about.values()}))
+    seqs = session.execute(
         _PUT[fact],
         {
             "ids": [each.event.borrower_id for each, _ in told],
@@ -119,5 +122,6 @@ def put_told(
             "seqs": [each.seq for each, _ in told],
             "now": now,
         },
-    )
-    announce_facts(session, told=[(each, told_of(by_borrower[each])) for each in moved.scalars()])
+    ).scalars()
+    heard = [about[seq] for seq in seqs]
+    announce_facts(session, told=[(borrower_id, told_of(each)) for borrower_id, each in heard])

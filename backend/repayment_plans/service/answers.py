@@ -74,9 +74,10 @@ def withdraw(session: Session, *, borrower_id: UUID, request_id: UUID, now: date
     held = hold(session, borrower_id=borrower_id, request_id=request_id, now=now)
     state = held.state
     if is_broken(held.row):
-        raise OfferNeedsNoAnswer
+        raise OfferNeedsNoAnswer.of(held.id, is_offered=state is State.OFFERED)
     if not may_step_back(held.row, today=held.today):
-        raise CoolingOffOver(cooling_off_until_on=held.row.cooling_off_until_on.isoformat())
+        until_on = held.row.cooling_off_until_on
+        raise CoolingOffOver.since(until_on, loan_id=held.row.loan_id)
     after = move(
         session,
         held,
@@ -104,7 +105,7 @@ def _claim_negotiation(session: Session, held: Held, quote: Quote) -> None:
         now=held.now,
     )
     if not is_first:
-        raise QuoteStale(quote_id=str(quote.id), kind=quote.kind)
+        raise QuoteStale.of(quote.id, loan_id=quote.loan_id, kind=quote.kind)
 
 
 def answer(

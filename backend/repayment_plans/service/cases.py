@@ -207,4 +207,4 @@ def _act_of(to: State, *, from_state: State | None, by: Actor) -> evidence.Act |
 
 def moved(held: Held) -> PlanMoved:
     """The refusal of what does not go from where it stands, which it tells."""
-    return PlanMoved(plan_request_id=str(held.id), state=str(held.state))
+    return PlanMoved.of(held.id, state=str(held.state))

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from backend.documents import queries as documents
+from backend.kit.problems import FieldError, Invalid
 from backend.plan_quotes import queries as quote_reads
 from backend.plan_quotes import service as quotes
 from backend.plan_quotes.queries import Quote
@@ -22,6 +23,7 @@ from backend.repayment_plans.service.quotes import get_unchanged
 from backend.repayment_plans.service.requests import offer_day
 from backend.staff.errors import SecondPersonNeeded
 
+NO_QUESTION = "An appeal is answered: approve, counter_offer or reject."
 DECIDABLE = frozenset({State.UNDER_REVIEW, State.APPEALED})
 
 
@@ -56,6 +58,8 @@ def decide(
     if rejected_by == staff_id or staff_id in _checkers(session, held):
         raise SecondPersonNeeded
     is_appeal = held.state is State.APPEALED
+    if is_appeal and decision.outcome == "request_info":
+        raise Invalid(errors=[FieldError("#/outcome", NO_QUESTION)])
     after = _carry_out(session, held, decision, staff_id=staff_id)
     session.execute(
         insert(PlanDecision).values(

@@ -18,7 +18,7 @@ def get_good_quote(session: Session, *, borrower_id: UUID, quote_id: UUID, now: 
     """
     quote = get_unchanged(session, borrower_id=borrower_id, quote_id=quote_id, now=now)
     if quotes.is_outlived(session, quote=quote, now=now):
-        raise QuoteStale(quote_id=str(quote.id), kind=quote.kind)
+        raise QuoteStale.of(quote.id, loan_id=quote.loan_id, kind=quote.kind)
     return quote
 
 
@@ -29,9 +29,9 @@ def get_unchanged(session: Session, *, borrower_id: UUID, quote_id: UUID, now: d
     """
     quote = quotes.get_quote(session, borrower_id=borrower_id, quote_id=quote_id)
     if not quotes.is_genuine(quote):
-        raise QuoteNotGenuine
+        raise QuoteNotGenuine.of(quote.loan_id)
     if now >= quote.expires_at:
-        raise QuoteExpired(quote_id=str(quote.id))
+        raise QuoteExpired.of(quote.id, loan_id=quote.loan_id)
     # A penalty that was charged while she waited came to nothing; it does not cost her the offer.
     basis = quotes.find_basis(
         session,
@@ -43,5 +43,5 @@ def get_unchanged(session: Session, *, borrower_id: UUID, quote_id: UUID, now: d
         ),
     )
     if basis != quote.basis:
-        raise QuoteStale(quote_id=str(quote.id), kind=quote.kind)
+        raise QuoteStale.of(quote.id, loan_id=quote.loan_id, kind=quote.kind)
     return quote

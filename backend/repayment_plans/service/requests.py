@@ -83,7 +83,7 @@ def refuse_second(session: Session, *, borrower_id: UUID, loan_id: UUID) -> None
     """At most one open request for a loan; the loan is locked. Refuses: PlanAlreadyOpen."""
     open_one = queries.find_open(session, borrower_id=borrower_id, loan_id=loan_id)
     if open_one is not None:
-        raise PlanAlreadyOpen(plan_request_id=str(open_one.id), state=open_one.state)
+        raise PlanAlreadyOpen.beside(open_one.id, state=open_one.state)
 
 
 def sla_day(session: Session, *, today: date) -> date:

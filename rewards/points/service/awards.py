@@ -202,11 +202,13 @@ def award_event(
     period: str,
     now: datetime,
     is_promise: bool = False,
+    plan_id: UUID | None = None,
 ) -> int | None:
     """Give what one event earns, once, if she is enrolled and her period has room for it.
 
     A promise gives it as pending; pending points of the same source become available instead.
-    What was taken back may be earned again. Answers the entry's number.
+    What was taken back may be earned again. `plan_id`: the plan that earned it. Answers the
+    entry's number.
     """
     if not list_enrolled(session, borrower_ids=[borrower_id]):
         return None
@@ -217,7 +219,8 @@ def award_event(
     if rules is None or found is None:
         return None
     named = f"{rule}_promised" if is_promise else rule
-    cause = Cause(named, source_id, {"period": period})
+    by_plan = {} if plan_id is None else {"plan_id": str(plan_id)}
+    cause = Cause(named, source_id, {"period": period, **by_plan})
     known = find_award(session, borrower_id=borrower_id, rule=rule, source_id=source_id)
     if known is not None and not known.is_reversed and not _is_long_ago(known, found, now=now):
         if is_promise or known.kind != Kind.PENDING or known.pending == 0:
@@ -252,12 +255,23 @@ def _has_room(session: Session, rule: Rule, *, borrower_id: UUID, period: str) -
 
 
 def undo_event(
-    session: Session, *, borrower_id: UUID, rule: str, source_id: UUID, now: datetime
+    session: Session,
+    *,
+    borrower_id: UUID,
+    rule: str,
+    source_id: UUID,
+    now: datetime,
+    plan_id: UUID | None = None,
 ) -> int | None:
-    """Take back what an event earned, or was promised; None where nothing stands."""
+    """Take back what an event earned, or was promised; None where nothing stands.
+
+    With a `plan_id`, only what that plan earned: what another one did before stays.
+    """
     lock_accounts(session, borrower_ids=[borrower_id])
     known = find_award(session, borrower_id=borrower_id, rule=rule, source_id=source_id)
     if known is None or known.is_reversed:
+        return None
+    if plan_id is not None and known.details.get("plan_id") != str(plan_id):
         return None
     cause = Cause(f"{rule}_undone", source_id)
     return reverse(session, borrower_id=borrower_id, number=known.number, cause=cause, now=now)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from backend.events.community import HelpfulAnswerConfirmed
+from backend.events.plans import PlanInstallmentKept, PlanInstallmentUndone
 from backend.events.referrals import ReferralConfirmed
 from backend.kit.ids import new_id
 from backend.kit.outbox import announce
@@ -74,6 +75,24 @@ def test_thirty_points_a_week_for_answers_that_helped(session, who, own, deliver
     help_once(session, who, week=MONDAY - timedelta(days=7))
     deliver()
     assert (this_week, own()) == ((30, 0), (40, 0))
+
+
+def test_what_is_undone_of_one_plan_takes_no_points_of_another(session, who, own, deliver):
+    loan, first, second = new_id(), new_id(), new_id()
+    of = {"loan_id": loan, "number": 1}
+    kept = {
+        **of, "due_on": MONDAY, "paid_on": MONDAY, "is_first": True, "asked_before_miss": True,
+    }  # fmt: skip
+    seen = []
+    for event in (
+        PlanInstallmentKept(who, NOW, plan_id=first, **kept),
+        PlanInstallmentUndone(who, NOW, plan_id=second, was_first=True, **of),
+        PlanInstallmentUndone(who, NOW, plan_id=first, was_first=True, **of),
+    ):
+        announce(session, event)
+        deliver()
+        seen.append(own())
+    assert seen == [(80, 0), (80, 0), (0, 0)]
 
 
 @pytest.mark.parametrize("tell", [refer, help_once])
