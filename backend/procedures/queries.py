@@ -42,6 +42,7 @@ from backend.procedures.models import (
 )
 from backend.procedures.rules import REPLIES_MAX, Sign
 
+REASON = "procedure_step.reason"
 REPLY = "procedure_reply.text"
 FILE = "procedure_hand_over.file"
 STEPS_MAX = 100
@@ -140,7 +141,10 @@ def get_shown(session: Session, *, borrower_id: UUID, procedure_id: UUID) -> dic
     """A case for staff, with its steps and her replies opened. Refuses: ProcedureUnknown."""
     row = get_procedure(session, borrower_id=borrower_id, procedure_id=procedure_id)
     ids = [procedure_id]
-    steps = list_steps(session, borrower_id=borrower_id, procedure_ids=ids)
+    steps = [
+        {**step._mapping, "reason": crypto.decrypt(step.reason_cipher, context=REASON)}
+        for step in list_steps(session, borrower_id=borrower_id, procedure_ids=ids)
+    ]
     replies = list_replies(session, borrower_id=borrower_id, procedure_ids=ids)
     return {**row._mapping, "steps": steps, "replies": replies}
 
