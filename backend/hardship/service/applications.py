@@ -42,8 +42,9 @@ class Application:
 def apply(
     session: Session, *, borrower_id: UUID, application: Application, today: date, now: datetime
 ) -> UUID:
-    """Take it in; for a sensitive reason relief begins in the same act, without a document.
+    """Take it in; for a sensitive reason first relief begins in the same act, without a document.
 
+    It is first once in a year: another one waits for a person, or for us to be late.
     Refuses: BorrowerNotFound, ApplicationOpen, DocumentUnknown.
     """
     if not lock_borrower(session, borrower_id=borrower_id):
@@ -72,7 +73,9 @@ def apply(
     if made is None:
         raise ApplicationOpen
     _hand_in(session, borrower_id, application_id, application.document_ids, now=now)
-    if rules.starts_at_once(application.reason):
+    if rules.starts_at_once(application.reason) and not queries.had_first_relief(
+        session, borrower_id=borrower_id, since_on=today - rules.FIRST_RELIEF_AGAIN
+    ):
         row = queries.get_application(
             session, borrower_id=borrower_id, application_id=application_id
         )
