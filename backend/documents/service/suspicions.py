@@ -78,6 +78,10 @@ def reply(
 
     Refuses: DocumentUnknown, ReplyNotOpen, DocumentMoveRefused.
     """
+    # All of them in one order, for two answers may name each other's document.
+    queries.lock_documents(
+        session, borrower_id=borrower_id, document_ids={document_id, *document_ids}
+    )
     queries.get_for_update(session, borrower_id=borrower_id, document_id=document_id)
     suspicion = session.execute(
         select(DocumentSuspicion.id, DocumentSuspicion.replied_at).where(
