@@ -213,6 +213,19 @@ def test_staff_ask_and_she_answers_with_words_figures_and_documents(office, sess
     assert kept.json["code"] == "document-in-use"
 
 
+def test_what_she_adds_has_an_end(office):
+    path = f"{ADDRESS}/{apply(office.own).json['id']}/information"
+
+    def add(**body):
+        return office.own.post(path, json=body, headers=new_key())
+
+    letter = "x" * 4_000
+    answers = [add(text=letter) for _ in range(10)]
+    assert [each.status_code for each in answers] == [200] * 9 + [409]
+    assert answers[-1].json["code"] == "hardship-words-full"
+    assert add(affordability=AFFORDABILITY).status_code == 200
+
+
 def test_a_grant_relieves_until_its_day_and_ends_by_itself(office, session):
     application_id = apply(office.own, reason="job_loss").json["id"]
     granted = decide(office, application_id, GRANTED)
