@@ -1,6 +1,6 @@
 """Refusals of documents. Each says what would help."""
 
-from backend.kit.problems import Conflict, Invalid, NotFound, TooLarge
+from backend.kit.problems import Conflict, Invalid, NotFound, TooLarge, Unavailable
 from backend.kit.texts import Text
 
 
@@ -56,6 +56,16 @@ class PdfTooLong(Invalid):
     title = Text(
         "The PDF has more than 100 pages or too many parts. Send the pages that matter.",
         "该 PDF 超过 100 页或内容过于复杂。请只发送相关页面。",
+    )
+
+
+class DocumentsBusy(Unavailable):
+    """Others' files are being looked at."""
+
+    code = "documents-busy"
+    title = Text(
+        "Many files are coming in. Please send yours again in a moment.",
+        "当前上传较多，请稍后再次提交。",
     )
 
 

@@ -2,7 +2,7 @@
 
 Pictures are decoded and encoded anew, without EXIF, profiles or comments. PDFs are kept as they
 are, once they have been looked through: no password, no script, no form that sends, no file inside.
-One file at a time in a process, so that many large ones cannot fill its memory together.
+What it may cost is bounded by `apart`, which runs it in a process of its own.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ import io
 import logging
 import re
 import struct
-import threading
 import warnings
 import zlib
 from dataclasses import dataclass
@@ -34,8 +33,10 @@ from backend.documents.rules import BYTES_MAX
 PIXELS_MAX = 40_000_000
 PAGES_MAX = 100
 OBJECTS_MAX = 20_000
+UNPACKED_MAX = 20_000_000  # bytes of objects that are packed into streams
 PARTS_MAX = 500_000  # values looked at in one PDF
 JPEG_QUALITY = 88
+DEEP_GREY = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
 HEAD_BYTES = 1_024  # within which a PDF begins, as readers have it
 
 # Keys and names of what acts by itself, sends, or carries something along [ISO 32000-2].
@@ -66,8 +67,6 @@ DAMAGED_PDF = (
 # It warns of damage in the words of the file, which belong in no log.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
-_one_at_a_time = threading.Lock()
-
 
 @dataclass(frozen=True)
 class Inspected:
@@ -85,8 +84,7 @@ def inspect(data: bytes) -> Inspected:
     """
     if len(data) > BYTES_MAX:
         raise DocumentTooLarge
-    with _one_at_a_time:
-        media_type, content = _read(data)
+    media_type, content = _read(data)
     if len(content) > BYTES_MAX:
         raise DocumentTooLarge
     return Inspected(media_type, content, hashlib.sha256(content).digest())
@@ -117,7 +115,7 @@ def _encode_anew(data: bytes, form: str) -> bytes:
     out = io.BytesIO()
     try:
         ImageOps.exif_transpose(picture, in_place=True)
-        bare = picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+        bare = _on_paper(picture)
         # Pixels alone: what else the file held stays behind.
         bare.info.clear()
         bare.save(out, form, **({"quality": JPEG_QUALITY} if form == "JPEG" else {}))
@@ -126,6 +124,23 @@ def _encode_anew(data: bytes, form: str) -> bytes:
     except Image.DecompressionBombError:
         raise PictureTooLarge from None
     return out.getvalue()
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    """As it is seen on white paper, in eight bits: what else a conversion does, blots words out."""
+    is_clear = "transparency" in picture.info
+    if picture.mode in DEEP_GREY and not is_clear:
+        return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if picture.mode in ("LA", "PA", "RGBA") or (
+        is_clear and picture.mode in ("1", "L", "P", "RGB")
+    ):
+        paper = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
+    if picture.mode in ("1", "L"):
+        return picture.convert("L")
+    if picture.mode in ("P", "RGB", "CMYK", "YCbCr"):
+        return picture.convert("RGB")
+    raise DocumentNotRead
 
 
 def _look_through(data: bytes) -> None:
@@ -146,12 +161,18 @@ def _read_pdf(reader: PdfReader) -> None:
         raise PdfLocked
     known = [(number, place) for place, each in reader.xref.items() for number in each]
     known += [(number, 0) for number in reader.xref_objStm]
-    if len(known) > OBJECTS_MAX or len(reader.pages) > PAGES_MAX:
+    if len(known) > OBJECTS_MAX:
+        raise PdfTooLong
+    _weigh_packed(reader)
+    if len(reader.pages) > PAGES_MAX:
         raise PdfTooLong
     if not len(reader.pages):
         raise DocumentNotRead
-    left: list[Any] = [reader.trailer]
-    left += [IndirectObject(*each, reader).get_object() for each in known]
+    parts: list[Any] = [IndirectObject(*each, reader).get_object() for each in known]
+    _look_into([reader.trailer, *parts])
+
+
+def _look_into(left: list[Any]) -> None:
     looked_at = 0
     while left:
         looked_at += 1
@@ -163,6 +184,30 @@ def _read_pdf(reader: PdfReader) -> None:
             left.extend(part.values())
         elif isinstance(part, ArrayObject):
             left.extend(part)
+
+
+def _weigh_packed(reader: PdfReader) -> None:
+    """Refuse what would unpack to too much, before the reader unpacks any of it."""
+    packed = dict(reader.xref_objStm)
+    # So that it need not unpack one to find another.
+    reader.xref_objStm.clear()
+    left = UNPACKED_MAX
+    for number in {stream for stream, _ in packed.values()}:
+        left -= _unpacked_size(IndirectObject(number, 0, reader).get_object(), most=left)
+        if left < 0:
+            raise PdfTooLong
+    reader.xref_objStm.update(packed)
+
+
+def _unpacked_size(stream: Any, *, most: int) -> int:
+    data: bytes = stream._data
+    filters = stream.get("/Filter", [])
+    named = filters if isinstance(filters, ArrayObject) else [filters] if filters else []
+    if not named:
+        return len(data)
+    if list(named) != ["/FlateDecode"]:
+        raise DocumentNotRead
+    return len(zlib.decompressobj().decompress(data, most + 1))
 
 
 def _refuse_active(part: DictionaryObject) -> None:

@@ -11,12 +11,14 @@ from marshmallow import ValidationError
 
 from backend.borrowers.errors import BorrowerNotFound
 from backend.documents import queries, service
+from backend.documents.apart import inspect_apart
 from backend.documents.errors import (
     DocumentConsentNeeded,
     DocumentInUse,
     DocumentLimit,
     DocumentMoveRefused,
     DocumentNotRead,
+    DocumentsBusy,
     DocumentSentBefore,
     DocumentTooLarge,
     DocumentUnknown,
@@ -26,7 +28,6 @@ from backend.documents.errors import (
     PictureTooLarge,
     ReplyNotOpen,
 )
-from backend.documents.inspection import inspect
 from backend.documents.rules import BYTES_MAX, Kind
 from backend.documents.schemas import (
     DocumentPageSchema,
@@ -132,7 +133,7 @@ class OwnDocuments(MethodView):
     @_takes_a_file
     @refuses(BorrowerNotFound, DocumentConsentNeeded, DocumentSentBefore, DocumentLimit)
     @refuses(DocumentTooLarge, DocumentNotRead, PictureTooLarge, PdfLocked, PdfActive, PdfTooLong)
-    @refuses(Invalid)
+    @refuses(Invalid, DocumentsBusy)
     @blp.doc(requestBody=UPLOAD_IN)
     @blp.response(201, DocumentSchema)
     def post(self) -> dict[str, Any]:
@@ -143,7 +144,7 @@ class OwnDocuments(MethodView):
         """
         upload, data = _read_form(), _read_file()
         # Before the transaction: reading a large picture takes its time.
-        file = inspect(data)
+        file = inspect_apart(data)
         with transaction() as session:
             document_id = service.add_document(
                 session, borrower_id=caller().id, upload=upload, file=file, now=clock.now()

@@ -26,6 +26,14 @@ class ApplicationMoveRefused(Conflict):
     )
 
 
+class WordsFull(Conflict):
+    code = "hardship-words-full"
+    title = Text(
+        "You have told us a great deal already. Please call us, or send a document instead.",
+        "您已提供大量说明。如需补充，请致电我们或提交材料。",
+    )
+
+
 class CheckerDecides(Conflict):
     code = "hardship-checker-decides"
     title = Text(

@@ -20,7 +20,9 @@ def move_relief_on(context: JobContext) -> dict[str, Any]:
     after = (UUID(int=0), UUID(int=0))
     while True:
         with transaction() as session:
-            due = service.list_due(session, today=context.as_of, after=after, limit=CHUNK)
+            due = service.list_due(
+                session, today=context.as_of, now=context.now, after=after, limit=CHUNK
+            )
         for borrower_id, application_id in due:
             with transaction() as session:
                 today = borrowers.get_day(session, borrower_id=borrower_id, now=context.now)

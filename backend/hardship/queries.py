@@ -26,7 +26,7 @@ from backend.hardship.models import (
     HardshipReferral,
     HardshipTopUp,
 )
-from backend.hardship.rules import OPEN
+from backend.hardship.rules import OPEN, SENSITIVE
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 
@@ -81,6 +81,20 @@ def is_relieved(session: Session, *, borrower_id: UUID) -> bool:
             HardshipApplication.borrower_id == borrower_id,
             HardshipApplication.relief_from_on.is_not(None),
             HardshipApplication.relief_ended_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def had_first_relief(session: Session, *, borrower_id: UUID, since_on: date) -> bool:
+    """Whether relief for a reason that needs no document began since then, whatever ended it."""
+    found = session.execute(
+        select(HardshipApplication.id)
+        .where(
+            HardshipApplication.borrower_id == borrower_id,
+            HardshipApplication.reason.in_(SENSITIVE),
+            HardshipApplication.relief_from_on > since_on,
         )
         .limit(1)
     )

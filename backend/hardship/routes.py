@@ -19,6 +19,7 @@ from backend.hardship.errors import (
     ReferralConsentNeeded,
     ReferralSettled,
     ReferralUnknown,
+    WordsFull,
 )
 from backend.hardship.rules import Reason, Wish
 from backend.hardship.schemas import (
@@ -106,6 +107,7 @@ class OwnApplication(MethodView):
 class Information(MethodView):
     @idempotent
     @refuses(ApplicationUnknown, ApplicationMoveRefused, DocumentUnknown, DocumentMoveRefused)
+    @refuses(WordsFull)
     @blp.arguments(InformationSchema)
     @blp.response(200, ApplicationSchema)
     def post(self, args: dict[str, Any], application_id: UUID) -> dict[str, Any]:

@@ -91,7 +91,10 @@ GROUNDS_OF = {
 
 FREEZE_CAUSE = "hardship"
 FIRST_RELIEF_DAYS = 30
+FIRST_RELIEF_AGAIN = timedelta(days=365)  # after which it is first once more
+ASKED_FOR = timedelta(days=30)  # for which relief goes on while it is her turn
 PROLONGED_DAYS = 14  # when the lender is late with a decision
+WORDS_LENGTH_MAX = 40_000  # of an application, with all that was added: ten long letters
 RELIEF_DAYS_MAX = 180  # of one grant; she may apply again
 DECIDE_WORKING_DAYS = 3
 WORKING_WEEKDAYS = 5  # Monday to Friday; no calendar of holidays, so never later than promised
@@ -115,6 +118,11 @@ def first_relief_until(today: date) -> date:
 def prolonged_until(today: date) -> date:
     """The last day when nobody has decided in time."""
     return today + timedelta(days=PROLONGED_DAYS)
+
+
+def asked_until(asked_on: date) -> date:
+    """The last day of relief while we wait for what we asked her for."""
+    return asked_on + ASKED_FOR
 
 
 def is_relief_day(until_on: date, *, today: date) -> bool:

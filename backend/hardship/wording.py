@@ -139,7 +139,8 @@ def in_words(row: Any, *, documents: Any, referrals: Any, locale: Locale) -> dic
         "id": row.id,
         "reason": row.reason,
         "reason_text": REASONS[Reason(row.reason)].in_(locale),
-        "needs_document_first": not starts_at_once(Reason(row.reason)),
+        "needs_document_first": row.relief_from_on is None
+        or not starts_at_once(Reason(row.reason)),
         "state": row.state,
         "state_text": STATES[State(row.state)].in_(locale),
         "text": contents.opened(row.words_cipher, context=contents.WORDS),

@@ -14,6 +14,11 @@ def configure(zone: str) -> None:
     _zone = zone
 
 
+def programme_zone() -> str:
+    """The name of its zone, for statements that compute days."""
+    return _zone
+
+
 def programme_day(at: datetime) -> date:
     """The date that an instant falls on for the programme."""
     return day_in_zone(at, _zone)

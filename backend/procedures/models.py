@@ -99,7 +99,10 @@ def _of_procedure() -> ForeignKeyConstraint:
 
 
 class ProcedureStep(Base):
-    """One move of a case, numbered from 1: who (nobody: she herself, or a rule), when and why."""
+    """One move of a case, numbered from 1: who (nobody: she herself, or a rule), when and why.
+
+    Why is sealed: what people write of somebody who fell silent may tell of her health.
+    """
 
     __tablename__ = "procedure_step"
     __table_args__ = (_of_procedure(),)
@@ -108,7 +111,7 @@ class ProcedureStep(Base):
     procedure_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str]
-    reason: Mapped[str]
+    reason_cipher: Mapped[bytes] = mapped_column(LargeBinary)
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
     at: Mapped[datetime]
 

@@ -6,7 +6,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, case, func, literal, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    any_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -20,6 +31,7 @@ from backend.kit.clock import day_in_zone
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 from backend.loans.models import Loan, Payment
+from backend.procedures.asked import count_asked
 from backend.procedures.errors import HandOverMissing, ProcedureUnknown
 from backend.procedures.models import (
     IS_OPEN,
@@ -30,16 +42,24 @@ from backend.procedures.models import (
 )
 from backend.procedures.rules import REPLIES_MAX, Sign
 
+REASON = "procedure_step.reason"
 REPLY = "procedure_reply.text"
 FILE = "procedure_hand_over.file"
 STEPS_MAX = 100
 SHOWN_MAX = 50
 
 
+def paid_by_on() -> ColumnElement[date]:
+    """The last day on which a payment may have come: of one known by its month, the month's."""
+    month = func.date_trunc("month", cast(Payment.received_on, DateTime))
+    end = cast(month + text("interval '1 month - 1 day'"), Date)
+    return case((Payment.date_precision == "month", end), else_=Payment.received_on)
+
+
 def find_last_paid_on(session: Session, *, borrower_id: UUID) -> date | None:
-    """The last day on which she paid anything that was not taken back."""
+    """The last day on which she may have paid anything that was not taken back."""
     return session.execute(
-        select(func.max(Payment.received_on)).where(
+        select(func.max(paid_by_on())).where(
             Payment.borrower_id == borrower_id, Payment.reversed_on.is_(None)
         )
     ).scalar_one()
@@ -76,9 +96,15 @@ def find_sign(
     paid_on = find_last_paid_on(session, borrower_id=borrower_id)
     if paid_on is not None and paid_on >= day_in_zone(first_at, zone):
         return Sign.PAYMENT
-    if contacts.count_holds_since(session, borrower_id=borrower_id, since=first_at, today=today):
+    if count_requests(session, borrower_id=borrower_id, since=first_at, today=today):
         return Sign.REQUEST
     return None
+
+
+def count_requests(session: Session, *, borrower_id: UUID, since: datetime, today: date) -> int:
+    """What she asked for since then, or what keeps her in peace today: whichever is more."""
+    holds = contacts.count_holds_since(session, borrower_id=borrower_id, since=since, today=today)
+    return max(holds, count_asked(session, borrower_id=borrower_id, since=since))
 
 
 def get_procedure(
@@ -115,7 +141,10 @@ def get_shown(session: Session, *, borrower_id: UUID, procedure_id: UUID) -> dic
     """A case for staff, with its steps and her replies opened. Refuses: ProcedureUnknown."""
     row = get_procedure(session, borrower_id=borrower_id, procedure_id=procedure_id)
     ids = [procedure_id]
-    steps = list_steps(session, borrower_id=borrower_id, procedure_ids=ids)
+    steps = [
+        {**step._mapping, "reason": crypto.decrypt(step.reason_cipher, context=REASON)}
+        for step in list_steps(session, borrower_id=borrower_id, procedure_ids=ids)
+    ]
     replies = list_replies(session, borrower_id=borrower_id, procedure_ids=ids)
     return {**row._mapping, "steps": steps, "replies": replies}
 

@@ -78,8 +78,8 @@ def may_move(before: State, after: State) -> bool:
 def bars_of(silence: Silence, *, days_late: int, holds: int) -> list[Failed]:
     """Every rule that keeps a case of silence from being opened; none means that it may be.
 
-    A hold stands for whatever she has asked for: a plan, a promise, a dispute, help; one that
-    began after the first attempt counts also when it is over.
+    `holds` counts what she asked for since the first attempt, also when it is over (a plan, a
+    promise, a dispute, a waiver, help, a document sent), and what leaves her in peace.
     """
     rules = [
         (silence.attempts >= ATTEMPTS_MIN, Bar.TOO_FEW_ATTEMPTS, silence.attempts, ATTEMPTS_MIN),

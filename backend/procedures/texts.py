@@ -16,8 +16,8 @@ BARS = {
         "Over {value} days; {needed} are needed.", "联系跨度为 {value} 天，需至少 {needed} 天。"
     ),
     Bar.LEFT_IN_PEACE: Text(
-        "She has asked for something: {value} holds keep her in peace.",
-        "客户已提出请求：现有 {value} 项免打扰。",
+        "She has asked for something ({value}): a request, or a hold that keeps her in peace.",
+        "客户已提出请求或处于免打扰期（{value} 项）。",
     ),
     Bar.NOT_LATE: Text(
         "She is {value} days late; silence matters from day {needed}.",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Date, Select, cast, func, literal, select
 
 from backend.kit.ports import Urgency, WorkKind
+from backend.kit.programme_zone import programme_zone
 from backend.kit.texts import Text
 from backend.tiers.models import TierReview
 from backend.tiers.rules import REVIEW_DAYS
@@ -32,7 +33,7 @@ class OpenReviews:
 
     def cases(self) -> Select[*tuple[Any, ...]]:
         """One case a review, to be answered within three days."""
-        asked_on = cast(func.timezone("UTC", TierReview.asked_at), Date)
+        asked_on = cast(func.timezone(programme_zone(), TierReview.asked_at), Date)
         return select(
             TierReview.borrower_id,
             TierReview.id.label("case_id"),

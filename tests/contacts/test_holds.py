@@ -41,3 +41,23 @@ def test_each_cause_is_released_by_itself(session):
     service.release(session, borrower_id=borrower_id, cause="plan-request:1")
     assert held(session, borrower_id) == {"dispute:2": 5}
     assert held(session, other) == {"plan-request:1": 3}
+
+
+def test_what_is_over_stays_known_and_may_begin_anew(session):
+    borrower_id = make_borrower(session)
+    hold(session, borrower_id)
+    service.release(session, borrower_id=borrower_id, cause="plan-request:1")
+    for day in (TODAY - timedelta(days=1), TODAY):
+        assert held(session, borrower_id, today=day) == {}
+
+    def count(since):
+        return queries.count_holds_since(
+            session, borrower_id=borrower_id, since=since, today=TODAY + timedelta(days=9)
+        )
+
+    assert (count(NOW), count(NOW + timedelta(days=1))) == (1, 0)
+    later = NOW + timedelta(days=5)
+    service.hold(
+        session, borrower_id=borrower_id, cause="plan-request:1", until_on=later.date(), now=later
+    )
+    assert count(later) == 1

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select, text, update
 
+from backend.documents import service
 from backend.documents.jobs import scan_documents
 from backend.documents.models import Document
 from backend.documents.rules import Scan
 from backend.documents.scanning import ClamdScanner, ScanError
+from backend.documents.service.scans import Claimed
 from tests.factories.documents import make_document, pdf, send
 from tests.factories.runs import make_job_context
 from tests.fixtures.api import new_key
@@ -158,6 +160,15 @@ def test_what_she_took_back_while_it_was_scanned_is_gone(desk, session, scanned_
     scanned_by(take_back)
     assert scan_documents(make_job_context()) == {"clean": 1}
     assert desk.own.get("/v1/me/documents").json["items"] == []
+
+
+@pytest.mark.parametrize("late", [Scan.CLEAN, Scan.FAILED])
+def test_who_is_late_does_not_undo_what_another_found(desk, session, late):
+    document_id = make_document(session, desk.ann, scan=Scan.WAITING)
+    claimed = Claimed(desk.ann, document_id)
+    for outcome in (Scan.INFECTED, late):
+        service.record_scan(session, claimed=claimed, scan=outcome)
+    assert scan_of(session) == "infected"
 
 
 def test_each_look_at_a_file_is_known_to_her(desk, session):

@@ -221,6 +221,19 @@ def test_staff_ask_and_she_answers_with_words_figures_and_documents(office, sess
     assert kept.json["code"] == "document-in-use"
 
 
+def test_what_she_adds_has_an_end(office):
+    path = f"{ADDRESS}/{apply(office.own).json['id']}/information"
+
+    def add(**body):
+        return office.own.post(path, json=body, headers=new_key())
+
+    letter = "x" * 4_000
+    answers = [add(text=letter) for _ in range(10)]
+    assert [each.status_code for each in answers] == [200] * 9 + [409]
+    assert answers[-1].json["code"] == "hardship-words-full"
+    assert add(affordability=AFFORDABILITY).status_code == 200
+
+
 def test_a_grant_relieves_until_its_day_and_ends_by_itself(office, session):
     application_id = apply(office.own, reason="job_loss").json["id"]
     granted = decide(office, application_id, GRANTED)
@@ -296,6 +309,42 @@ def test_when_we_are_late_relief_begins_by_itself_and_goes_on(office, session):
     later = late + timedelta(days=15)
     assert move_relief_on(make_job_context(now=later)) == {"prolonged": 1, "ended": 0}
     assert told(session) == [True]
+
+
+def test_first_relief_is_first_once_in_a_year(office, session):
+    first = apply(office.own).json["id"]
+    assert decide(office, first, DECLINED).status_code == 200
+    second = apply(office.own, reason="caring")
+    assert second.status_code == 201
+    assert (second.json["relief"], second.json["needs_document_first"]) == (None, True)
+    assert held_until(session, office) is None
+    office.own.post(f"{ADDRESS}/{second.json['id']}/withdraw", headers=new_key())
+    with clock.fixed(NOW + timedelta(days=365)):
+        assert apply(office.own).json["relief"] is not None
+
+
+def test_relief_does_not_wait_for_her_for_ever(office, session):
+    application_id = apply(office.own).json["id"]
+    asked = office.manager.post(
+        office.path(application_id, "/questions"),
+        json={"question": "Until when, do you think?"},
+        headers=new_key(),
+    )
+    assert asked.status_code == 200
+    run = {day: make_job_context(now=NOW + timedelta(days=day)) for day in (30, 31, 32, 50)}
+    assert move_relief_on(run[30]) == {"prolonged": 0, "ended": 0}
+    assert move_relief_on(run[31]) == {"prolonged": 0, "ended": 1}
+    assert move_relief_on(run[32]) == {"prolonged": 0, "ended": 0}
+    assert told(session) == [True, False]
+    with clock.fixed(NOW + timedelta(days=40)):
+        added = office.own.post(
+            f"{ADDRESS}/{application_id}/information", json={"text": "May."}, headers=new_key()
+        )
+        assert added.json["state"] == "under_review"
+    # Now it is ours again.
+    assert move_relief_on(run[50]) == {"prolonged": 1, "ended": 0}
+    assert held_until(session, office) == TODAY + timedelta(days=64)
+    assert told(session) == [True, False, True]
 
 
 def test_what_one_application_ends_another_carries_on(office, session):

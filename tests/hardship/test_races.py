@@ -1,9 +1,10 @@
 """Relief that begins and ends at once is told in one order, and told right."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from backend.hardship import queries, service
 from backend.hardship.errors import ApplicationMoveRefused, ApplicationOpen
@@ -43,6 +44,12 @@ def test_the_last_word_of_relief_is_the_true_one(session, own_database):
                         application_id=found.id,
                         today=TODAY,
                         now=NOW,
+                    )
+                    # As if it had been long ago: the next one is first once more.
+                    own.execute(
+                        update(HardshipApplication)
+                        .where(HardshipApplication.id == found.id)
+                        .values(relief_from_on=TODAY - timedelta(days=400))
                     )
         except (ApplicationOpen, ApplicationMoveRefused):
             return

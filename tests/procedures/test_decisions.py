@@ -148,6 +148,37 @@ def test_a_file_holds_the_case_and_neither_words_nor_notes(case, session):
     assert case.manager.get(path).status_code == 403
 
 
+def test_the_file_tells_nothing_of_need_or_health(case, session):
+    make_contact(
+        session,
+        case.borrower_id,
+        kind="conversation",
+        outcome="asked_for_help",
+        days_ago=88,
+        staff_id=case.manager.id,
+    )
+    session.commit()
+    why = "Her sister says that she has cancer."
+    assert case.open(reason=why).status_code == 201
+    with clock.fixed(AFTER):
+        assert case.act("decide", outcome="upheld", reason=why).status_code == 200
+        assert case.act("terminate", reason=why).status_code == 200
+    found = case.officer.get(f"{case.path}/{case.procedure_id}/hand-over", headers=WHY)
+    file = found.json["file"]
+    assert {each["source"] for each in file["facts"]} <= {"loans", "contacts", "streaks"}
+    known = {each["fact"] for each in file["facts"]}
+    assert "days_past_due" in known
+    assert known.isdisjoint({"hardship_active", "tier", "employment", "income_monthly"})
+    assert set(file["decisions"][0]) == {"number", "state", "staff_id", "at"}
+    assert "help" not in found.text
+    assert "cancer" not in found.text
+    # Who looks at the case reads it; who looks into the database does not.
+    steps = case.officer.get(f"{case.path}/{case.procedure_id}", headers=WHY).json["steps"]
+    assert [each["reason"] for each in steps] == [why] * 3
+    kept = session.execute(text("SELECT s::text FROM procedure_step s")).scalars()
+    assert all("cancer" not in each for each in kept)
+
+
 def test_an_audit_names_what_does_not_add_up(case, session):
     case.terminate()
     assert list(find_faults(session)) == []

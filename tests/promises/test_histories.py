@@ -116,7 +116,9 @@ class Story:
         held = contacts.list_holds(
             self.session, borrower_id=self.borrower_id, today=date(2000, 1, 1)
         )
-        assert [hold.cause for hold in held] == [f"promise:{each}" for each in is_open]
+        # What was released ends before it began.
+        kept = [hold.cause for hold in held if hold.until_on >= hold.created_at.date()]
+        assert kept == [f"promise:{each}" for each in is_open]
         for row in rows:
             word = self.words[row.id]
             if word.is_withdrawn:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.borrowers import service as borrowers
+from backend.contacts import queries as contacts
 from backend.kit import clock
 from tests.clock import NOW, TODAY
 from tests.factories.plans import BOTH, WAY, noon
@@ -182,8 +183,10 @@ def test_an_offer_left_alone_ends_and_peace_with_it(case, night, session):
     plan = case.ask(due_day=15).json["id"]
     night(TODAY + timedelta(days=15))
     assert case.see(plan)["state"] == "expired"
-    held = session.execute(text("SELECT count(*) FROM contact_hold")).scalar_one()
-    assert held == 0
+    held = contacts.list_holds(
+        session, borrower_id=case.borrower_id, today=TODAY + timedelta(days=15)
+    )
+    assert held == []
     with clock.fixed(noon(TODAY + timedelta(days=15))):
         assert case.act(plan, "accept").json["state"] == "expired"
 

@@ -7,7 +7,10 @@ from sqlalchemy import insert, select
 
 from backend.borrowers.models import AccessLog
 from backend.contacts import service as contacts
+from backend.kit import clock
 from backend.tiers.models import TierState
+from backend.tiers.rules import REVIEW_DAYS
+from backend.tiers.work import OpenReviews
 from tests.api.statements import heard
 from tests.clock import NOW, TODAY
 from tests.factories.contacts import make_contact
@@ -116,6 +119,18 @@ def test_who_waits_for_an_answer_comes_before_who_is_late(manager, hers, session
     assert asked.status_code == 201, asked.json
     assert whom(manager) == ["asking", "late"]
     assert manager.get(NEXT, query_string={"skip": 1}).json["next"]["external_id"] == "late"
+
+
+def test_an_answer_is_due_by_the_days_of_the_programme(manager, hers, session, borrower_api):
+    asking = hers("asking")
+    place_in_tier(session, asking)
+    # Morning in Shanghai, the evening before in UTC.
+    with clock.fixed(NOW.replace(hour=20)):
+        borrower_api(asking).post(
+            "/v1/me/tier/reviews", json={"reason": "Please look."}, headers=new_key()
+        )
+    (case,) = session.execute(OpenReviews().cases()).all()
+    assert case.due_on == TODAY + timedelta(days=1 + REVIEW_DAYS)
 
 
 def place_in_tier(session, borrower_id):

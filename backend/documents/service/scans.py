@@ -49,14 +49,15 @@ def claim_unscanned(
 def record_scan(session: Session, *, claimed: Claimed, scan: Scan) -> None:
     """Keep the outcome; a scan that failed is due again, later each time.
 
-    What she took back meanwhile is gone, and nothing is written.
+    What she took back meanwhile is gone, and what another worker has a verdict on keeps it: its
+    lease had passed. Nothing is written then.
     """
     row = session.execute(
-        select(Document.scan_attempts, func.now().label("now"))
+        select(Document.scan, Document.scan_attempts, func.now().label("now"))
         .where(Document.borrower_id == claimed.borrower_id, Document.id == claimed.document_id)
         .with_for_update()
     ).first()
-    if row is None:
+    if row is None or row.scan not in SCANNABLE:
         return
     attempts = row.scan_attempts + 1 if scan is Scan.FAILED else row.scan_attempts
     due_at = next_scan_at(row.now, attempts=attempts) if scan is Scan.FAILED else row.now

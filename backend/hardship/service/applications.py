@@ -12,7 +12,7 @@ from backend.borrowers.errors import BorrowerNotFound
 from backend.documents import service as documents
 from backend.hardship import contents, queries, rules
 from backend.hardship.affordability import Statement
-from backend.hardship.errors import ApplicationMoveRefused, ApplicationOpen
+from backend.hardship.errors import ApplicationMoveRefused, ApplicationOpen, WordsFull
 from backend.hardship.models import HardshipApplication
 from backend.hardship.rules import Reason, State, Wish
 from backend.hardship.service.relief import (
@@ -42,8 +42,9 @@ class Application:
 def apply(
     session: Session, *, borrower_id: UUID, application: Application, today: date, now: datetime
 ) -> UUID:
-    """Take it in; for a sensitive reason relief begins in the same act, without a document.
+    """Take it in; for a sensitive reason first relief begins in the same act, without a document.
 
+    It is first once in a year: another one waits for a person, or for us to be late.
     Refuses: BorrowerNotFound, ApplicationOpen, DocumentUnknown.
     """
     if not lock_borrower(session, borrower_id=borrower_id):
@@ -72,7 +73,9 @@ def apply(
     if made is None:
         raise ApplicationOpen
     _hand_in(session, borrower_id, application_id, application.document_ids, now=now)
-    if rules.starts_at_once(application.reason):
+    if rules.starts_at_once(application.reason) and not queries.had_first_relief(
+        session, borrower_id=borrower_id, since_on=today - rules.FIRST_RELIEF_AGAIN
+    ):
         row = queries.get_application(
             session, borrower_id=borrower_id, application_id=application_id
         )
@@ -109,7 +112,7 @@ def add_information(
     """She adds to an open application; what was asked for goes back under review.
 
     Her words are kept below those that are there. Refuses: ApplicationUnknown,
-    ApplicationMoveRefused, DocumentUnknown.
+    ApplicationMoveRefused, DocumentUnknown, WordsFull.
     """
     row = queries.get_for_update(session, borrower_id=borrower_id, application_id=application_id)
     if row.state not in rules.OPEN:
@@ -117,6 +120,8 @@ def add_information(
     _hand_in(session, borrower_id, application_id, document_ids, now=now)
     was = contents.opened(row.words_cipher, context=contents.WORDS)
     said = "\n\n".join(each for each in (was, words) if each)
+    if words is not None and len(said) > rules.WORDS_LENGTH_MAX:
+        raise WordsFull
     values = {"words_cipher": contents.seal_words(said or None)}
     if statement is not None:
         whole = with_own_due(session, borrower_id=borrower_id, statement=statement, today=today)

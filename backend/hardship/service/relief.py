@@ -30,6 +30,7 @@ def relieve(
         application,
         relief_from_on=today if is_first else application.relief_from_on,
         relief_until_on=until_on,
+        relief_ended_at=None,
     )
     tiers.freeze(
         session,
@@ -83,11 +84,18 @@ def write(session: Session, application: AnyRow, **values: Any) -> None:
 
 
 def list_due(
-    session: Session, *, today: date, after: tuple[UUID, UUID], limit: int
+    session: Session, *, today: date, now: datetime, after: tuple[UUID, UUID], limit: int
 ) -> Sequence[tuple[UUID, UUID]]:
     """Applications on which a day has come: nobody decided in time, or relief has had its last."""
+    is_running = HardshipApplication.relief_from_on.is_not(
+        None
+    ) & HardshipApplication.relief_ended_at.is_(None)
+    # What waits for her any longer brings nothing more.
+    is_her_turn = (HardshipApplication.state == State.INFO_REQUESTED) & (
+        HardshipApplication.asked_at < now - rules.ASKED_FOR
+    )
     is_late = HardshipApplication.state.in_(OPEN) & (
-        (HardshipApplication.decide_by_on < today) & HardshipApplication.relief_from_on.is_(None)
+        (HardshipApplication.decide_by_on < today) & ~is_running & ~is_her_turn
     )
     is_over = HardshipApplication.relief_ended_at.is_(None) & (
         HardshipApplication.relief_until_on < today
@@ -113,17 +121,28 @@ def move_on(
     """
     row = lock_hers(session, borrower_id=borrower_id, application_id=application_id)
     if row.state in OPEN:
-        is_late = row.relief_from_on is None and row.decide_by_on < today
-        has_lapsed = row.relief_until_on is not None and row.relief_until_on < today
-        if not is_late and not has_lapsed:
-            return "nothing"
-        until = rules.prolonged_until(today)
-        relieve(session, application=row, until_on=until, today=today, now=now)
-        return "prolonged"
+        return _carry_on(session, row, today=today, now=now)
     if row.state != State.GRANTED or row.relief_until_on >= today:
         return "nothing"
     end_relief(session, application=row, today=today, now=now)
     write(session, row, state=State.ENDED)
+    return "ended"
+
+
+def _carry_on(session: Session, row: AnyRow, *, today: date, now: datetime) -> str:
+    is_running = row.relief_from_on is not None and row.relief_ended_at is None
+    if (row.relief_until_on if is_running else row.decide_by_on) >= today:
+        return "nothing"
+    until = rules.prolonged_until(today)
+    if row.state == State.INFO_REQUESTED:
+        # It is her turn: that nobody decides is not our fault alone.
+        until = min(until, rules.asked_until(row.asked_at.date()))
+    if until >= today:
+        relieve(session, application=row, until_on=until, today=today, now=now)
+        return "prolonged"
+    if not is_running:
+        return "nothing"
+    end_relief(session, application=row, today=today, now=now)
     return "ended"
 
 

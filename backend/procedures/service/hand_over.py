@@ -1,6 +1,7 @@
 """The file for lawful collection: money, contact, decisions.
 
-Nothing of the community, no words of hers, no note, no name: the core system knows who she is.
+Nothing of the community, no words of hers or of staff, no name: the core system knows who she is.
+Nothing that tells of need or health either: no hardship, no income, no tier.
 """
 
 import csv
@@ -11,11 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, case, insert, null, select
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
 from backend.contacts.models import ContactEntry
+from backend.contacts.rules import Outcome
 from backend.kit import crypto
 from backend.loans.models import Adjustment, Installment, Loan, Payment
 from backend.procedures import queries
@@ -24,6 +26,7 @@ from backend.procedures.queries import FILE
 from backend.profile import queries as profile
 
 ROWS_MAX = 20_000
+SOURCES = frozenset({"loans", "contacts", "streaks"})  # of facts
 # What a spreadsheet would take for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LOANS = select(
@@ -73,7 +76,10 @@ _CONTACTS = select(
     ContactEntry.at,
     ContactEntry.channel,
     ContactEntry.kind,
-    ContactEntry.outcome,
+    # That she asked for help may tell of need or health.
+    case(
+        (ContactEntry.outcome == Outcome.ASKED_FOR_HELP, null()), else_=ContactEntry.outcome
+    ).label("outcome"),
     ContactEntry.contact,
     ContactEntry.actor,
     ContactEntry.staff_id,
@@ -128,7 +134,6 @@ def _contents(
             {
                 "number": step.number,
                 "state": step.state,
-                "reason": step.reason,
                 "staff_id": step.staff_id,
                 "at": step.at,
             }
@@ -138,13 +143,13 @@ def _contents(
 
 
 def _facts(session: Session, *, borrower_id: UUID, now: datetime) -> list[dict[str, Any]]:
-    """The product's own facts. What the lender declared itself may tell of health: left out."""
+    """Of loans, contacts and streaks alone: whatever else is known may tell of need or health."""
     catalogue = profile.get_catalogue(session).facts
     facts = profile.get_facts(session, borrower_id=borrower_id, now=now)
     return [
         {"fact": name, "value": value, "unit": catalogue[name].unit, "source": known.source}
         for name, value in sorted(facts.items())
-        if not (known := catalogue[name]).is_extra and known.source != "lender"
+        if (known := catalogue[name]).source in SOURCES and not known.is_extra
     ]
 
 

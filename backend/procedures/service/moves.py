@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from backend.borrowers.errors import BorrowerNotFound
 from backend.borrowers.models import Borrower
 from backend.events.procedures import ProcedureMoved
+from backend.kit import crypto
 from backend.kit.db import AnyRow
 from backend.kit.outbox import announce
 from backend.loans.models import Loan
 from backend.procedures.errors import ProcedureMoveRefused
 from backend.procedures.models import Procedure, ProcedureStep
+from backend.procedures.queries import REASON
 from backend.procedures.rules import State, may_move
 
 
@@ -82,7 +84,7 @@ def note_step(
             procedure_id=procedure.id,
             number=number,
             state=state,
-            reason=reason,
+            reason_cipher=crypto.encrypt(reason, context=REASON),
             staff_id=staff_id,
             at=now,
         )

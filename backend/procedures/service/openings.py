@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from backend.contacts import queries as contact_queries
 from backend.contacts import service as contacts
 from backend.contacts.rules import Channel, EntryKind, Outcome
 from backend.kit.clock import day_in_zone
@@ -101,7 +100,7 @@ def _prove_silence(
 ) -> dict[str, Any]:
     today = day_in_zone(now, zone)
     silence = queries.get_silence(session, borrower_id=borrower_id, zone=zone, now=now)
-    holds = contact_queries.count_holds_since(
+    holds = queries.count_requests(
         session, borrower_id=borrower_id, since=silence.first_at or now, today=today
     )
     days_late = queries.get_days_late(session, borrower_id=borrower_id, today=today)

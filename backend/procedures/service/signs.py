@@ -14,6 +14,7 @@ from backend.borrowers.models import Borrower
 from backend.contacts.models import ContactHold
 from backend.loans.models import Payment
 from backend.procedures import queries
+from backend.procedures.asked import has_asked
 from backend.procedures.models import Procedure
 from backend.procedures.rules import OPEN, Ground, State
 from backend.procedures.service.moves import move
@@ -44,17 +45,17 @@ def end_silences_unnoticed(session: Session, *, today: date, now: datetime, limi
     """
     first_at = cast(Procedure.proof["first_at"].astext, DateTime(timezone=True))
     first_on = cast(func.timezone(Borrower.timezone, first_at), Date)
-    has_asked = exists().where(
+    is_held = exists().where(
         ContactHold.borrower_id == Procedure.borrower_id,
         (ContactHold.until_on >= today) | (ContactHold.created_at >= first_at),
     )
     has_paid = exists().where(
         Payment.borrower_id == Procedure.borrower_id,
         Payment.reversed_on.is_(None),
-        Payment.received_on >= first_on,
+        queries.paid_by_on() >= first_on,
     )
     rows = session.execute(
-        _OPEN_SILENCES.where(has_asked | has_paid)
+        _OPEN_SILENCES.where(is_held | has_paid | has_asked(Procedure.borrower_id, first_at))
         .order_by(Procedure.borrower_id)
         .limit(limit)
         .with_for_update(of=Procedure, skip_locked=True)
