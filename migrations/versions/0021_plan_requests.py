@@ -310,7 +310,7 @@ def _changes() -> None:
 
 
 def _offsets() -> None:
-    # A full table, used meanwhile: rows that are there are checked in 0029, which locks nobody out.
+    # A full table, used meanwhile: rows that are there are checked in 0030, which locks nobody out.
     op.add_column("adjustment", sa.Column("offsets_id", sa.Uuid(), nullable=True))
     op.create_index(
         "uq_adjustment_offsets",

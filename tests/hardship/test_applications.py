@@ -6,14 +6,11 @@ import pytest
 from sqlalchemy import select, text
 
 from backend.contacts import queries as contacts
-from backend.events.hardship import HardshipChanged
 from backend.hardship.jobs import move_relief_on
 from backend.hardship.rules import SENSITIVE, Reason
 from backend.kit import clock
 from backend.kit.ids import new_id
-from backend.kit.outbox import EventRow, Recorded
-from backend.profile import queries as profile_reads
-from backend.profile import service as profile
+from backend.kit.outbox import EventRow
 from backend.profile.models import FactChange, Profile
 from backend.tiers.models import TierFreeze
 from tests.clock import NOW, TODAY
@@ -62,13 +59,6 @@ def told(session) -> list[bool]:
         select(EventRow.payload).where(EventRow.name == "HardshipChanged").order_by(EventRow.seq)
     )
     return [row.payload["is_active"] for row in rows]
-
-
-def settled(session) -> list[int]:
-    rows = session.execute(
-        select(EventRow.payload).where(EventRow.name == "FactsChanged").order_by(EventRow.seq)
-    )
-    return sorted(row.payload["cause_seq"] for row in rows)
 
 
 def test_she_applies_and_reads_what_her_figures_say(office, session):
@@ -373,31 +363,3 @@ def test_the_queue_shows_what_was_promised_first_first(office, session, staff_ap
     assert office.manager.get(path).json["affordability"] == AFFORDABILITY
     lost = office.manager.get(office.path(new_id()))
     assert lost.json["code"] == "hardship-application-unknown"
-
-
-def test_an_older_word_of_relief_is_history_only(office, session, deliver):
-    """Deliveries of one handler may come in any order."""
-    for seq, active in ((5, True), (9, False), (7, True)):
-        event = HardshipChanged(office.ann, NOW, is_active=active)
-        told = [(Recorded(seq=seq, event=event, recorded_at=NOW), active)]
-        profile.put_told(session, fact="hardship_active", told=told, now=NOW)
-    query = select(Profile.hardship_active).where(Profile.borrower_id == office.ann)
-    assert session.execute(query).scalar_one() is False
-    # All is kept, in the order in which it was said, and told of.
-    at = {"borrower_id": office.ann, "at": NOW, "today": TODAY}
-    seen = [profile_reads.get_facts_at(session, seq=seq, **at) for seq in (5, 7, 9)]
-    assert [each["hardship_active"] for each in seen] == [True, True, False]
-    assert settled(session) == [5, 7, 9]
-
-
-def test_of_words_of_relief_absorbed_together_the_last_counts_and_each_is_kept(office, session):
-    told = [
-        (Recorded(seq=seq, event=HardshipChanged(office.ann, NOW, is_active=active),
-                  recorded_at=NOW), active)
-        for seq, active in ((9, False), (5, True))
-    ]  # fmt: skip
-    profile.put_told(session, fact="hardship_active", told=told, now=NOW)
-    query = select(FactChange.event_seq, FactChange.value).order_by(FactChange.event_seq)
-    assert [tuple(row) for row in session.execute(query)] == [(5, True), (9, False)]
-    assert session.execute(select(Profile.hardship_active)).scalar_one() is False
-    assert settled(session) == [5, 9]
