@@ -66,8 +66,8 @@ def upgrade(url: str) -> None:
 def _is_upgraded(engine: Engine, *, is_last_try: bool) -> bool:
     """Whether all revisions are in; what came in before one had to let go stays."""
     with engine.connect() as connection:
-        connection.execute(text(f"SET lock_timeout = '{TABLE_WAIT_SECONDS}s'"))
-        connection.commit()
+        with connection.begin():
+            connection.execute(text(f"SET lock_timeout = '{TABLE_WAIT_SECONDS}s'"))
         settings = config()
         settings.attributes["connection"] = connection
         try:

@@ -11,6 +11,8 @@ from backend.kit.texts import Text
 class _Ruled(Conflict):
     """A refusal that names its rule, in `rule`, and the ways that are left."""
 
+    code = "plan-refused"
+    title = Text("That is not possible for this plan now.", "该方案目前不能这样办理。")
     rule: ClassVar[Text]
 
     @classmethod
