@@ -20,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.benefits.reasons import Reason as WaiverReason
 from backend.benefits.rules import WAIVER_MONTHS_MAX, Ending, Kind, Proof, State
-from backend.benefits.waiver_rules import Reason as WaiverReason
 from backend.benefits.waiver_rules import State as WaiverState
 from backend.kit.db import Base
 

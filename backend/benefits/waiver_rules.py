@@ -5,44 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from backend.benefits.reasons import SENSITIVE, Reason
 from backend.benefits.rules import WAIVER_MONTHS_MAX
 
 ANSWER_WORKING_DAYS = 3
 WAIVER_CAUSE = "waiver_request"
 # Months at once by tier; of those that are not named a person decides.
 MONTHS_AT_ONCE: Mapping[str, int] = {"potential": 3, "stable": 2, "high_risk": 1}
-
-
-class Reason(StrEnum):
-    """Why she asks: a closed list."""
-
-    JOB_LOSS = "job_loss"
-    INCOME_CUT = "income_cut"
-    ILLNESS = "illness"
-    BEREAVEMENT = "bereavement"
-    CARING = "caring"
-    SEPARATION = "separation"
-    VIOLENCE = "violence"
-    DISASTER = "disaster"
-    FRAUD_VICTIM = "fraud_victim"
-    BUSINESS_FAILURE = "business_failure"
-    STUDY = "study"
-    PARENTAL_LEAVE = "parental_leave"
-    OTHER = "other"
-
-
-# What asks for no document before the first relief; of the others a person sees a proof.
-NEEDS_NO_DOCUMENT = frozenset(
-    {
-        Reason.ILLNESS,
-        Reason.BEREAVEMENT,
-        Reason.CARING,
-        Reason.SEPARATION,
-        Reason.VIOLENCE,
-        Reason.DISASTER,
-        Reason.FRAUD_VICTIM,
-    }
-)
 
 
 class State(StrEnum):
@@ -110,7 +79,7 @@ def why_a_person(facts: Facts) -> list[Why]:
     if facts.had_plan:
         # Penalty is waived at once in the first agreement alone, whatever that was.
         why.append(Why.PLAN_AGREED)
-    if facts.reason not in NEEDS_NO_DOCUMENT:
+    if facts.reason not in SENSITIVE:
         why.append(Why.REASON_NEEDS_PROOF)
     if not at_once:
         why.append(Why.TIER_BY_PERSON)

@@ -4,9 +4,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from backend.benefits.reasons import Reason
 from backend.benefits.rules import WAIVER_MONTHS_MAX
 from backend.benefits.schemas import CodedTextSchema
-from backend.benefits.waiver_rules import DECIDED, Ground, Reason, State
+from backend.benefits.waiver_rules import DECIDED, Ground, State
 from backend.kit.fields import Day, Instant, LongText, Minor, OutSchema, StrictSchema, WholeNumber
 from backend.kit.paging import page_schema
 

@@ -15,12 +15,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.benefits.reasons import Reason
 from backend.hardship.rules import (
     OPEN,
     Account,
     FundState,
     PartnerKind,
-    Reason,
     ReferralState,
     State,
     TopUpState,

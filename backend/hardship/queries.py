@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend.benefits.reasons import SENSITIVE
 from backend.borrowers import queries as borrowers
 from backend.borrowers.rules import Viewer
 from backend.hardship.errors import (
@@ -26,7 +27,7 @@ from backend.hardship.models import (
     HardshipReferral,
     HardshipTopUp,
 )
-from backend.hardship.rules import OPEN, SENSITIVE
+from backend.hardship.rules import OPEN
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 

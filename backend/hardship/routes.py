@@ -7,6 +7,7 @@ from uuid import UUID
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
+from backend.benefits.reasons import Reason
 from backend.borrowers import queries as borrowers
 from backend.borrowers.errors import BorrowerNotFound
 from backend.documents.errors import DocumentMoveRefused, DocumentUnknown
@@ -21,7 +22,7 @@ from backend.hardship.errors import (
     ReferralUnknown,
     WordsFull,
 )
-from backend.hardship.rules import Reason, Wish
+from backend.hardship.rules import Wish
 from backend.hardship.schemas import (
     ApplicationInSchema,
     ApplicationPageSchema,

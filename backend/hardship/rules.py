@@ -4,32 +4,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from enum import StrEnum
 
-
-class Reason(StrEnum):
-    """Why somebody cannot pay as agreed. Closed."""
-
-    JOB_LOSS = "job_loss"
-    INCOME_CUT = "income_cut"
-    ILLNESS = "illness"
-    BEREAVEMENT = "bereavement"
-    CARING = "caring"
-    SEPARATION = "separation"
-    VIOLENCE = "violence"
-    DISASTER = "disaster"
-    FRAUD_VICTIM = "fraud_victim"
-    BUSINESS_FAILURE = "business_failure"
-    STUDY = "study"
-    PARENTAL_LEAVE = "parental_leave"
-    OTHER = "other"
-
-
-# First relief for these asks for no document.
-SENSITIVE = frozenset(
-    {
-        *(Reason.ILLNESS, Reason.BEREAVEMENT, Reason.CARING, Reason.SEPARATION),
-        *(Reason.VIOLENCE, Reason.DISASTER, Reason.FRAUD_VICTIM),
-    }
-)
+from backend.benefits.reasons import SENSITIVE, Reason
 
 
 class Wish(StrEnum):

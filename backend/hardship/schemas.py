@@ -4,12 +4,12 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from backend.benefits.reasons import Reason
 from backend.hardship.affordability import FIXED_KINDS, FLEXIBLE_KINDS, INCOME_KINDS, Statement
 from backend.hardship.rules import (
     FundState,
     Ground,
     PartnerKind,
-    Reason,
     ReferralState,
     State,
     TopUpState,

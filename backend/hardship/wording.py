@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from backend.benefits.reasons import Reason
 from backend.hardship import contents
 from backend.hardship.affordability import Finding, Statement, Verdict, Way, judge
-from backend.hardship.rules import Ground, PartnerKind, Reason, ReferralState, State, starts_at_once
+from backend.hardship.rules import Ground, PartnerKind, ReferralState, State, starts_at_once
 from backend.kit.money import Money
 from backend.kit.texts import Locale, Text
 

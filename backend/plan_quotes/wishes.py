@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from backend.benefits.rules import WAIVER_MONTHS_MAX
 from backend.kit.fields import MINOR_MAX, RATE_PATTERN
 from backend.kit.problems import FieldError, Invalid
 from backend.loans.rules.schedules.terms import ANNUAL_RATE_MAX
 from backend.plan_quotes.rules import Kind, Wishes
-from backend.plan_quotes.rules.limits import WAIVED_PERIODS_MAX
 from backend.plan_quotes.rules.options import DAY_OF_MONTH_MAX
 
 NUMBER_MAX = 600
@@ -42,7 +42,7 @@ _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "installments": ("months", _whole(NUMBER_MAX)),
     "annual_rate": ("annual_rate", _rate),
     "amount_minor": ("amount_minor", _whole(MINOR_MAX)),
-    "periods": ("periods", _whole(WAIVED_PERIODS_MAX)),
+    "periods": ("periods", _whole(WAIVER_MONTHS_MAX)),
 }
 CHOSEN: Mapping[Kind, frozenset[str]] = {
     Kind.MOVE_DUE_DAY: frozenset({"due_day"}),

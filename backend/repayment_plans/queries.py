@@ -56,11 +56,6 @@ def get_request(session: Session, *, borrower_id: UUID, request_id: UUID) -> Any
     return row
 
 
-def find_request(session: Session, *, borrower_id: UUID, request_id: UUID) -> AnyRow | None:
-    """The same, if there is one."""
-    return session.execute(_own(borrower_id).where(PlanRequest.id == request_id)).first()
-
-
 def page_own(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
     """Her requests, the newest first."""
     return page(

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from backend.benefits import service
 from backend.benefits.models import BenefitGrant, BenefitNegotiation
-from backend.benefits.waiver_rules import Ground, Reason, State
+from backend.benefits.reasons import Reason
+from backend.benefits.waiver_rules import Ground, State
 from backend.kit.db import transaction
 from backend.kit.problems import Problem
 from backend.loans import service as loans

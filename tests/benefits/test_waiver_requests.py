@@ -9,11 +9,10 @@ from sqlalchemy import delete, insert, select, update
 
 from backend.benefits.audit import run as audit
 from backend.benefits.models import BenefitNegotiation
+from backend.benefits.reasons import SENSITIVE, Reason
 from backend.benefits.waiver_rules import (
     MONTHS_AT_ONCE,
-    NEEDS_NO_DOCUMENT,
     Facts,
-    Reason,
     Why,
     choose_months,
     count_months,
@@ -313,7 +312,7 @@ def test_the_rule_decides_alone_only_inside_every_limit(
         enrolled
         and not rejected
         and not planned
-        and reason in NEEDS_NO_DOCUMENT
+        and reason in SENSITIVE
         and months <= MONTHS_AT_ONCE.get(tier or "", 0)
     )
     assert (why == []) == inside

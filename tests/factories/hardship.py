@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.benefits.reasons import Reason
 from backend.consents.rules import Purpose, Source
 from backend.consents.service import Said, put_consents
 from backend.documents import service as documents
@@ -12,7 +13,7 @@ from backend.documents.rules import Outcome
 from backend.documents.service import Found
 from backend.hardship import service
 from backend.hardship.affordability import Statement
-from backend.hardship.rules import Ground, Reason, State
+from backend.hardship.rules import Ground, State
 from backend.hardship.service import Application, Decision
 from backend.kit.money import Money
 from tests.clock import NOW, TODAY

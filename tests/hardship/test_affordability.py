@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.benefits.reasons import SENSITIVE, Reason
 from backend.hardship import rules
 from backend.hardship.affordability import (
     FIXED_KINDS,
@@ -17,7 +18,7 @@ from backend.hardship.affordability import (
     Way,
     judge,
 )
-from backend.hardship.rules import MOVES, OPEN, SENSITIVE, Reason, State
+from backend.hardship.rules import MOVES, OPEN, State
 
 amounts = st.integers(0, 10**9)
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, text
 
+from backend.benefits.reasons import SENSITIVE, Reason
 from backend.contacts import queries as contacts
 from backend.hardship.jobs import move_relief_on
-from backend.hardship.rules import SENSITIVE, Reason
 from backend.kit import clock
 from backend.kit.ids import new_id
 from backend.kit.outbox import EventRow

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from backend.kit.workdays import add_working_days
 from backend.repayment_plans.rules import (
     FINAL,
     FREEZING,
@@ -21,7 +22,6 @@ from backend.repayment_plans.rules import (
     judge,
     may_move,
     needs_document,
-    working_days_after,
 )
 
 days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
@@ -79,7 +79,7 @@ def test_nobody_moves_a_plan_to_where_it_stands(state, by):
 
 @given(day=days, count=st.integers(0, 30))
 def test_working_days_are_monday_to_friday(day, count):
-    end = working_days_after(day, count)
+    end = add_working_days(day, count)
     between = [day + timedelta(days=n) for n in range(1, (end - day).days + 1)]
     assert sum(each.weekday() < 5 for each in between) == count
     assert count == 0 or end.weekday() < 5
@@ -87,8 +87,8 @@ def test_working_days_are_monday_to_friday(day, count):
 
 def test_a_holiday_is_no_working_day():
     friday, monday = date(2026, 11, 20), date(2026, 11, 23)
-    assert working_days_after(friday, 1) == monday
-    assert working_days_after(friday, 1, holidays={monday}) == date(2026, 11, 24)
+    assert add_working_days(friday, 1) == monday
+    assert add_working_days(friday, 1, holidays={monday}) == date(2026, 11, 24)
 
 
 @pytest.mark.parametrize("reason", sorted(SENSITIVE))

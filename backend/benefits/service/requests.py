@@ -18,8 +18,9 @@ from backend.benefits.errors import (
 )
 from backend.benefits.models import WaiverRequest
 from backend.benefits.queries import Waivable
+from backend.benefits.reasons import Reason
 from backend.benefits.service.negotiations import waive_periods
-from backend.benefits.waiver_rules import WAIVER_CAUSE, Facts, Ground, Reason, State
+from backend.benefits.waiver_rules import WAIVER_CAUSE, Facts, Ground, State
 from backend.events.benefits import WaiverRequestStateChanged
 from backend.kit import crypto
 from backend.kit.db import AnyRow

@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from backend.benefits.reasons import Reason
 from backend.borrowers.errors import BorrowerNotFound
 from backend.documents import service as documents
 from backend.hardship import contents, queries, rules
 from backend.hardship.affordability import Statement
 from backend.hardship.errors import ApplicationMoveRefused, ApplicationOpen, WordsFull
 from backend.hardship.models import HardshipApplication
-from backend.hardship.rules import Reason, State, Wish
+from backend.hardship.rules import State, Wish
 from backend.hardship.service.relief import (
     end_relief,
     lock_borrower,

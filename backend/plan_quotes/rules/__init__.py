@@ -9,7 +9,6 @@ from backend.plan_quotes.rules.limits import (
     DUE_DAY_MOVES_A_YEAR,
     EXTENSION_SHARE_MAX,
     STAFF_BOUNDS,
-    WAIVED_PERIODS,
     Bounds,
     why_a_person_decides,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "EXTENSION_SHARE_MAX",
     "ROW_FIELDS",
     "STAFF_BOUNDS",
-    "WAIVED_PERIODS",
     "Bounds",
     "Kind",
     "LoanFacts",

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from backend.benefits.rules import WAIVER_MONTHS_MAX
+from backend.benefits.waiver_rules import MONTHS_AT_ONCE
 from backend.kit.ports import PastPlans
 from backend.plan_quotes.rules.kinds import Kind
 
 DUE_DAY_MOVES_A_YEAR = 2
 EXTENSION_SHARE_MAX = Fraction(1, 2)  # of the instalments that are left
-# By internal tier; the others' waivers are decided by a person.
-WAIVED_PERIODS = {"potential": 3, "stable": 2, "high_risk": 1}
-WAIVED_PERIODS_MAX = 3
 ANSWER_WORKING_DAYS = 3
 
 
@@ -52,7 +51,7 @@ STAFF_BOUNDS = Bounds(
 
 def waived_periods_max(tier: str | None) -> int:
     """How many periods of penalty may be waived at once."""
-    return WAIVED_PERIODS.get(tier or "", WAIVED_PERIODS_MAX)
+    return MONTHS_AT_ONCE.get(tier or "", WAIVER_MONTHS_MAX)
 
 
 def why_a_person_decides(
@@ -80,6 +79,6 @@ def _why_for_waiver(
 ) -> tuple[str, ...]:
     if past.is_negotiated:
         return ("not_the_first_negotiation",)
-    if terms["periods"] > WAIVED_PERIODS.get(tier or "", 0):
+    if terms["periods"] > MONTHS_AT_ONCE.get(tier or "", 0):
         return ("waiver_above_level",)
     return ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from backend.benefits.rules import WAIVER_MONTHS_MAX
 from backend.kit.money import Rounding, rounded
 from backend.loans.rules import InstallmentRow, waivable_penalties
 from backend.loans.rules.schedules import (
@@ -29,7 +30,7 @@ from backend.plan_quotes.rules.laying import (
     refuse_too_many,
     schedule_rows,
 )
-from backend.plan_quotes.rules.limits import WAIVED_PERIODS_MAX, Bounds, waived_periods_max
+from backend.plan_quotes.rules.limits import Bounds, waived_periods_max
 from backend.plan_quotes.rules.penalties import Waiver
 from backend.plan_quotes.rules.remainder import Remainder, Rhythm, remainder_of
 
@@ -266,7 +267,7 @@ def waive_penalty(asked: Asked) -> Laid:
     if not found:
         raise NotPossible("no_open_penalty")
     by_tier = asked.bounds.waives_by_tier
-    most = waived_periods_max(facts.tier) if by_tier else WAIVED_PERIODS_MAX
+    most = waived_periods_max(facts.tier) if by_tier else WAIVER_MONTHS_MAX
     periods = asked.wishes.periods
     if periods is not None and periods > most:
         raise NotPossible("too_many_periods", periods, ways=(("at_most_periods", most),))

@@ -1,5 +1,6 @@
 """Decisions about requests and plans: pure."""
 
+from backend.benefits.reasons import SENSITIVE, Reason
 from backend.repayment_plans.rules.keeping import Kept, PlanRow, Standing, judge, plan_rows
 from backend.repayment_plans.rules.limits import Case, find_extension_percent
 from backend.repayment_plans.rules.moves import (
@@ -12,20 +13,13 @@ from backend.repayment_plans.rules.moves import (
     State,
     may_move,
 )
-from backend.repayment_plans.rules.reasons import (
-    NEEDS_DOCUMENT,
-    REASON_TEXTS,
-    SENSITIVE,
-    Reason,
-    needs_document,
-)
+from backend.repayment_plans.rules.reasons import NEEDS_DOCUMENT, REASON_TEXTS, needs_document
 from backend.repayment_plans.rules.times import (
     COOLING_OFF_DAYS,
     CURE_DAYS,
     RELIEF_DAYS,
     REPLY_DAYS,
     SLA_WORKING_DAYS,
-    working_days_after,
 )
 
 __all__ = [
@@ -54,5 +48,4 @@ __all__ = [
     "may_move",
     "needs_document",
     "plan_rows",
-    "working_days_after",
 ]

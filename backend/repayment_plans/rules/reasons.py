@@ -1,41 +1,10 @@
 """Why a plan is asked for: a closed list, in kind words."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
+from backend.benefits.reasons import SENSITIVE, Reason
 from backend.kit.texts import Text
 
-
-class Reason(StrEnum):
-    """What made paying hard."""
-
-    JOB_LOSS = "job_loss"
-    INCOME_CUT = "income_cut"
-    ILLNESS = "illness"
-    BEREAVEMENT = "bereavement"
-    CARING = "caring"
-    SEPARATION = "separation"
-    VIOLENCE = "violence"
-    DISASTER = "disaster"
-    FRAUD_VICTIM = "fraud_victim"
-    BUSINESS_FAILURE = "business_failure"
-    STUDY = "study"
-    PARENTAL_LEAVE = "parental_leave"
-    OTHER = "other"
-
-
-# Nobody has to prove these before a first relief.
-SENSITIVE = frozenset(
-    {
-        Reason.ILLNESS,
-        Reason.BEREAVEMENT,
-        Reason.CARING,
-        Reason.SEPARATION,
-        Reason.VIOLENCE,
-        Reason.DISASTER,
-        Reason.FRAUD_VICTIM,
-    }
-)
 # `other` names nothing that a document could show.
 NEEDS_DOCUMENT = frozenset(Reason) - {Reason.OTHER}
 

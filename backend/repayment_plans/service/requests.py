@@ -14,6 +14,7 @@ from backend.documents import service as document_service
 from backend.kit import crypto
 from backend.kit.ids import new_id
 from backend.kit.texts import Text
+from backend.kit.workdays import add_working_days
 from backend.loans import queries as loan_reads
 from backend.loans import service as loans
 from backend.loans.queries import Conduct, LoanKey
@@ -35,7 +36,6 @@ from backend.repayment_plans.rules import (
     find_extension_percent,
     judge,
     needs_document,
-    working_days_after,
 )
 from backend.repayment_plans.service import freezes
 from backend.repayment_plans.service.cases import Held, her_day, move, record
@@ -89,7 +89,7 @@ def refuse_second(session: Session, *, borrower_id: UUID, loan_id: UUID) -> None
 def sla_day(session: Session, *, today: date) -> date:
     """By when a person answers."""
     holidays = get_live(session).holidays
-    return working_days_after(today, SLA_WORKING_DAYS, holidays=holidays)
+    return add_working_days(today, SLA_WORKING_DAYS, holidays=holidays)
 
 
 def offer_day(session: Session, quote: Quote, *, borrower_id: UUID) -> date:
@@ -192,7 +192,7 @@ def _store(
             version=FIRST_VERSION,
             requested_at=now,
             changed_at=now,
-            due_on=working_days_after(today, SLA_WORKING_DAYS, holidays=policy.holidays),
+            due_on=add_working_days(today, SLA_WORKING_DAYS, holidays=policy.holidays),
         )
         .returning(*PlanRequest.__table__.c)
     ).one()
