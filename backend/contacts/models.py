@@ -13,7 +13,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.contacts.rules import OUTCOMES, Actor, Channel, EntryKind
+from backend.contacts.rules import OUTCOMES, Actor, EntryKind
+from backend.events.contacts import Channel
 from backend.kit.db import Base
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.contacts.models import ContactEntry, ContactHold
-from backend.contacts.rules import Channel, EntryKind, Line, Outcome
+from backend.contacts.rules import EntryKind, Line, Outcome
+from backend.events.contacts import Channel
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
 from backend.kit.db import AnyRow

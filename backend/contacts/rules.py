@@ -6,15 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-
-class Channel(StrEnum):
-    """The ways in which a person reaches a person."""
-
-    CALL = "call"
-    SMS = "sms"
-    PUSH = "push"
-    EMAIL = "email"
-    VISIT = "visit"
+from backend.events.contacts import Channel
 
 
 class EntryKind(StrEnum):

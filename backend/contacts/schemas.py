@@ -4,8 +4,9 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from backend.contacts.rules import LABEL_PATTERN, Actor, Channel, EntryKind, Outcome
+from backend.contacts.rules import LABEL_PATTERN, Actor, EntryKind, Outcome
 from backend.contacts.service import Contact
+from backend.events.contacts import Channel
 from backend.kit.fields import ExternalId, Instant, LongText, OutSchema, Pattern, StrictSchema
 from backend.kit.paging import page_schema
 

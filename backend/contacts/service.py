@@ -14,16 +14,8 @@ from backend.contacts import queries
 from backend.contacts.errors import ContactReferenceTaken
 from backend.contacts.models import ContactEntry, ContactHold
 from backend.contacts.queries import NOTE
-from backend.contacts.rules import (
-    LOGGED_LATE_MAX,
-    OUTCOMES,
-    Actor,
-    Channel,
-    EntryKind,
-    Line,
-    Outcome,
-)
-from backend.events.contacts import ContactLogged
+from backend.contacts.rules import LOGGED_LATE_MAX, OUTCOMES, Actor, EntryKind, Line, Outcome
+from backend.events.contacts import Channel, ContactLogged
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from backend.contacts.rules import Actor, Channel, EntryKind, Outcome
+from backend.contacts.rules import Actor, EntryKind, Outcome
+from backend.events.contacts import Channel
 from backend.kit.texts import Locale, Text
 
 CHANNELS = {

@@ -2,7 +2,7 @@
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from backend.contacts.rules import Channel
+from backend.events.contacts import Channel
 from backend.kit.fields import Day, Instant, LongText, OutSchema, ShortText, StrictSchema
 from backend.kit.paging import PageArgs, page_schema
 from backend.procedures.rules import Ground, State

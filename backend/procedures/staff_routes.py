@@ -13,7 +13,7 @@ from backend.borrowers import service as borrowers
 from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
 from backend.borrowers.rules import AccessPurpose
 from backend.borrowers.schemas import PurposeArgs
-from backend.contacts.rules import Channel
+from backend.events.contacts import Channel
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits, rated
 from backend.kit.db import transaction

@@ -12,9 +12,9 @@ from backend.contacts.rules import (
     REACHED_ANOTHER,
     REACHED_NOBODY,
     WINDOW_DAYS,
-    Channel,
     EntryKind,
 )
+from backend.events.contacts import Channel
 
 _CHANNELS = ", ".join(f"('{channel}')" for channel in Channel)
 _OUTBOUND = ", ".join(f"'{kind}'" for kind in sorted(OUTBOUND))

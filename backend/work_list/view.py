@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.contacts import queries as contacts
-from backend.contacts.rules import WINDOW_DAYS, Channel, Outcome, switched_off
+from backend.contacts.rules import WINDOW_DAYS, Outcome, switched_off
+from backend.events.contacts import Channel
 from backend.kit.db import AnyRow
 from backend.kit.ports import WorkSource
 from backend.kit.texts import Locale, Text

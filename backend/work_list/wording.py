@@ -1,6 +1,6 @@
 """Why somebody is next, in the reader's language."""
 
-from backend.contacts.rules import Channel
+from backend.events.contacts import Channel
 from backend.kit.texts import Text
 from backend.work_list.rules import Step
 

@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from backend.contacts.models import ContactEntry
-from backend.contacts.rules import (
-    OUTCOMES,
-    Channel,
-    EntryKind,
-    Line,
-    Outcome,
-    contact_facts,
-    find_silence,
-)
+from backend.contacts.rules import OUTCOMES, EntryKind, Line, Outcome, contact_facts, find_silence
+from backend.events.contacts import Channel
 from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id
 from backend.profile.catalogue import FACT_TYPES

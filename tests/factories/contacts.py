@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.contacts import service
-from backend.contacts.rules import Channel, EntryKind, Outcome
+from backend.contacts.rules import EntryKind, Outcome
+from backend.events.contacts import Channel
 from backend.kit.ids import new_id
 from backend.staff import service as staff
 from backend.staff.rules import Role

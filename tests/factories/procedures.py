@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.contacts.rules import Channel
+from backend.events.contacts import Channel
 from backend.kit.ids import new_id
 from backend.procedures import service
 from backend.procedures.rules import Ground, State

@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from backend.contacts.rules import Channel
+from backend.events.contacts import Channel
 from backend.kit.problems import Conflict, Forbidden
 from backend.procedures import service
 from backend.procedures.audit import find_faults

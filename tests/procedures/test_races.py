@@ -7,8 +7,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select, text
 
-from backend.contacts.rules import Channel
 from backend.core_instructions.models import CoreInstruction
+from backend.events.contacts import Channel
 from backend.kit.db import transaction
 from backend.kit.problems import Conflict
 from backend.loans import service as loans

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from backend.contacts import wording as contact_words
-from backend.contacts.rules import Actor, Channel, EntryKind, Outcome
+from backend.contacts.rules import Actor, EntryKind, Outcome
+from backend.events.contacts import Channel
 from backend.kit.texts import LOCALES, Text
 from backend.procedures import texts, wording
 from backend.procedures.rules import Ground, State

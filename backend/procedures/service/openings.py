@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from backend.contacts import service as contacts
-from backend.contacts.rules import Channel, EntryKind, Outcome
+from backend.contacts.rules import EntryKind, Outcome
+from backend.events.contacts import Channel
 from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id
 from backend.kit.problems import Reason
