@@ -27,6 +27,7 @@ from backend.benefits import ports as benefit_ports
 from backend.borrowers import queries as borrowers
 from backend.documents import scanning
 from backend.evidence import origin as evidence_origin
+from backend.evidence import witnessing as evidence_witnessing
 from backend.kit import (
     addresses,
     audience,
@@ -172,6 +173,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     db.configure(database)
     programme_zone.configure(settings.programme_zone)
     evidence_origin.configure(settings.issuer)
+    evidence_witnessing.configure(settings.evidence_witnesses, is_demo=settings.is_demo)
     clock.configure(demo_file=settings.demo_clock_file)
     keys = Keyring(
         settings.database_url,

@@ -22,6 +22,7 @@ from backend.kit.environment import Environment, is_trustworthy, split_address
 from backend.kit.key_changes import Legacy
 from backend.kit.rate_limit import CLASSES
 from backend.kit.standard_webhooks import SECRET_PREFIX as WEBHOOK_SECRET_PREFIX
+from backend.kit.witnesses import Witness, read_witnesses
 
 SECRETS = (
     "MASTER_KEYS",
@@ -98,6 +99,8 @@ class Settings:
     rotation_delay: timedelta  # ROTATION_DELAY, seconds from a key's making to its use
     otp_webhook: Webhook | None  # OTP_WEBHOOK_URL, OTP_WEBHOOK_SECRET: who sends log-in codes
     webhook_guard: Guard  # WEBHOOK_NETWORKS, WEBHOOK_PORTS: where webhooks may be sent
+    # EVIDENCE_WITNESSES: KEY URL[, KEY URL]: who signs heads of the log beside us; none = nobody
+    evidence_witnesses: tuple[Witness, ...]
     otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     # DOCUMENT_SCANNER_URL: clamd://HOST:PORT; none = nothing is scanned
     document_scanner: tuple[str, int] | None
@@ -152,6 +155,7 @@ def _read(env: Environment) -> Settings:
         ),
         otp_webhook=_webhook(env, is_demo=is_demo),
         webhook_guard=_webhook_guard(env, is_demo=is_demo),
+        evidence_witnesses=_witnesses(env, is_demo=is_demo),
         otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
         document_scanner=_scanner(env),
         documents_unscanned_shown=_shows_unscanned(env, is_demo=is_demo),
@@ -254,6 +258,14 @@ def _webhook(env: Environment, *, is_demo: bool) -> Webhook | None:
             f" {WEBHOOK_SECRET_BYTES_MIN} bytes",
         )
     return Webhook(url, secret)
+
+
+def _witnesses(env: Environment, *, is_demo: bool) -> tuple[Witness, ...]:
+    try:
+        return read_witnesses(env.get("EVIDENCE_WITNESSES"), is_demo=is_demo)
+    except ValueError as error:
+        env.refuse("EVIDENCE_WITNESSES", str(error))
+        return ()
 
 
 def _scanner(env: Environment) -> tuple[str, int] | None:

@@ -43,6 +43,7 @@ from backend.evidence import audit as evidence_audit
 from backend.evidence import jobs as evidence_jobs
 from backend.evidence import routes as evidence_routes
 from backend.evidence import service as evidence
+from backend.evidence import witnessing as evidence_witnessing
 from backend.hardship import audit as hardship_audit
 from backend.hardship import contents as hardship_contents
 from backend.hardship import demo as hardship_demo
@@ -185,6 +186,7 @@ WIRING = Wiring(
         *staff_jobs.JOBS,
         *auth_jobs.JOBS,
         *evidence_jobs.JOBS,
+        *evidence_witnessing.JOBS,
         *webhook_jobs.JOBS,
     ),
     loops=webhook_sender.LOOPS,

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from backend.evidence import merkle, notes, queries, records, rules
+from backend.evidence import cosignatures, merkle, notes, queries, records, rules
 from backend.evidence.merkle import HASH_BYTES
 from backend.evidence.models import (
     EvidenceKey,
@@ -28,6 +28,7 @@ from backend.evidence.tiles import TILE_BITS, Place, path_of
 from backend.kit.crypto import UnreadableError
 from backend.kit.db import AnyRow
 from backend.kit.wiring import Audit
+from backend.kit.witnesses import Witness, read_key
 
 CHUNK = 4_096
 _NUMBER = re.compile(r"[0-9]+")
@@ -129,6 +130,7 @@ class Verification:
         for name in head.signed_by:
             if name not in verifiers or not notes.is_signed_by(head.note, verifiers[name]):
                 yield f"head of size {head.size}: the signature of {name} does not verify"
+        yield from _check_cosignatures(self.session, head)
         if not _tells(head, verifiers):
             yield f"head of size {head.size}: its note tells another size or root"
         if head.size == self._recount.size and bytes(head.root) == self._recount.root():
@@ -206,6 +208,13 @@ def _compare(session: Session, made: Mapping[Place, bytes]) -> Iterator[str]:
 
 def _nth(hashes: bytes, place: int) -> bytes:
     return hashes[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+
+
+def _check_cosignatures(session: Session, head: AnyRow) -> Iterator[str]:
+    for row in queries.list_cosignatures(session, size=head.size):
+        witness = Witness(*read_key(row.key), url="")
+        if not cosignatures.verifies(row.line, note=head.note, witness=witness):
+            yield f"head of size {head.size}: the cosignature of {witness.name} does not verify"
 
 
 def _tells(head: AnyRow, verifiers: Mapping[str, Verifier]) -> bool:

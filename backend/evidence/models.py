@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ForeignKey,
     Identity,
+    Index,
     LargeBinary,
     UniqueConstraint,
 )
@@ -117,6 +119,20 @@ class EvidenceCheckpoint(Base):
     note: Mapped[str]
     signed_by: Mapped[list[Any]]
     signed_at: Mapped[datetime]
+
+
+class EvidenceCosignature(Base):
+    """A witness's line under a head. `key`: its public key, by which the line verifies."""
+
+    __tablename__ = "evidence_cosignature"
+    __table_args__ = (Index("ix_evidence_cosignature_size", "size"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(
+        ForeignKey("evidence_checkpoint.size"), primary_key=True, autoincrement=False
+    )
+    line: Mapped[str]
+    at: Mapped[datetime]
 
 
 class EvidenceSigner(Base):

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from backend.evidence.errors import CheckpointUnknown, ReceiptUnknown, TileUnknown
 from backend.evidence.models import (
     EvidenceCheckpoint,
+    EvidenceCosignature,
     EvidenceKey,
     EvidenceLeaf,
     EvidenceRecord,
@@ -25,12 +27,49 @@ from backend.kit.paging import Page, page
 _NEWEST = (
     select(func.max(EvidenceCheckpoint.size)).where(EvidenceCheckpoint.size >= 0).scalar_subquery()
 )
+# What witnesses wrote under a head, one line after another.
+_COSIGNATURES = (
+    select(
+        func.coalesce(
+            func.string_agg(
+                EvidenceCosignature.line,
+                aggregate_order_by(literal(""), EvidenceCosignature.key),
+            ),
+            "",
+        )
+    )
+    .where(EvidenceCosignature.size == EvidenceCheckpoint.size)
+    .correlate(EvidenceCheckpoint)
+    .scalar_subquery()
+)
+WITNESSED_NOTE = (EvidenceCheckpoint.note + _COSIGNATURES).label("witnessed_note")
 
 
 def find_head(session: Session) -> AnyRow | None:
-    """The newest signed head: its size, root, note and who signed; None before the first."""
+    """The newest signed head: its size, root, notes and who signed; None before the first.
+
+    `witnessed_note` is the note with the lines of witnesses under it.
+    """
     newest = EvidenceCheckpoint.size == _NEWEST
-    return session.execute(select(EvidenceCheckpoint.__table__).where(newest)).first()
+    return session.execute(
+        select(EvidenceCheckpoint.__table__, WITNESSED_NOTE).where(newest)
+    ).first()
+
+
+def find_cosigned_size(session: Session, *, key: str) -> int | None:
+    """The size of the newest head that a witness signed."""
+    return session.execute(
+        select(func.max(EvidenceCosignature.size)).where(EvidenceCosignature.key == key)
+    ).scalar_one()
+
+
+def list_cosignatures(session: Session, *, size: int) -> Sequence[AnyRow]:
+    """Who signed the head of a size beside the log: rows of key and line."""
+    return session.execute(
+        select(EvidenceCosignature.key, EvidenceCosignature.line)
+        .where(EvidenceCosignature.size == size)
+        .order_by(EvidenceCosignature.key)
+    ).all()
 
 
 def get_head(session: Session) -> AnyRow:
@@ -107,7 +146,7 @@ def get_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> AnyR
             EvidenceLeaf.entry_index,
             EvidenceLeaf.commitment,
             EvidenceCheckpoint.size,
-            EvidenceCheckpoint.note,
+            WITNESSED_NOTE,
         )
         .outerjoin(EvidenceKey, EvidenceKey.borrower_id == EvidenceRecord.borrower_id)
         .outerjoin(EvidenceLeaf, EvidenceLeaf.number == EvidenceRecord.number)

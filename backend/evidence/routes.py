@@ -53,10 +53,10 @@ class Checkpoint(MethodView):
     @blp.response(200, {"type": "string"}, content_type=TEXT)
     @refuses(CheckpointUnknown)
     def get(self) -> Response:
-        """The signed head of the log [c2sp.org/tlog-checkpoint]."""
+        """The signed head of the log, with what witnesses signed [c2sp.org/tlog-checkpoint]."""
         with reading() as session:
             head = queries.get_head(session)
-        return Response(head.note, content_type=TEXT, headers=SHORT)
+        return Response(head.witnessed_note, content_type=TEXT, headers=SHORT)
 
 
 @blp.route("/keys")

@@ -128,7 +128,7 @@ def make_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> str
     return notes.proof_text(
         index=row.entry_index,
         proof=tiles.proof_of(parts, tiles=read),
-        checkpoint=row.note,
+        checkpoint=row.witnessed_note,
         extra=data,
     )
 

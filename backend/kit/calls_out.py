@@ -2,7 +2,8 @@
 
 The name is looked up once, every address that it has is judged, and the connection is made to an
 address that was judged, with the name kept for TLS and `Host`: another answer of the resolver a
-moment later leads nowhere. No redirect is followed, and of the answer nothing but its head is read.
+moment later leads nowhere. No redirect is followed, and of the answer's body nothing is read unless
+the caller asks for its beginning.
 """
 
 import http.client
@@ -72,6 +73,7 @@ class Answer:
 
     status: int
     retry_after: str | None
+    body: bytes = b""  # its beginning, as far as the caller wants it
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,11 @@ class Caller:
         self._look_ups = LookUps(resolve)
         self._tls = ssl.create_default_context()
 
-    def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """One call. Raises CallError, after `deadline_seconds` at the latest."""
+    def post(self, url: str, *, body: bytes, headers: Mapping[str, str], keep: int = 0) -> Answer:
+        """One call; `keep` bytes of the answer are read at most.
+
+        Raises CallError, after `deadline_seconds` at the latest.
+        """
         if find_url_fault(url, self.guard) is not None:
             raise CallError(Failure.URL_REFUSED)
         parts = cast(SplitResult, split_address(url))
@@ -174,7 +179,8 @@ class Caller:
             with closing(_connect(addresses, _port_of(parts), ends_at)) as plain:
                 secured = self._secure(plain, parts, ends_at)
                 with closing(secured):
-                    return _exchange(_Bounded(secured, ends_at), parts, body, headers)
+                    wire = _Bounded(secured, ends_at)
+                    return _exchange(wire, parts, body, headers, keep=keep)
         except TimeoutError:
             raise CallError(Failure.TIMED_OUT) from None
         except OSError:
@@ -264,11 +270,12 @@ class _Bounded(io.RawIOBase):
 
 
 def _exchange(
-    wire: _Bounded, parts: SplitResult, body: bytes, headers: Mapping[str, str]
+    wire: _Bounded, parts: SplitResult, body: bytes, headers: Mapping[str, str], *, keep: int
 ) -> Answer:
     connection = http.client.HTTPConnection(str(parts.hostname), _port_of(parts))
     connection.sock = wire
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection.request("POST", target, body=body, headers={"Host": parts.netloc, **headers})
     answer = connection.getresponse()
-    return Answer(answer.status, answer.headers.get("Retry-After"))
+    kept = answer.read(keep) if keep else b""
+    return Answer(answer.status, answer.headers.get("Retry-After"), kept)

@@ -73,6 +73,7 @@ def test_nothing_that_guards_or_decides_has_a_default(name):
         ("LOG_LEVEL", "LOUD"),
         ("WEBHOOK_NETWORKS", "everywhere"),
         ("WEBHOOK_NETWORKS", "10.0.0.0/99"),
+        ("EVIDENCE_WITNESSES", "witness.example/w1 https://witness.example/w1"),
         ("WEBHOOK_PORTS", "https"),
         ("WEBHOOK_PORTS", "0"),
         ("WEBHOOK_PORTS", "443,70000"),
