@@ -12,7 +12,6 @@ from urllib.parse import quote, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from backend.kit.texts import Text
 from rewards.credentials.integrity import written_at
 from rewards.credentials.keys import method_id, multikey
 from rewards.credentials.linked_data import CREDENTIALS, OPEN_BADGES
@@ -62,17 +61,19 @@ def issuer(*, did: str, name: str, url: str) -> dict[str, Any]:
 
 
 def achievement(
-    *, address: str, name: Text, description: Text, criteria: Text, image_url: str | None = None
+    *, address: str, name: str, description: str, criteria: str, image_url: str | None = None
 ) -> dict[str, Any]:
-    """What was achieved. Everybody who has it has the same; nobody's data is in it."""
-    # Open Badges has one string for each of these, so both languages stand in it.
+    """What was achieved. Everybody who has it has the same; nobody's data is in it.
+
+    Open Badges has one string for each text: all its languages stand in it.
+    """
     shown = {"image": {"id": image_url, "type": "Image"}} if image_url else {}
     return {
         "id": address,
         "type": ["Achievement"],
-        "name": f"{name.en} / {name.zh_cn}",
-        "description": f"{description.en}\n\n{description.zh_cn}",
-        "criteria": {"narrative": f"{criteria.en}\n\n{criteria.zh_cn}"},
+        "name": name,
+        "description": description,
+        "criteria": {"narrative": criteria},
         **shown,
     }
 

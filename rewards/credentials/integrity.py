@@ -6,6 +6,7 @@ then SHA-256 of the canonical document without its proof.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ import base58
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from rewards.credentials import shape
 from rewards.credentials.canonical import canonical
 from rewards.credentials.keys import BASE58_BTC
 from rewards.credentials.linked_data import SHIPPED, Contexts
@@ -45,15 +47,39 @@ def sign(
     return {**_unsigned(document), "proof": {**options, "proofValue": value}}
 
 
-def proof_of(document: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The proof of a document, if it has one, of this suite and purpose, with a signature in it."""
-    proof = document.get("proof")
-    if not isinstance(proof, dict) or not all(isinstance(each, str) for each in proof.values()):
+@dataclass(frozen=True)
+class Signed:
+    """What a proof claims: this key signed this. Nothing of it is verified yet."""
+
+    verification_method: str
+    hashed: bytes
+    signature: bytes
+
+    def is_by(self, public_key: Ed25519PublicKey) -> bool:
+        """Whether this key made the signature."""
+        try:
+            public_key.verify(self.signature, self.hashed)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def read(document: Mapping[str, Any], *, contexts: Contexts = SHIPPED) -> Signed | None:
+    """What a document's proof claims, or None without one of this suite and purpose.
+
+    Refuses: UnreadableCredential, whatever its proof is.
+    """
+    shape.check(document)
+    options = dict(_proof_of(document) or {})
+    value = options.pop("proofValue", None)
+    if value is None:
+        canonical(_unsigned(document), contexts=contexts)
         return None
-    said = (proof.get("type"), proof.get("cryptosuite"), proof.get("proofPurpose"))
-    if said != (TYPE, SUITE, PURPOSE) or not {"verificationMethod", "proofValue"} <= proof.keys():
-        return None
-    return proof
+    return Signed(
+        verification_method=options["verificationMethod"],
+        hashed=_hashed(document, options, contexts=contexts),
+        signature=_signature(value),
+    )
 
 
 def verify(
@@ -63,17 +89,8 @@ def verify(
 
     Whose key it is, the caller knows: by the proof's `verificationMethod`, which is signed too.
     """
-    proof = proof_of(document)
-    if proof is None:
-        return False
-    options = {name: value for name, value in proof.items() if name != "proofValue"}
-    hashed = _hashed(document, options, contexts=contexts)
-    signature = _signature(proof["proofValue"])
-    try:
-        public_key.verify(signature, hashed)
-    except InvalidSignature:
-        return False
-    return True
+    signed = read(document, contexts=contexts)
+    return signed is not None and signed.is_by(public_key)
 
 
 def written_at(moment: datetime) -> str:
@@ -89,6 +106,16 @@ def _hashed(
         hashlib.sha256(canonical(each, contexts=contexts)).digest()
         for each in (said, _unsigned(document))
     )
+
+
+def _proof_of(document: Mapping[str, Any]) -> dict[str, str] | None:
+    proof = document.get("proof")
+    if not isinstance(proof, dict) or not all(isinstance(each, str) for each in proof.values()):
+        return None
+    said = (proof.get("type"), proof.get("cryptosuite"), proof.get("proofPurpose"))
+    if said != (TYPE, SUITE, PURPOSE) or not {"verificationMethod", "proofValue"} <= proof.keys():
+        return None
+    return proof
 
 
 def _unsigned(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,14 +5,13 @@ that two libraries sign differently. So what could be left out or read in two wa
 same document then means the same to us, to whoever verifies it, and to whoever just reads it.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from rewards.credentials.errors import CredentialTooLarge, UnreadableCredential
+from rewards.credentials.errors import UnreadableCredential
 
-BYTES_MAX = 64 * 1024
+BYTES_MAX = 64 * 1024  # of a body; lists of ours may be longer
 DEPTH_MAX = 12
 # Members and items in all. A badge of ours has about 40; PyLD's time grows with the square.
 VALUES_MAX = 400
@@ -24,25 +23,6 @@ LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*", re.ASCII)
 IN_A_LANGUAGE = {"@value", "@language"}
 # RDFC-1.0 writes these as \uXXXX and PyLD does not; a surrogate alone is no character at all.
 NOT_SIGNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
-def read(body: bytes) -> dict[str, Any]:
-    """A credential from its bytes. Refuses: CredentialTooLarge, UnreadableCredential."""
-    if len(body) > BYTES_MAX:
-        raise CredentialTooLarge
-    try:
-        found = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_members, parse_constant=_not_a_number
-        )
-    except RecursionError:
-        raise _too_deep() from None
-    except ValueError:
-        raise UnreadableCredential.because(
-            "not-json", "This is not JSON in UTF-8.", "这不是 UTF-8 编码的 JSON。"
-        ) from None
-    check(found)
-    document: dict[str, Any] = found
-    return document
 
 
 def check(document: object) -> None:
@@ -74,21 +54,6 @@ def unknown_term(name: object) -> UnreadableCredential:
 def refuse_term(name: object) -> NoReturn:
     """As `unknown_term`, for whoever calls back."""
     raise unknown_term(name)
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise UnreadableCredential.because(
-            "repeated-member",
-            "An object has two members of one name.",
-            "同一对象中有两个同名成员。",
-        )
-    return found
-
-
-def _not_a_number(_word: str) -> NoReturn:
-    raise _number()
 
 
 def _walk(value: Any, *, depth: int) -> Iterator[None]:
