@@ -13,6 +13,7 @@ from rewards.credentials.linked_data import CREDENTIALS, FOLDER, Contexts
 
 VECTORS = Path(__file__).parent / "vectors"
 GUIDE = VECTORS / "open_badges_impl_guide"
+JSONLD_JS = VECTORS / "jsonld_js"
 W3C = VECTORS / "w3c_eddsa_rdfc_2022"
 EXAMPLES = "https://www.w3.org/ns/credentials/examples/v2"
 

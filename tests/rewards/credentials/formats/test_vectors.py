@@ -7,7 +7,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rewards.credentials import integrity, keys
 from rewards.credentials.canonical import canonical
-from tests.rewards.credentials.formats.samples import GUIDE, W3C, load, w3c_key, with_examples
+from tests.rewards.credentials.formats.samples import (
+    GUIDE,
+    JSONLD_JS,
+    W3C,
+    load,
+    w3c_key,
+    with_examples,
+)
 
 
 def _sha256(text: bytes) -> str:
@@ -62,3 +69,8 @@ def test_the_example_of_the_w3c_is_canonical_hashed_and_signed_as_published() ->
     assert read.hashed.hex() == (W3C / "combinedHashDataInt.txt").read_text()
     assert read.signature.hex() == (W3C / "sigHexDataInt.txt").read_text()
     assert read.is_by(keys.read_multikey(load(W3C / "keyPair.json")["publicKeyMultibase"]))
+
+
+def test_another_implementation_makes_the_same_canonical_form_of_a_badge_of_ours() -> None:
+    ours = canonical(load(JSONLD_JS / "badge.json"))
+    assert ours == (JSONLD_JS / "canonical.txt").read_bytes()
