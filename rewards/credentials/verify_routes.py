@@ -10,7 +10,7 @@ from backend.kit.audience import rated
 from backend.kit.db import reading
 from backend.kit.http import locale, refuses
 from backend.kit.parsing import read_json
-from backend.kit.problems import UnsupportedMediaType
+from backend.kit.problems import BadRequest, UnsupportedMediaType
 from backend.kit.rate_limit import VERIFY
 from backend.kit.texts import Text
 from rewards.credentials import checking, integrity, shape
@@ -26,7 +26,7 @@ __all__ = ["blp"]
 @blp.route("/v1/credentials/verify")
 class CredentialChecks(MethodView):
     @rated(VERIFY)
-    @refuses(UnreadableCredential, CredentialTooLarge)
+    @refuses(BadRequest, UnsupportedMediaType, UnreadableCredential, CredentialTooLarge)
     @blp.doc(requestBody=CREDENTIAL_IN)
     @blp.response(200, CredentialChecksSchema)
     def post(self) -> dict[str, Any]:
