@@ -158,8 +158,8 @@ def test_hot_statements_use_indexes(
         lambda: manager.get("/v1/staff/disputes"),
         lambda: manager.get("/v1/staff/waiver-requests"),
         _judge_promises,
+        *_credentials(me, public_api, session),
     )
-    hear(*_credentials(me, public_api, session))
     first = me.get("/v1/me/loans", query_string={"limit": 1}).json["next_cursor"]
     hear(lambda: me.get("/v1/me/loans", query_string={"cursor": first}))
     hear(
