@@ -15,9 +15,9 @@ from rewards.catalogue import service as catalogue
 from rewards.catalogue import staff_routes as catalogue_staff_routes
 from rewards.credentials import audit as credential_audit
 from rewards.credentials import handlers as credential_handlers
-from rewards.credentials import public_routes as credential_public_routes
 from rewards.credentials import routes as credential_routes
 from rewards.credentials import service as credentials
+from rewards.credentials import verify_routes as credential_verify_routes
 from rewards.credentials.service import signers as issuer_keys
 from rewards.points import audit as points_audit
 from rewards.points import handlers as points_handlers
@@ -37,7 +37,7 @@ WIRING = Wiring(
         badge_routes.pictures,
         badge_staff_routes.blp,
         credential_routes.blp,
-        credential_public_routes.blp,
+        credential_verify_routes.blp,  # the public ones', with the check of a badge
         points_routes.blp,
         points_staff_routes.blp,
         catalogue_routes.blp,

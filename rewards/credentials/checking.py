@@ -41,7 +41,9 @@ class Check:
 class Register(Protocol):
     """What the issuer knows of its own keys and lists."""
 
-    did: str
+    @property
+    def did(self) -> str:
+        """The issuer's own name."""
 
     def find_public_key(self, verification_method: str) -> Ed25519PublicKey | None:
         """The key of that name whose signatures hold, former ones too."""

@@ -21,9 +21,12 @@ OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 FOLDER = Path(__file__).parent / "contexts"
 STATEMENTS_MAX = 400
 
+# PyLD makes whole addresses of words that are none, on a base of its own unless it is given one:
+# it is given this, by which they are known again.
+BASE = "relative://none/"
 BLANK = re.compile(r"_:[A-Za-z0-9]{1,40}", re.ASCII)
 # [RFC 3987] as N-Quads writes it between < and >: anything else could write statements of its own.
-ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>"{}|^`\\\s]+')
+ADDRESS = re.compile(r'(?!relative:)[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>"{}|^`\\\s]+')
 
 Dataset = dict[str, list[dict[str, Any]]]
 
@@ -55,7 +58,7 @@ class Contexts:
         if not hasattr(self._of_thread, "resolver"):
             self._of_thread.resolver = ContextResolver({}, self.load)
         return {
-            "base": "",
+            "base": BASE,
             "documentLoader": self.load,
             "contextResolver": self._of_thread.resolver,
         }
