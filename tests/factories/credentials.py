@@ -3,13 +3,14 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.kit import clock
 from backend.kit.ids import new_id
 from rewards.badges.models import BadgeAward
 from rewards.credentials import service
+from rewards.credentials.models import Credential
 from tests.clock import NOW, TODAY
 
 
@@ -49,3 +50,11 @@ def make_credential(session: Session, borrower_id: UUID, *, is_shared: bool = Fa
         service.open_share(session, borrower_id=borrower_id, award_id=award_id, now=NOW)
     session.commit()
     return award_id
+
+
+def credential_id_of(session: Session, borrower_id: UUID) -> str:
+    """The id of the one that is valid."""
+    mine = select(Credential.id).where(
+        Credential.borrower_id == borrower_id, Credential.revoked_at.is_(None)
+    )
+    return str(session.execute(mine).scalar_one())
