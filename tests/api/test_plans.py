@@ -38,13 +38,14 @@ from tests.api.statements import heard
 from tests.clock import NOW, TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.contacts import make_contact
-from tests.factories.credentials import make_award, make_credential
+from tests.factories.credentials import make_credential
 from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
+from tests.rewards.credentials.hot import credential_calls
 from tests.webhooks.hot import webhook_calls
 
 pytestmark = pytest.mark.commits
@@ -158,7 +159,7 @@ def test_hot_statements_use_indexes(
         lambda: manager.get("/v1/staff/disputes"),
         lambda: manager.get("/v1/staff/waiver-requests"),
         _judge_promises,
-        *_credentials(me, public_api, session),
+        *credential_calls(me, public_api, session),
     )
     first = me.get("/v1/me/loans", query_string={"limit": 1}).json["next_cursor"]
     hear(lambda: me.get("/v1/me/loans", query_string={"cursor": first}))
@@ -210,33 +211,6 @@ def test_hot_statements_use_indexes(
     hear(_tidy)
     assert plans.explained > 60
     assert not plans.faults, "\n".join(plans.faults)
-
-
-def _credentials(me, public_api, session):
-    """A second badge of hers: signed, shown, read by others, and ended."""
-    award_id = make_award(session, me.id, code="first_step")
-    path = f"/v1/me/badges/{award_id}/credential"
-    page: list[str] = []
-
-    def share():
-        answer = me.put(f"{path}/share")
-        page.append(answer.json["url"].partition(".test")[2])
-        return answer
-
-    return (
-        lambda: me.post(path, headers=new_key()),
-        lambda: me.get(path),
-        share,
-        lambda: me.get(f"{path}/share"),
-        lambda: public_api.get(page[0]),
-        lambda: public_api.get(f"{page[0]}/picture.svg"),
-        lambda: public_api.get(me.get(path).json["id"].partition(".test")[2]),
-        lambda: public_api.get("/.well-known/did.json"),
-        lambda: public_api.get("/achievements/first_step"),
-        *(lambda n=n: public_api.get(f"/status-lists/{n}") for n in (1, 3)),
-        lambda: me.delete(f"{path}/share"),
-        lambda: me.delete(path),
-    )
 
 
 def _log_in(api, process, session, borrower_id):
