@@ -20,6 +20,7 @@ COMMANDS = {
     "job": "operate:job",
     "audit": "operate:audit",
     "evidence": "evidence:evidence",
+    "credentials": "credentials:credentials",
     "openapi": "operate:openapi",
     "demo": "demo:demo",
 }

@@ -46,7 +46,7 @@ from backend.kit import (
 from backend.kit.keyring import RELOADS_BEFORE_EFFECT, Keyring, Snapshot
 from backend.kit.logs import get_logger
 from backend.kit.openapi import DocumentedApi, describe, describe_messages
-from backend.kit.ports import BorrowerPanel, WorkSource
+from backend.kit.ports import BorrowerPanel, IssuerKeys, WorkSource
 from backend.kit.texts import Locale
 from backend.kit.wiring import (
     Audit,
@@ -63,6 +63,8 @@ from backend.plan_quotes import ports as plan_quote_ports
 from backend.settings import Settings, load
 from backend.staff import sessions as staff_sessions
 from backend.webhooks import sender as webhook_sender
+from rewards.credentials import origin as credential_origin
+from rewards.credentials import pages as credential_pages
 
 log = get_logger(__name__)
 Port = TypeVar("Port")
@@ -127,6 +129,15 @@ def work_sources() -> list[WorkSource]:
     return [source for wiring in WIRINGS for source in wiring.work_sources]
 
 
+def issuer_keys() -> IssuerKeys:
+    """The keys that sign credentials."""
+    found = _only(wiring.issuer_keys for wiring in WIRINGS)
+    if found is None:
+        message = "no package signs credentials"
+        raise RuntimeError(message)
+    return found
+
+
 def _only(found: Iterable[Port | None]) -> Port | None:
     """The one part that fills a port, or None."""
     filled = [each for each in found if each is not None]
@@ -174,6 +185,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     programme_zone.configure(settings.programme_zone)
     evidence_origin.configure(settings.issuer)
     evidence_witnessing.configure(settings.evidence_witnesses, is_demo=settings.is_demo)
+    credential_origin.configure(settings.credentials_url)
     clock.configure(demo_file=settings.demo_clock_file)
     keys = Keyring(
         settings.database_url,
@@ -238,6 +250,7 @@ def create_app(process: Process | None = None) -> Flask:
     app.before_request(_have_keys)
     document(app)
     health.init_app(app)
+    credential_pages.init_app(app)
     _send_codes(app, settings)
     return app
 

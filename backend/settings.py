@@ -90,6 +90,8 @@ class Settings:
     redis_url: str | None = field(repr=False)
     master_keys: KeyRing  # MASTER_KEYS, secret: NAME:BASE64_OF_32_BYTES[,...], newest first
     issuer: str  # ISSUER: `iss` of our tokens; the public https address of this installation
+    # CREDENTIALS_URL: https address, without a path, in whose name badges are signed; else ISSUER
+    credentials_url: str
     programme_zone: str  # PROGRAMME_ZONE: IANA zone in which jobs are scheduled
     is_demo: bool  # GOODFAITH_DEMO: 1 in the demo
     demo_clock_file: Path | None  # DEMO_CLOCK_FILE: the demo's date; only with GOODFAITH_DEMO
@@ -142,6 +144,7 @@ def _read(env: Environment) -> Settings:
         redis_url=env.secret("REDIS_URL") or None,
         master_keys=_master_keys(env, is_demo=is_demo),
         issuer=issuer,
+        credentials_url=_credentials_url(env, issuer=issuer, is_demo=is_demo),
         programme_zone=_zone(env, is_demo=is_demo),
         is_demo=is_demo,
         demo_clock_file=Path(clock_file) if clock_file else None,
@@ -227,6 +230,18 @@ def _issuer(env: Environment, *, is_demo: bool) -> str:
     elif not is_trustworthy(issuer, is_demo=False):
         env.refuse("ISSUER", "must be an https address")
     return issuer
+
+
+def _credentials_url(env: Environment, *, issuer: str, is_demo: bool) -> str:
+    """What is signed names it for ever, and its keys are looked for at its root [did:web]."""
+    given = env.get("CREDENTIALS_URL")
+    address = (given or issuer).rstrip("/")
+    parts = split_address(address)
+    if given and not is_trustworthy(given, is_demo=is_demo):
+        env.refuse("CREDENTIALS_URL", "must be https://... (in the demo also http on loopback)")
+    elif parts is not None and (parts.path or parts.query or parts.fragment):
+        env.refuse("CREDENTIALS_URL", "must be an address without a path, unlike ISSUER's")
+    return address
 
 
 def _zone(env: Environment, *, is_demo: bool) -> str:

@@ -13,6 +13,12 @@ from rewards.catalogue import jobs as catalogue_jobs
 from rewards.catalogue import routes as catalogue_routes
 from rewards.catalogue import service as catalogue
 from rewards.catalogue import staff_routes as catalogue_staff_routes
+from rewards.credentials import audit as credential_audit
+from rewards.credentials import handlers as credential_handlers
+from rewards.credentials import routes as credential_routes
+from rewards.credentials import service as credentials
+from rewards.credentials import verify_routes as credential_verify_routes
+from rewards.credentials.service import signers as issuer_keys
 from rewards.points import audit as points_audit
 from rewards.points import handlers as points_handlers
 from rewards.points import jobs as points_jobs
@@ -30,6 +36,8 @@ WIRING = Wiring(
         badge_routes.blp,
         badge_routes.pictures,
         badge_staff_routes.blp,
+        credential_routes.blp,
+        credential_verify_routes.blp,  # the public ones', with the check of a badge
         points_routes.blp,
         points_staff_routes.blp,
         catalogue_routes.blp,
@@ -40,13 +48,20 @@ WIRING = Wiring(
     handlers=(
         *points_handlers.HANDLERS,
         *badge_handlers.HANDLERS,
+        *credential_handlers.HANDLERS,
         *referral_handlers.HANDLERS,
     ),
     jobs=(*points_jobs.JOBS, *badge_jobs.JOBS, *catalogue_jobs.JOBS, *referral_jobs.JOBS),
-    audits=(*points_audit.AUDITS, *badge_audit.AUDITS, *catalogue_audit.AUDITS),
-    sealed=catalogue.SEALED,
+    audits=(
+        *points_audit.AUDITS,
+        *badge_audit.AUDITS,
+        *credential_audit.AUDITS,
+        *catalogue_audit.AUDITS,
+    ),
+    sealed=(*catalogue.SEALED, *credentials.SEALED),
     hashed=catalogue.HASHED,
     demo=(catalogue_demo.fill,),
     points_forecast=forecast_points,
+    issuer_keys=issuer_keys,
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},
 )

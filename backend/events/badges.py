@@ -16,3 +16,11 @@ class BadgeAwarded(Event):
     version: int
     earned_on: date
     backfill: bool = False
+
+
+@dataclass(frozen=True)
+class BadgeRevoked(Event):
+    """An award was taken back: the payment it rested on was, or a person decided so."""
+
+    award_id: UUID
+    code: str

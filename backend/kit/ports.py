@@ -170,3 +170,22 @@ class SessionEnder(Protocol):
         but: UUID | None = None,
     ) -> int:
         """End all sessions of a subject, or all `but` one; answers how many."""
+
+
+class IssuerKeys(Protocol):
+    """The keys by which credentials are signed. Filled by `rewards`.
+
+    `now` is the machine's time. What cannot be done raises `kit.key_changes.KeyChangeError`.
+    """
+
+    def list_keys(self, session: Session) -> Sequence[Any]:
+        """Name, created_at, retired_at and withdrawn_at of each, newest first."""
+
+    def rotate(self, session: Session, *, now: datetime) -> str:
+        """A new key, published at once; answers its name."""
+
+    def retire(self, session: Session, *, name: str, now: datetime) -> None:
+        """Destroy the private half; what it signed stays valid."""
+
+    def withdraw(self, session: Session, *, name: str, now: datetime) -> int:
+        """Publish it no more, and end what it signed; how many credentials."""

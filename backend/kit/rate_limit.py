@@ -80,10 +80,12 @@ EVIDENCE = RouteClass("evidence", 3_000, _BY_ADDRESS, WhenAway.OPEN)
 LOOK_UP = RouteClass("look_up", 120, _BY_TOKEN, WhenAway.CLOSED)
 # Pricing and printing: work enough to be asked for by a person only.
 QUOTES = RouteClass("quotes", 60, _BY_TOKEN, WhenAway.OPEN)
+# Reading a stranger's document and making its canonical form: a tenth of a second at worst.
+VERIFY = RouteClass("verify", 60, _BY_ADDRESS, WhenAway.OPEN)
 INGEST = RouteClass("ingest", 60_000, _BY_TOKEN, WhenAway.OPEN)
 # Not a class of routes: what a token costs that is refused, wherever it was tried.
 REFUSED = RouteClass("refused", 300, _BY_ADDRESS, WhenAway.OPEN)
-CLASSES = (DEFAULT, PUBLIC, LOG_IN, EVIDENCE, LOOK_UP, QUOTES, INGEST, REFUSED)
+CLASSES = (DEFAULT, PUBLIC, LOG_IN, EVIDENCE, LOOK_UP, QUOTES, VERIFY, INGEST, REFUSED)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.openapi import Message
 from backend.kit.outbox import Event, Recorded
-from backend.kit.ports import BorrowerPanel, PlansSoFar, PointsForecast, WorkSource
+from backend.kit.ports import BorrowerPanel, IssuerKeys, PlansSoFar, PointsForecast, WorkSource
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,8 @@ class Wiring:
     # What plan quotes ask of those above them; each is filled by one package.
     points_forecast: PointsForecast | None = None
     plans_so_far: PlansSoFar | None = None
+    # The keys that sign credentials, for the commands that change them.
+    issuer_keys: IssuerKeys | None = None
     # What the demo has beyond the lender's data; each may be run again without harm.
     demo: tuple[DemoFill, ...] = ()
     # What is sent out by webhook, by its type, for the interface's document.

@@ -45,6 +45,7 @@ def multiply(connection: Connection, *, borrower_id: UUID, copies: int) -> None:
     )
     for table in OWNED:
         _copy(connection, table, own)
+    _give_credentials(connection, own)
     _log_everybody_in(connection)
     _copy(connection, "event", own, limit=HISTORY_ROWS, leave_out=("seq",))
     _copy(connection, "fact_change", own, limit=HISTORY_ROWS)
@@ -56,6 +57,25 @@ def multiply(connection: Connection, *, borrower_id: UUID, copies: int) -> None:
     )
     connection.commit()
     connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+
+
+def _give_credentials(connection: Connection, own: dict[str, UUID]) -> None:
+    """One each under an id of its own, with its place, its address and its page."""
+    changes = {"id": "copy.new_id", "list_number": "2 + copy.nth / 30000", "place": "copy.nth"}
+    _copy(connection, "credential", own, changes=changes)
+    connection.execute(
+        text(
+            """
+            INSERT INTO credential_lookup (id, borrower_id) SELECT new_id, new_id FROM copy;
+            INSERT INTO credential_share (id, borrower_id, credential_id, opened_at)
+            SELECT gen_random_uuid(), new_id, new_id, now() FROM copy;
+            INSERT INTO credential_status_list (number, revision, created_at, changed_at)
+            SELECT nth, 1, now(), now() FROM generate_series(2, 3) AS nth;
+            INSERT INTO credential_place (list_number, place, credential_id, revoked_at)
+            SELECT 2 + nth / 30000, nth, new_id, CASE WHEN nth % 100 = 0 THEN now() END FROM copy;
+            """
+        )
+    )
 
 
 def _log_everybody_in(connection: Connection) -> None:

@@ -29,6 +29,7 @@ from tests.api.conftest import ALL_ROLES, World
 from tests.conftest import DEEP
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import make_item, redemption_of
+from tests.factories.credentials import credential_id_of, make_credential
 from tests.factories.hardship import make_case
 from tests.factories.procedures import procedure_of
 from tests.factories.quotes import quote_of
@@ -127,6 +128,9 @@ def personas(
         "request_id": waiver_request_of(session, world.ann.id, loan_id=world.ann.loan_id),
         "procedure_id": procedure_of(session, world.ann.id),
         **make_case(session, world.ann.id, staff=(staff_api().id, staff_api().id)),
+        "award_id": str(make_credential(session, world.ann.id, is_shared=True)),
+        "credential_id": credential_id_of(session, world.ann.id),
+        "number": "1",
         **endpoint_of(client_api),
         "quote_id": quote_of(session, world.ann.id, world.ann.loan_id),
     }

@@ -20,6 +20,7 @@ from tests.api.doors import DOORS, Door
 from tests.clock import TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import redemption_of
+from tests.factories.credentials import make_credential
 from tests.factories.documents import make_document, make_suspicion
 from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
@@ -52,9 +53,15 @@ IN_THE_GUIDE = {
     "admin": (Role.ADMIN,),
     "moderators": (Role.MODERATOR, Role.LEAD_MODERATOR),
 }
+CREDENTIAL = "/v1/me/badges/<uuid:award_id>/credential"
 NOT_THERE = {
     "/v1/me/procedures/<uuid:procedure_id>/reply": "procedure-unknown",
     "/v1/me/sessions/<uuid:session_id>": "session-not-found",
+    **dict.fromkeys((f"{CREDENTIAL}/picture.svg", f"PUT {CREDENTIAL}/share"), "credential-unknown"),
+    **dict.fromkeys(
+        (f"{method} {CREDENTIAL}" for method in ("GET", "DELETE")), "credential-unknown"
+    ),
+    f"{CREDENTIAL}/share": "credential-share-unknown",
     "/v1/me/receipts/<uuid:receipt_id>": "receipt-unknown",
     "/v1/me/receipts/<uuid:receipt_id>.tlog-proof": "receipt-unknown",
     "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
@@ -252,6 +259,7 @@ def test_what_is_anothers_is_not_there(
         "loan_id": world.ann.loan_id,
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),
+        "award_id": str(make_credential(session, world.ann.id, is_shared=True)),
         "procedure_id": procedure_of(session, world.ann.id),
         "receipt_id": receipt_of(session, world.ann.id),
         "quote_id": quote_of(session, world.ann.id, world.ann.loan_id),
@@ -276,7 +284,8 @@ def test_what_is_anothers_is_not_there(
     assert door.ids <= set(ids), "teach this test the id"
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)
     theirs, nothing = enter(other, door, **ids), enter(other, door)
-    assert (theirs.status_code, theirs.json["code"]) == (404, NOT_THERE.get(door.rule, "not-found"))
+    code = NOT_THERE.get(str(door)) or NOT_THERE.get(door.rule, "not-found")
+    assert (theirs.status_code, theirs.json["code"]) == (404, code)
     hers = enter(own, door, **ids)
     assert hers.status_code in (200, 201, 204), hers.text
     assert theirs.json | {"request_id": ""} == nothing.json | {"request_id": ""}

@@ -38,12 +38,14 @@ from tests.api.statements import heard
 from tests.clock import NOW, TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.contacts import make_contact
+from tests.factories.credentials import make_credential
 from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
+from tests.rewards.credentials.hot import credential_calls
 from tests.webhooks.hot import webhook_calls
 
 pytestmark = pytest.mark.commits
@@ -80,6 +82,7 @@ def crowd(client_api, staff_api, session, deliver, own_database: Database):
     make_contact(session, world.ann.id)
     for _ in range(2):
         grant_of(session, world.ann.id)
+    make_credential(session, world.ann.id, is_shared=True)
     procedure_id = UUID(procedure_of(session, world.ann.id))
     procedures.reply(
         session,
@@ -156,6 +159,7 @@ def test_hot_statements_use_indexes(
         lambda: manager.get("/v1/staff/disputes"),
         lambda: manager.get("/v1/staff/waiver-requests"),
         _judge_promises,
+        *credential_calls(me, public_api, session),
     )
     first = me.get("/v1/me/loans", query_string={"limit": 1}).json["next_cursor"]
     hear(lambda: me.get("/v1/me/loans", query_string={"cursor": first}))

@@ -8,6 +8,7 @@ import pytest
 from tests.api.conftest import World
 from tests.api.statements import heard
 from tests.clock import TODAY
+from tests.factories.credentials import make_credential
 from tests.factories.loans import make_account, make_installments, make_loan, make_payment
 
 # Statements for each request. Raise one only with a reason.
@@ -22,6 +23,8 @@ READS = {
     "/v1/me/streaks": 1,
     # Awards; the live badges and what she holds; her facts and zone, and the facts there are.
     "/v1/me/badges": 7,
+    "/v1/me/badges/{award}/credential": 1,
+    "/v1/me/badges/{award}/credential/share": 1,
     # The page; her facts and zone, and the facts there are; what she had, her points, enrolment.
     "/v1/rewards": 8,
     "/v1/me/redemptions": 1,
@@ -85,10 +88,13 @@ def asked(session):
 
 @pytest.mark.parametrize("path", READS)
 def test_a_read_asks_as_little_however_much_there_is(
-    path, borrower_api, world: World, more, deliver, asked
+    path, borrower_api, world: World, more, deliver, asked, session
 ):
     me = borrower_api(world.ann.id)
-    address = path.format(loan=world.ann.loan_id)
+    address = path.format(
+        loan=world.ann.loan_id,
+        award=make_credential(session, world.ann.id, is_shared=True) if "{award}" in path else "",
+    )
 
     def read():
         # Apps say their language; who does not has hers looked up.

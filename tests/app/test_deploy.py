@@ -64,7 +64,8 @@ def _loads(environment: dict[str, str], folder: Path) -> None:
     # What compose asks of whoever starts it: ${NAME:?why}, or ${NAME:-value}.
     asked = {"ISSUER": "https://api.bank.test", "PROGRAMME_ZONE": "Asia/Shanghai",
              "OTP_WEBHOOK_URL": "https://codes.bank.test",
-             "TRUSTED_PROXIES": "172.16.0.0/12", "WEBHOOK_NETWORKS": ""}  # fmt: skip
+             "TRUSTED_PROXIES": "172.16.0.0/12", "WEBHOOK_NETWORKS": "",
+             "CREDENTIALS_URL": ""}  # fmt: skip
     given |= {name: asked[name] for name, value in given.items() if value.startswith("${")}
     assert settings.load(given).warnings == ()
     settings.load_for_migration(given)

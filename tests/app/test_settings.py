@@ -39,6 +39,16 @@ def test_what_is_given_is_enough():
     assert (found.is_demo, found.read_database_url, found.warnings) == (False, None, ())
 
 
+def test_badges_are_signed_in_the_name_of_an_address_of_their_own_or_the_issuers():
+    assert settings.load(GOOD).credentials_url == GOOD["ISSUER"]
+    neutral = {"CREDENTIALS_URL": "https://badges.test:8443/"}
+    assert settings.load(GOOD | neutral).credentials_url == "https://badges.test:8443"
+    with_path = {"ISSUER": "https://bank.test/goodfaith"}
+    [line] = problems(GOOD | with_path)
+    assert line.startswith("CREDENTIALS_URL: ")
+    assert settings.load(GOOD | with_path | neutral).issuer == with_path["ISSUER"]
+
+
 def test_everything_that_is_missing_is_named_at_once_a_line_each():
     lines = problems({})
     assert [line.partition(":")[0] for line in lines] == [
@@ -60,6 +70,8 @@ def test_nothing_that_guards_or_decides_has_a_default(name):
         ("ISSUER", "http://api.bank.test"),
         ("ISSUER", "api.bank.test"),
         ("ISSUER", "https://"),
+        ("CREDENTIALS_URL", "http://badges.bank.test"),
+        ("CREDENTIALS_URL", "https://badges.bank.test/of/ours"),
         ("PROGRAMME_ZONE", "Mars/Base"),
         ("MASTER_KEYS", "no-key"),
         ("MASTER_KEYS", "short:" + base64.b64encode(b"short").decode()),

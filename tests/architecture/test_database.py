@@ -23,6 +23,8 @@ NOT_KEYED_BY_BORROWER = {
     "plan_request_lookup": "narrow look-up across borrowers: staff decide by the request's id",
     "voucher_code": "a pool: a code is nobody's until a redemption draws it",
     "referral_code_lookup": "narrow look-up across borrowers: a friend comes with the code alone",
+    "credential_lookup": "narrow look-up across borrowers: a verifier comes with the id alone",
+    "credential_share": "narrow look-up across borrowers: a reader comes with the link alone",
     "webhook_message": "messages to machines, in one queue across borrowers; kept for 30 days",
     "benefit_proof_lookup": "narrow look-up across borrowers: one document proves one case",
 }

@@ -183,6 +183,7 @@ def test_the_table_of_classes():
         "evidence": (3_000, address, WhenAway.OPEN, f"{name}_EVIDENCE"),
         "look_up": (120, token, WhenAway.CLOSED, f"{name}_LOOK_UP"),
         "quotes": (60, token, WhenAway.OPEN, f"{name}_QUOTES"),
+        "verify": (60, address, WhenAway.OPEN, f"{name}_VERIFY"),
         "ingest": (60_000, token, WhenAway.OPEN, f"{name}_INGEST"),
         "refused": (300, address, WhenAway.OPEN, f"{name}_REFUSED"),
     }

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
+from backend.events.badges import BadgeRevoked
+from backend.kit.outbox import announce
 from backend.kit.problems import NotFound
 from backend.profile import queries as profile
 from backend.programme import service as programme
@@ -126,4 +128,10 @@ def _take_back(
             revoked_by=staff_id,
             revoked_note=note,
         )
+    )
+    announce(
+        session,
+        BadgeRevoked(
+            borrower_id=award.borrower_id, occurred_at=now, award_id=award.id, code=award.code
+        ),
     )
