@@ -12,8 +12,8 @@ from backend.events.contacts import Channel
 class EntryKind(StrEnum):
     """Attempt, connection and conversation are distinct facts: one entry says how far a try came.
 
-    `opt_out` switches off its channel, `cease` all of them; `notice` is one that the law or the
-    programme asks for.
+    `opt_out` switches off its channel, `cease` all of them, `opt_in` its channel on again;
+    `notice` is one that the law or the programme asks for.
     """
 
     ATTEMPT = "attempt"
@@ -22,7 +22,16 @@ class EntryKind(StrEnum):
     INBOUND = "inbound_conversation"
     OPT_OUT = "opt_out"
     CEASE = "cease"
+    OPT_IN = "opt_in"
     NOTICE = "notice"
+
+
+class Maker(StrEnum):
+    """Who made an entry: a person of ours, a machine of ours, or she herself."""
+
+    STAFF = "staff"
+    MACHINE = "machine"
+    BORROWER = "borrower"
 
 
 class Actor(StrEnum):
@@ -74,6 +83,7 @@ OUTCOMES: dict[EntryKind, frozenset[Outcome]] = {
     EntryKind.INBOUND: _SPOKEN,
     EntryKind.OPT_OUT: frozenset(),
     EntryKind.CEASE: frozenset(),
+    EntryKind.OPT_IN: frozenset(),
     EntryKind.NOTICE: frozenset({Outcome.SENT, Outcome.NOT_DELIVERED}),
 }
 OUTBOUND = frozenset({EntryKind.ATTEMPT, EntryKind.CONNECTED, EntryKind.CONVERSATION})

@@ -1,4 +1,4 @@
-"""Reads of contact."""
+"""Reads of holds and of the ledger."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.contacts.models import ContactEntry, ContactHold
-from backend.contacts.rules import EntryKind, Line, Outcome
+from backend.contacts.rules import EntryKind, Line, Maker, Outcome
 from backend.events.contacts import Channel
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
@@ -75,10 +75,10 @@ def get_by_reference(session: Session, *, borrower_id: UUID, reference: str) -> 
 
 
 def list_latest(session: Session, *, borrower_id: UUID, limit: int) -> list[dict[str, Any]]:
-    """Her newest entries, without notes."""
+    """Her newest entries that people made, without notes."""
     rows = session.execute(
         select(ContactEntry.__table__)
-        .where(ContactEntry.borrower_id == borrower_id)
+        .where(ContactEntry.borrower_id == borrower_id, ContactEntry.made_by != Maker.MACHINE)
         .order_by(ContactEntry.at.desc(), ContactEntry.id.desc())
         .limit(limit)
     )
@@ -86,12 +86,16 @@ def list_latest(session: Session, *, borrower_id: UUID, limit: int) -> list[dict
 
 
 def list_lines(session: Session, *, borrower_id: UUID, zone: str, since: datetime) -> list[Line]:
-    """What rules read of her ledger: all since then, and every word about contact before."""
+    """What rules read of her ledger: all since then, and every word about contact before.
+
+    Machines are not in it: a message that nobody had to answer is no silence.
+    """
     about_contact = ContactEntry.kind.in_((EntryKind.OPT_OUT, EntryKind.CEASE))
     rows = session.execute(
         select(ContactEntry.at, ContactEntry.channel, ContactEntry.kind, ContactEntry.outcome)
         .where(
             ContactEntry.borrower_id == borrower_id,
+            ContactEntry.made_by != Maker.MACHINE,
             (ContactEntry.at >= since - timedelta(days=1)) | about_contact,
         )
         .order_by(ContactEntry.at.desc())
