@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.contacts.rules import OUTCOMES, PURPOSES, Actor, EntryKind, Errand, Maker
+from backend.contacts.rules import OUTCOMES, PURPOSES, WORDS, Actor, EntryKind, Errand, Maker
 from backend.events.contacts import Channel
 from backend.kit.db import Base
 
@@ -35,7 +35,6 @@ def _outcomes() -> str:
     return " OR ".join(("outcome IS NULL", *fitting))
 
 
-WORDS = (EntryKind.OPT_OUT, EntryKind.CEASE, EntryKind.OPT_IN)
 _STANDING_SQL = f"kind IN ({_listed(WORDS)}) OR purpose = '{Errand.OPT_OUT_CONFIRMATION}'"
 STANDING = text(f"({_STANDING_SQL})")
 

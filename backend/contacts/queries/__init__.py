@@ -11,7 +11,9 @@ from backend.contacts.queries.ledger import (
     list_latest,
     list_lines,
     page_entries,
+    would_change,
 )
+from backend.contacts.queries.times import get_times
 
 __all__ = [
     "NOTE",
@@ -19,9 +21,11 @@ __all__ = [
     "count_holds_since",
     "get_by_reference",
     "get_entry",
+    "get_times",
     "list_holds",
     "list_known",
     "list_latest",
     "list_lines",
     "page_entries",
+    "would_change",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.contacts.models import ContactEntry, ContactHold
-from backend.contacts.rules import EntryKind, Line, Maker, Outcome
+from backend.contacts.rules import WORDS, EntryKind, Line, Maker, Outcome
 from backend.events.contacts import Channel
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
@@ -85,12 +85,29 @@ def list_latest(session: Session, *, borrower_id: UUID, limit: int) -> list[dict
     return [_opened(row, with_note=False) for row in rows]
 
 
+def would_change(session: Session, *, borrower_id: UUID, channel: Channel, kind: EntryKind) -> bool:
+    """Whether a word of hers says anything that her last one about it did not."""
+    is_of_channel = ContactEntry.kind.in_((EntryKind.OPT_OUT, EntryKind.OPT_IN))
+    about = ContactEntry.kind == EntryKind.CEASE
+    if kind is EntryKind.CEASE:
+        about |= ContactEntry.kind == EntryKind.OPT_IN
+    else:
+        about |= is_of_channel & (ContactEntry.channel == channel)
+    last = session.execute(
+        select(ContactEntry.kind)
+        .where(ContactEntry.borrower_id == borrower_id, about)
+        .order_by(ContactEntry.at.desc(), ContactEntry.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return last != kind and not (last is None and kind is EntryKind.OPT_IN)
+
+
 def list_lines(session: Session, *, borrower_id: UUID, zone: str, since: datetime) -> list[Line]:
     """What rules read of her ledger: all since then, and every word about contact before.
 
     Machines are not in it: a message that nobody had to answer is no silence.
     """
-    about_contact = ContactEntry.kind.in_((EntryKind.OPT_OUT, EntryKind.CEASE))
+    about_contact = ContactEntry.kind.in_(WORDS)
     rows = session.execute(
         select(ContactEntry.at, ContactEntry.channel, ContactEntry.kind, ContactEntry.outcome)
         .where(

@@ -3,6 +3,7 @@
 from backend.contacts.rules.cases import (
     COLLECTION_LIKE,
     PURPOSES,
+    ZONES_MAX,
     Approach,
     Entry,
     Errand,
@@ -24,6 +25,7 @@ from backend.contacts.rules.ledger import (
     REACHED_ANOTHER,
     REACHED_NOBODY,
     WINDOW_DAYS,
+    WORDS,
     Actor,
     ContactFacts,
     EntryKind,
@@ -34,6 +36,7 @@ from backend.contacts.rules.ledger import (
     contact_facts,
     find_silence,
     has_none_left,
+    is_off,
     switched_off,
 )
 from backend.contacts.rules.windows import Window
@@ -54,6 +57,8 @@ __all__ = [
     "REACHED_NOBODY",
     "RULES",
     "WINDOW_DAYS",
+    "WORDS",
+    "ZONES_MAX",
     "Actor",
     "Approach",
     "Certainty",
@@ -78,6 +83,7 @@ __all__ = [
     "contact_facts",
     "find_silence",
     "has_none_left",
+    "is_off",
     "judge",
     "switched_off",
 ]

@@ -28,6 +28,7 @@ class Errand(StrEnum):
 
 
 PURPOSES = frozenset({*(str(each) for each in Purpose), *(str(each) for each in Errand)})
+ZONES_MAX = 10
 # What asks her for money, or reminds her of it.
 COLLECTION_LIKE = frozenset({str(Purpose.REMINDER), str(Errand.COLLECTION)})
 

@@ -87,6 +87,8 @@ OUTCOMES: dict[EntryKind, frozenset[Outcome]] = {
     EntryKind.NOTICE: frozenset({Outcome.SENT, Outcome.NOT_DELIVERED}),
 }
 OUTBOUND = frozenset({EntryKind.ATTEMPT, EntryKind.CONNECTED, EntryKind.CONVERSATION})
+# What she says about contact itself.
+WORDS = (EntryKind.OPT_OUT, EntryKind.CEASE, EntryKind.OPT_IN)
 # What never reached her is no attempt that she could have answered.
 REACHED_NOBODY = Outcome.NOT_DELIVERED
 REACHED_ANOTHER = Outcome.OTHER_PERSON
@@ -149,7 +151,7 @@ class Silence:
 
 
 def switched_off(lines: Sequence[Line], channel: Channel) -> datetime | None:
-    """Since when she does not want to be reached on a channel."""
+    """Since when she first did not want to be reached on a channel."""
     times = [
         line.at
         for line in lines
@@ -157,6 +159,18 @@ def switched_off(lines: Sequence[Line], channel: Channel) -> datetime | None:
         or (line.kind is EntryKind.OPT_OUT and line.channel is channel)
     ]
     return min(times, default=None)
+
+
+def is_off(lines: Sequence[Line], channel: Channel) -> bool:
+    """Whether her last word about a channel is that she is not to be reached by it."""
+    words = [
+        line
+        for line in lines
+        if line.kind is EntryKind.CEASE
+        or (line.channel is channel and line.kind in (EntryKind.OPT_OUT, EntryKind.OPT_IN))
+    ]
+    last = max(words, key=lambda line: line.at, default=None)
+    return last is not None and last.kind is not EntryKind.OPT_IN
 
 
 def has_none_left(lines: Sequence[Line]) -> bool:

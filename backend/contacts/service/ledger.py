@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,16 @@ from backend.contacts import queries
 from backend.contacts.errors import ContactReferenceTaken
 from backend.contacts.models import ContactEntry
 from backend.contacts.queries import NOTE
-from backend.contacts.rules import LOGGED_LATE_MAX, OUTCOMES, Actor, EntryKind, Line, Maker, Outcome
+from backend.contacts.rules import (
+    LOGGED_LATE_MAX,
+    OUTCOMES,
+    WORDS,
+    Actor,
+    EntryKind,
+    Line,
+    Maker,
+    Outcome,
+)
 from backend.events.contacts import Channel, ContactLogged
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
@@ -78,11 +87,42 @@ def log_contact(
     return made
 
 
-def _lock(session: Session, borrower_id: UUID) -> str:
+def say_word(
+    session: Session, *, borrower_id: UUID, channel: Channel, kind: EntryKind, now: datetime
+) -> None:
+    """Her own word: `opt_out` or `opt_in` of a channel, or `cease`. Said twice it is said once.
+
+    Refuses: BorrowerNotFound.
+    """
+    zone = _lock(session, borrower_id, alone=True)
+    if kind not in WORDS:
+        raise AssertionError(f"{kind} is no word about contact")
+    if not queries.would_change(session, borrower_id=borrower_id, channel=channel, kind=kind):
+        return
+    entry_id = new_id()
+    session.execute(
+        insert(ContactEntry).values(
+            borrower_id=borrower_id,
+            id=entry_id,
+            at=now,
+            channel=channel,
+            kind=kind,
+            actor=Actor.LENDER,
+            made_by=Maker.BORROWER,
+            recorded_at=now,
+        )
+    )
+    contact = Contact(at=now, channel=channel, kind=kind)
+    announce(session, _told(borrower_id, entry_id, contact, zone=zone, now=now))
+
+
+def _lock(session: Session, borrower_id: UUID, *, alone: bool = False) -> str:
     # Shared with other contacts; whoever decides on her silence locks the row for himself, so
     # that no word of hers slips in between.
     zone = session.execute(
-        select(Borrower.timezone).where(Borrower.id == borrower_id).with_for_update(read=True)
+        select(Borrower.timezone)
+        .where(Borrower.id == borrower_id)
+        .with_for_update(read=not alone, key_share=alone)
     ).scalar_one_or_none()
     if zone is None:
         raise BorrowerNotFound
