@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.contacts.models import ContactEntry, ContactHold
-from backend.contacts.rules import WORDS, EntryKind, Line, Maker, Outcome
+from backend.contacts.rules import PROTECTIVE, WORDS, EntryKind, Line, Maker, Outcome
 from backend.events.contacts import Channel
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
@@ -32,12 +32,16 @@ def list_holds(session: Session, *, borrower_id: UUID, today: date) -> list[AnyR
 
 
 def count_holds_since(session: Session, *, borrower_id: UUID, since: datetime, today: date) -> int:
-    """How many things keep her in peace today, or began to since then, even if they are over."""
+    """How many things keep her in peace today, or began to since then, even if they are over.
+
+    A protective hold is none of them: it may suppress contact and change nothing else.
+    """
     return session.execute(
         select(func.count())
         .select_from(ContactHold)
         .where(
             ContactHold.borrower_id == borrower_id,
+            ContactHold.cause != PROTECTIVE,
             (ContactHold.until_on >= today) | (ContactHold.created_at >= since),
         )
     ).scalar_one()

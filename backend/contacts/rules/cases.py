@@ -29,6 +29,9 @@ class Errand(StrEnum):
 
 PURPOSES = frozenset({*(str(each) for each in Purpose), *(str(each) for each in Errand)})
 ZONES_MAX = 10
+# A hold that says nothing of its cause, and lasts no longer than this.
+PROTECTIVE = "care"
+PROTECTIVE_DAYS_MAX = 14
 # What asks her for money, or reminds her of it.
 COLLECTION_LIKE = frozenset({str(Purpose.REMINDER), str(Errand.COLLECTION)})
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from backend.contacts.rules.cases import COLLECTION_LIKE, Approach, Errand, Regime
+from backend.contacts.rules.cases import COLLECTION_LIKE, PROTECTIVE, Approach, Errand, Regime
 from backend.contacts.rules.ledger import OUTBOUND, EntryKind
 from backend.contacts.rules.predicates import (
     AsksAnother,
@@ -68,6 +68,10 @@ class Rule:
 
 
 ANY_HOUR = frozenset({str(Purpose.RECEIPT), str(Purpose.SECURITY)})
+# What she neither did nor asked for.
+UNASKED = frozenset(
+    str(each) for each in (Purpose.REWARD, Purpose.COMMUNITY, Purpose.GREETING, Purpose.MARKETING)
+)
 CALLS = frozenset({Channel.CALL})
 CN_NIGHT = Window.of("22:00", "08:00")
 US_NIGHT = Window.of("21:00", "08:00")
@@ -304,6 +308,12 @@ OWN_RULES = (
             "Something she asked for or promised is open: she is left in peace.",
             "客户的申请或承诺正在处理中,期间不打扰。",
         ),
+    ),
+    _own(
+        "quiet",
+        Held(cause=PROTECTIVE),
+        Text("She is left in peace for some days.", "这几日不打扰客户。"),
+        purposes=UNASKED,
     ),
     _own(
         "switched_off",

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from backend.contacts.rules.cases import COLLECTION_LIKE, Approach, Entry, Errand, Known
 from backend.contacts.rules.ledger import OUTBOUND, REACHED_NOBODY, EntryKind
-from backend.contacts.rules.windows import Window
+from backend.contacts.rules.windows import DAY, Window
 from backend.events.contacts import Channel
 
 
@@ -208,9 +208,23 @@ def _is_spent(entry: Entry, approach: Approach) -> bool:
 
 @dataclass(frozen=True)
 class Held(Passing):
-    """A promise, a request or a dispute of hers is open, or something else leaves her in peace."""
+    """A promise, a request or a dispute of hers is open, or something else leaves her in peace.
+
+    With a `cause`: that one alone.
+    """
+
+    cause: str | None = None
 
     def bites(self, known: Known, approach: Approach, at: datetime) -> bool:
         """Whether a hold lasts on her day."""
         del approach
-        return any(day <= hold.until_on for _, day in known.days_of(at) for hold in known.holds)
+        days = [day for _, day in known.days_of(at)]
+        return any(day <= until_on for day in days for until_on in self._last_days(known))
+
+    def _last_days(self, known: Known) -> list[date]:
+        return [each.until_on for each in known.holds if self.cause in (None, each.cause)]
+
+    def holds_until(self, known: Known) -> datetime:
+        """An instant before its end wherever she is: a search need not begin earlier."""
+        last = max(self._last_days(known))
+        return datetime(last.year, last.month, last.day, tzinfo=UTC) - DAY
