@@ -14,13 +14,18 @@ from backend.contacts import queries, service
 from backend.contacts.check_schemas import ContactCheckInSchema, ContactCheckSchema
 from backend.contacts.errors import ContactReferenceTaken
 from backend.contacts.rules import Judgement
-from backend.contacts.schemas import ContactInSchema, StaffContactPageSchema, StaffContactSchema
+from backend.contacts.schemas import (
+    ContactInSchema,
+    ContactPageArgs,
+    StaffContactPageSchema,
+    StaffContactSchema,
+)
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits, rated
 from backend.kit.db import reading, transaction
 from backend.kit.http import locale, refuses
 from backend.kit.idempotency import idempotent
-from backend.kit.paging import Page, PageArgs
+from backend.kit.paging import Page
 from backend.kit.rate_limit import LOOK_UP
 
 blp = blueprint(
@@ -52,7 +57,7 @@ class Contacts(MethodView):
     @rated(LOOK_UP)
     @refuses(BorrowerNotFound, PurposeMissing)
     @blp.arguments(PurposeArgs, location="headers")
-    @blp.arguments(PageArgs, location="query")
+    @blp.arguments(ContactPageArgs, location="query")
     @blp.response(200, StaffContactPageSchema)
     def get(self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID) -> Page:
         """Her ledger with notes, newest first. The look is logged."""

@@ -86,7 +86,7 @@ OWN = "Goodfaith, own rule"
 
 _CN_HOURS = Text(
     "From 22:00 to 08:00 nobody disturbs her, unless she agreed to that time.",
-    "22:00至次日8:00不打扰客户,除非客户已同意该时段。",
+    "22:00至次日8:00不打扰客户，除非客户已同意该时段。",
 )
 
 
@@ -117,7 +117,7 @@ CN_RULES = (
         valid_from=GB_T_ON,
         text=Text(
             "Three calls a day that were answered are the most, ours and our agencies' together.",
-            "每日接通的电话最多三次,含受托机构。",
+            "每日接通的电话最多三次，含受托机构。",
         ),
         channels=CALLS,
     ),
@@ -130,7 +130,7 @@ CN_RULES = (
         valid_from=GB_T_ON,
         text=Text(
             "Six unanswered calls a day to one telephone are the most, with our agencies'.",
-            "每日对同一号码未接通的电话最多六次,含受托机构。",
+            "每日对同一号码未接通的电话最多六次，含受托机构。",
         ),
         channels=CALLS,
     ),
@@ -144,7 +144,7 @@ CN_RULES = (
         text=Text(
             "Another person may be asked only when she cannot be reached, without a word of the"
             " debt, and never again after a no.",
-            "仅在无法联系客户时方可联系他人,不得透露债务,对方拒绝后不得再次联系。",
+            "仅在无法联系客户时方可联系他人，不得透露债务，对方拒绝后不得再次联系。",
         ),
     ),
 )
@@ -171,7 +171,7 @@ US_RULES = (
         valid_from=REG_F_ON,
         text=Text(
             "It is not sure where she is, and in one of the places it is too early or too late.",
-            "客户所在地不确定,其中一地的时间过早或过晚。",
+            "客户所在地不确定，其中一地的时间过早或过晚。",
         ),
         but=ANY_HOUR,
     ),
@@ -209,7 +209,7 @@ US_RULES = (
         valid_from=REG_F_ON,
         text=Text(
             "After a talk about a debt nobody calls about it for seven days, its own day included.",
-            "就某笔债务通话后,含当日七日内不再就其致电。",
+            "就某笔债务通话后，含当日七日内不再就其致电。",
         ),
         channels=CALLS,
     ),
@@ -222,7 +222,7 @@ US_RULES = (
         valid_from=REG_F_ON,
         text=Text(
             "She asked not to be reached this way. One confirmation of that may be sent.",
-            "客户要求不再使用此渠道;仅可发送一次确认。",
+            "客户要求不再使用此渠道；仅可发送一次确认。",
         ),
     ),
     Rule(
@@ -234,7 +234,7 @@ US_RULES = (
         valid_from=REG_F_ON,
         text=Text(
             "She asked not to be reached. Only a notice of a remedy may be sent.",
-            "客户要求停止联系;仅可发送有关法律救济的通知。",
+            "客户要求停止联系；仅可发送有关法律救济的通知。",
         ),
         but=frozenset({str(Errand.REMEDY_NOTICE)}),
     ),
@@ -247,7 +247,7 @@ US_RULES = (
         valid_from=REG_F_ON,
         text=Text(
             "Another person may only be asked where she is, without a word of the debt, and once.",
-            "仅可向他人询问客户所在地,不得透露债务,且仅限一次。",
+            "仅可向他人询问客户所在地，不得透露债务，且仅限一次。",
         ),
     ),
 )
@@ -306,7 +306,7 @@ OWN_RULES = (
         Held(),
         Text(
             "Something she asked for or promised is open: she is left in peace.",
-            "客户的申请或承诺正在处理中,期间不打扰。",
+            "客户的申请或承诺正在处理中，期间不打扰。",
         ),
     ),
     _own(
