@@ -34,9 +34,9 @@ class Effect(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How sure we are: the text says so, we adopted it, or we read it so."""
+    """How sure we are: it is our own word; a text that we adopted says so; or we read it so."""
 
-    TEXT = "text"
+    OWN = "own"
     ADOPTED = "adopted"
     READ = "read"
 
@@ -113,7 +113,7 @@ CN_RULES = (
             frozenset({EntryKind.CONNECTED, EntryKind.CONVERSATION}), count=3, days=1
         ),
         citation=CN_BOTH,
-        certainty=Certainty.ADOPTED,
+        certainty=Certainty.READ,
         valid_from=GB_T_ON,
         text=Text(
             "Three calls a day that were answered are the most, ours and our agencies' together.",
@@ -126,7 +126,7 @@ CN_RULES = (
         regime=Regime.CN,
         predicate=CallsInDays(frozenset({EntryKind.ATTEMPT}), count=6, days=1, per_contact=True),
         citation=CN_BOTH,
-        certainty=Certainty.ADOPTED,
+        certainty=Certainty.READ,
         valid_from=GB_T_ON,
         text=Text(
             "Six unanswered calls a day to one telephone are the most, with our agencies'.",
@@ -139,7 +139,7 @@ CN_RULES = (
         regime=Regime.CN,
         predicate=AsksAnother(),
         citation=CN_BOTH,
-        certainty=Certainty.ADOPTED,
+        certainty=Certainty.READ,
         valid_from=GB_T_ON,
         text=Text(
             "Another person may be asked only when she cannot be reached, without a word of the"
@@ -266,7 +266,7 @@ def _own(
         regime=None,
         predicate=predicate,
         citation=OWN,
-        certainty=Certainty.TEXT,
+        certainty=Certainty.OWN,
         valid_from=OWN_ON,
         text=text,
         effect=Effect.DEFER,
