@@ -86,6 +86,11 @@ class Known:
         """What was in the ledger by then."""
         return replace(self, entries=tuple(each for each in self.entries if each.at <= at))
 
+    def all_by(self, at: datetime) -> "Known":
+        """Everything in the ledger, as if by then: who waited for a lock has an older clock."""
+        in_order = sorted(self.entries, key=lambda each: each.at)
+        return replace(self, entries=tuple(replace(each, at=min(each.at, at)) for each in in_order))
+
     def without(self, reference: str) -> "Known":
         """All but one entry: what is judged again is not in its own way."""
         left = tuple(each for each in self.entries if each.reference != reference)

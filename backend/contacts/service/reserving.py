@@ -125,7 +125,7 @@ def reserve_many(
     for each in attempts:
         own = known[each.borrower_id].without(each.reference)
         approach = Approach(each.channel, each.purpose, occasion=each.message)
-        judgement = judge(own, approach, each.at)
+        judgement = judge(own.all_by(each.at), approach, each.at)
         found.append(judgement)
         if judgement.allowed:
             key = (each.borrower_id, each.reference)
