@@ -116,7 +116,7 @@ def test_what_she_called_inconvenient_blocks_until_its_end(ask):
         ("11:00:00", []),
         ("20:59:59", []),
         ("21:00:00", ["US.hours.conflicting_location"]),
-        ("03:00:00", ["US.hours"]),
+        ("03:00:00", ["US.hours", "US.hours.conflicting_location"]),
     ],
 )
 def test_every_place_where_she_may_be_must_allow(ask, at, expected):

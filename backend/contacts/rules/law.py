@@ -165,7 +165,7 @@ US_RULES = (
     Rule(
         id="US.hours.conflicting_location",
         regime=Regime.US,
-        predicate=InWindow(US_NIGHT, zones="some"),
+        predicate=InWindow(US_NIGHT, zones="one_of_many"),
         citation="12 CFR 1006.6(b)(1), comment 6(b)(1)(i)-2",
         certainty=Certainty.ADOPTED,
         valid_from=REG_F_ON,

@@ -45,7 +45,10 @@ class Lasting:
 
 @dataclass(frozen=True)
 class InWindow(Passing):
-    """A time of her day, in `any` of the zones she may be in, in `all`, or in `some` of them."""
+    """A time of her day, in `any` of the zones she may be in, or in `all` of them.
+
+    `one_of_many`: she may be in several, and in one of them it is that time.
+    """
 
     window: Window
     zones: str = "any"
@@ -58,7 +61,7 @@ class InWindow(Passing):
         inside = [self._is_in(at, zone, agreed) for zone in known.zones]
         if self.zones == "all":
             return all(inside)
-        return any(inside) and not (self.zones == "some" and all(inside))
+        return any(inside) and (self.zones != "one_of_many" or len(inside) > 1)
 
     def _is_in(self, at: datetime, zone: str, agreed: Collection[Window]) -> bool:
         local = at.astimezone(ZoneInfo(zone))
