@@ -217,6 +217,33 @@ class ContactCheckSchema(OutSchema):
     )
 
 
+class ContactRuleRowSchema(ContactRuleSchema):
+    regime = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null: under every regime."}
+    )
+    channels = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null: every one."},
+    )
+    purposes = fields.List(
+        fields.String(), required=True, metadata={"description": "Those that it speaks of."}
+    )
+    predicate = fields.Dict(
+        required=True, metadata={"description": "When it bites: its kind and its figures."}
+    )
+    certainty = fields.String(
+        required=True,
+        metadata={"description": "`own` word; a text that we `adopted`; or as we `read` it."},
+    )
+    valid_from = fields.Date(required=True)
+
+
+class ContactRuleListSchema(OutSchema):
+    items = fields.List(fields.Nested(ContactRuleRowSchema), required=True)
+
+
 class ContactWindowsSchema(StrictSchema):
     agreed = _windows("Times of day at which we may reach you although it is early or late.")
     inconvenient = _windows("Times of day that do not suit you.")

@@ -11,9 +11,13 @@ from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
 from backend.borrowers.rules import AccessPurpose
 from backend.borrowers.schemas import PurposeArgs
 from backend.contacts import queries, service
-from backend.contacts.check_schemas import ContactCheckInSchema, ContactCheckSchema
+from backend.contacts.check_schemas import (
+    ContactCheckInSchema,
+    ContactCheckSchema,
+    ContactRuleListSchema,
+)
 from backend.contacts.errors import ContactReferenceTaken
-from backend.contacts.rules import Judgement
+from backend.contacts.rules import PURPOSES, RULES, Judgement, Rule
 from backend.contacts.schemas import (
     ContactInSchema,
     ContactPageArgs,
@@ -129,4 +133,28 @@ def _in_words(judgement: Judgement) -> dict[str, Any]:
             }
             for hit in judgement.rules
         ],
+    }
+
+
+@blp.route("/contact-rules")
+class ContactRules(MethodView):
+    @blp.response(200, ContactRuleListSchema)
+    def get(self) -> dict[str, Any]:
+        """Every rule of contact in each of its versions, with its source and how sure we are."""
+        return {"items": [_row(rule) for rule in RULES]}
+
+
+def _row(rule: Rule) -> dict[str, Any]:
+    spoken_of = PURPOSES if rule.purposes is None else rule.purposes
+    return {
+        "id": rule.id,
+        "effect": rule.effect,
+        "citation": rule.citation,
+        "text": rule.text.in_(locale()),
+        "regime": rule.regime,
+        "channels": None if rule.channels is None else sorted(rule.channels),
+        "purposes": sorted(spoken_of - rule.but),
+        "predicate": rule.predicate.as_data(),
+        "certainty": rule.certainty,
+        "valid_from": rule.valid_from,
     }

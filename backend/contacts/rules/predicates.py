@@ -1,9 +1,9 @@
 """When a rule of contact bites: a few figures each. The rules that use them are data."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from backend.contacts.rules.cases import COLLECTION_LIKE, Approach, Entry, Errand, Known
@@ -19,12 +19,32 @@ class Predicate(Protocol):
     def is_lasting(self) -> bool:
         """Whether time alone does not change it."""
 
+    def as_data(self) -> dict[str, Any]:
+        """Its kind and its figures."""
+
     def bites(self, known: Known, approach: Approach, at: datetime) -> bool:
         """Whether such a contact meets it then."""
 
 
 @dataclass(frozen=True)
-class Passing:
+class Told:
+    """What can be shown as the data it is."""
+
+    def as_data(self) -> dict[str, Any]:
+        """Its kind and its figures."""
+        return {"kind": type(self).__name__} | {
+            each.name: _shown(getattr(self, each.name)) for each in fields(self)
+        }
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Window):
+        return list(value.as_words)
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+@dataclass(frozen=True)
+class Passing(Told):
     """What time alone may change."""
 
     @property
@@ -34,7 +54,7 @@ class Passing:
 
 
 @dataclass(frozen=True)
-class Lasting:
+class Lasting(Told):
     """What time alone does not change."""
 
     @property
