@@ -9,7 +9,6 @@ from cachetools import LRUCache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
-from rewards.badges import queries as badges
 from rewards.credentials import documents, issuer, origin, queries, status_list
 from rewards.credentials.errors import CredentialUnknown
 from rewards.credentials.service import signers
@@ -30,7 +29,7 @@ def show_issuer() -> bytes:
 
 def show_achievement(session: Session, *, code: str) -> bytes:
     """A badge that was ever published, retired or not. Refuses: CredentialUnknown."""
-    shown = badges.find_shown(session, code=code)
+    shown = queries.find_badge(session, code=code)
     if shown is None:
         raise CredentialUnknown
     return orjson.dumps(documents.with_contexts(issuer.achievement(shown.code, shown.document)))
