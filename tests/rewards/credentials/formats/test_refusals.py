@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pyld.canon import URDNA2015
 
 from rewards.credentials import integrity, shape
 from rewards.credentials.canonical import BLANK_NODES_MAX, canonical
 from rewards.credentials.errors import UnreadableCredential
-from rewards.credentials.linked_data import CREDENTIALS, OPEN_BADGES, SHIPPED
+from rewards.credentials.linked_data import CREDENTIALS, OPEN_BADGES, SHIPPED, statements_of
 from tests.rewards.credentials.formats.samples import KEY, OTHER_KEY, badge, signed
-from tests.rewards.credentials.formats.tangles import TANGLES
+from tests.rewards.credentials.formats.tangles import TANGLES, ring
 
 Change = Callable[[dict[str, Any]], Any]
 
@@ -154,6 +155,20 @@ def test_a_proof_of_another_kind_proves_nothing(proof: dict[str, Any]) -> None:
         assert not integrity.verify(document, public_key=KEY.public_key())
     else:
         assert _reason(document) == "list"
+
+
+def test_the_method_whose_calls_are_counted_is_where_pyld_still_begins() -> None:
+    """Fails at once, where the graphs below would not end, when a later PyLD goes another way."""
+    called = []
+
+    class Watched(URDNA2015):
+        def create_hash_to_related(self, id_: str, issuer: Any) -> Any:
+            called.append(id_)
+            return super().create_hash_to_related(id_, issuer)
+
+    contexts = {"@context": [CREDENTIALS, OPEN_BADGES]}
+    Watched().main(statements_of(contexts | ring(4, 1)), {"format": "application/n-quads"})
+    assert len(called) > 4
 
 
 @pytest.mark.parametrize("tangle", TANGLES.values(), ids=TANGLES)
