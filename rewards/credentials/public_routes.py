@@ -111,5 +111,6 @@ class PublishedKeys(MethodView):
     def get(self) -> Any:
         """The issuer's DID document [did:web]: the key that signs, and those that did."""
         with reading() as session:
-            body = published.show_did(session)
-        return _answer(body, content_type=DID, seconds=KEYS_FRESH_SECONDS)
+            body, has_keys = published.show_did(session)
+        # The first key signs at once: nobody may keep a document from before it.
+        return _answer(body, content_type=DID, seconds=KEYS_FRESH_SECONDS if has_keys else 0)

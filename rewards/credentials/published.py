@@ -35,13 +35,13 @@ def show_achievement(session: Session, *, code: str) -> bytes:
     return orjson.dumps(documents.with_contexts(issuer.achievement(shown.code, shown.document)))
 
 
-def show_did(session: Session) -> bytes:
-    """The issuer's document [DID Core]: every key whose signatures hold."""
+def show_did(session: Session) -> tuple[bytes, bool]:
+    """The issuer's document [DID Core], of every key whose signatures hold; if there is any."""
     keys = [
         Ed25519PublicKey.from_public_bytes(bytes(row.public_key))
         for row in queries.list_published_keys(session)
     ]
-    return orjson.dumps(documents.did_document(origin.get_did(), public_keys=keys))
+    return orjson.dumps(documents.did_document(origin.get_did(), public_keys=keys)), bool(keys)
 
 
 def show_list(session: Session, *, number: int, at: datetime) -> bytes:
