@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from backend.kit.texts import Text
 from rewards.credentials import documents, integrity, origin
 from rewards.credentials.queries import STATUS_LISTS
-from rewards.credentials.rules import CRITERIA, DESCRIPTION, public_name
+from rewards.credentials.rules import CRITERIA, DESCRIPTION, public_code, public_name
 
 # The lender's own name would say what the holder's business with her is.
 NAME = "Goodfaith"
@@ -50,7 +50,7 @@ def share_url(share_id: UUID) -> str:
 def achievement(code: str, badge: Mapping[str, Any]) -> dict[str, Any]:
     """A badge as an achievement, without its contexts."""
     words = words_of(badge)
-    address = f"{origin.get_base()}/achievements/{code}"
+    address = f"{origin.get_base()}/achievements/{public_code(code)}"
     return documents.achievement(
         address=address,
         name=words.name,

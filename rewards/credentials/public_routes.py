@@ -10,7 +10,6 @@ from backend.kit import clock, rate_limit
 from backend.kit.audience import Audience, blueprint
 from backend.kit.db import reading
 from backend.kit.http import locale, refuses
-from rewards.badges import queries as badges
 from rewards.credentials import pictures, published, queries
 from rewards.credentials.errors import CredentialRevoked, CredentialUnknown
 from rewards.credentials.rules import KEYS_FRESH_SECONDS
@@ -78,7 +77,7 @@ class AchievementPicture(MethodView):
     def get(self, code: str) -> Any:
         """Its picture, with the same words for whoever listens to it."""
         with reading() as session:
-            shown = badges.find_shown(session, code=code)
+            shown = queries.find_badge(session, code=code)
         if shown is None:
             raise CredentialUnknown
         picture = pictures.plain(shown.document, locale=locale())
@@ -112,5 +111,6 @@ class PublishedKeys(MethodView):
     def get(self) -> Any:
         """The issuer's DID document [did:web]: the key that signs, and those that did."""
         with reading() as session:
-            body = published.show_did(session)
-        return _answer(body, content_type=DID, seconds=KEYS_FRESH_SECONDS)
+            body, has_keys = published.show_did(session)
+        # The first key signs at once: nobody may keep a document from before it.
+        return _answer(body, content_type=DID, seconds=KEYS_FRESH_SECONDS if has_keys else 0)

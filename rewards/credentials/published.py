@@ -9,7 +9,6 @@ from cachetools import LRUCache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
-from rewards.badges import queries as badges
 from rewards.credentials import documents, issuer, origin, queries, status_list
 from rewards.credentials.errors import CredentialUnknown
 from rewards.credentials.service import signers
@@ -30,19 +29,19 @@ def show_issuer() -> bytes:
 
 def show_achievement(session: Session, *, code: str) -> bytes:
     """A badge that was ever published, retired or not. Refuses: CredentialUnknown."""
-    shown = badges.find_shown(session, code=code)
+    shown = queries.find_badge(session, code=code)
     if shown is None:
         raise CredentialUnknown
     return orjson.dumps(documents.with_contexts(issuer.achievement(shown.code, shown.document)))
 
 
-def show_did(session: Session) -> bytes:
-    """The issuer's document [DID Core]: every key whose signatures hold."""
+def show_did(session: Session) -> tuple[bytes, bool]:
+    """The issuer's document [DID Core], of every key whose signatures hold; if there is any."""
     keys = [
         Ed25519PublicKey.from_public_bytes(bytes(row.public_key))
         for row in queries.list_published_keys(session)
     ]
-    return orjson.dumps(documents.did_document(origin.get_did(), public_keys=keys))
+    return orjson.dumps(documents.did_document(origin.get_did(), public_keys=keys)), bool(keys)
 
 
 def show_list(session: Session, *, number: int, at: datetime) -> bytes:

@@ -10,7 +10,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
-from rewards.badges.models import BadgeAward, BadgeVersion
+from rewards.badges import queries as badges
+from rewards.badges.models import Badge, BadgeAward, BadgeVersion
 from rewards.credentials import origin
 from rewards.credentials.errors import CredentialRevoked, CredentialUnknown, ShareUnknown
 from rewards.credentials.models import (
@@ -21,7 +22,7 @@ from rewards.credentials.models import (
     CredentialSigner,
     CredentialStatusList,
 )
-from rewards.credentials.rules import PLACES
+from rewards.credentials.rules import OPAQUE, PLACES, public_code
 
 STATUS_LISTS = "/status-lists/"
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -128,6 +129,15 @@ def get_shared(session: Session, *, share_id: UUID) -> AnyRow:
     if row is None:
         raise ShareUnknown
     return row
+
+
+def find_badge(session: Session, *, code: str) -> AnyRow | None:
+    """A badge by its code in public addresses: code, version and definition of the live version."""
+    if not code.startswith(OPAQUE):
+        return badges.find_shown(session, code=code) if public_code(code) == code else None
+    codes = session.execute(select(Badge.code).where(Badge.live_version.is_not(None))).scalars()
+    found = next((each for each in codes if public_code(each) == code), None)
+    return None if found is None else badges.find_shown(session, code=found)
 
 
 def find_list(session: Session, *, number: int) -> AnyRow | None:

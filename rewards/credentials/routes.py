@@ -87,7 +87,7 @@ class OwnPicture(MethodView):
         picture = pictures.bake(row.badge, document=row.document, locale=locale())
         headers = {
             "Content-Security-Policy": pictures.POLICY,
-            "Content-Disposition": f'attachment; filename="{row.code}.svg"',
+            "Content-Disposition": 'attachment; filename="badge.svg"',
         }
         return Response(picture, content_type=pictures.TYPE, headers=headers)
 

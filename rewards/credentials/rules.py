@@ -1,5 +1,6 @@
 """What a credential may say, how many there may be, and why one ends. Pure."""
 
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -9,9 +10,9 @@ from backend.kit.texts import Text
 PLACES = (
     131_072  # bits of a status list [Bitstring Status List 1.0, 16 KiB: the least there may be]
 )
-# Drawn at random. A list in which all of these were taken is about half full or fuller, and a new
-# one is begun: by chance it is begun earlier, never much later.
-DRAWS = 8
+# Drawn at random. Where all of these are taken a list is, most likely, about 60 % full, and the
+# next one is begun; so no count of it is kept, which everybody would have to lock.
+DRAWS = 16
 # A new key is published at once and signs once nobody holds the list of keys from before it.
 KEYS_FRESH_SECONDS = 300
 KEY_REST = timedelta(seconds=2 * KEYS_FRESH_SECONDS)
@@ -35,6 +36,9 @@ _OF_DEBT = re.compile(
     r"|逾期|欠|违约|拖|催|债|负债|老赖|失信|贷|借|还款|还清|分期|期款|利息|减免|方案",
     re.IGNORECASE,
 )
+# No code of a badge has a hyphen in it.
+OPAQUE = "badge-"
+OPAQUE_DIGITS = 16
 NEUTRAL_NAME = Text("A word kept", "守约徽章")
 DESCRIPTION = Text(
     "Given for a word that was given and kept.",
@@ -54,6 +58,13 @@ def speaks_of_debt(words: str) -> bool:
 def public_name(name: Text) -> Text:
     """A badge's name as a credential bears it: a neutral one where its own would tell too much."""
     return NEUTRAL_NAME if speaks_of_debt(name.en) or speaks_of_debt(name.zh_cn) else name
+
+
+def public_code(code: str) -> str:
+    """A badge's code in addresses: one that says nothing where its own would say too much."""
+    if not speaks_of_debt(code.replace("_", " ")):
+        return code
+    return f"{OPAQUE}{hashlib.sha256(code.encode()).hexdigest()[:OPAQUE_DIGITS]}"
 
 
 def day_of(at: datetime) -> datetime:

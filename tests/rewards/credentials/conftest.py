@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from rewards.credentials import published
+from tests.badges.conftest import publish  # noqa: F401 - a fixture
 from tests.factories.credentials import make_award
 from tests.factories.loans import make_borrower
 from tests.fixtures.api import Api, new_key

@@ -229,6 +229,18 @@ def select_places(session):
     return select(literal(1), place, func.gen_random_uuid()).where(not_(place.in_(taken)))
 
 
+def test_a_code_that_would_say_too_much_is_not_in_an_address(hold, publish, public_api, session):
+    publish("back_on_my_loan")
+    holder = hold(code="back_on_my_loan")
+    document = holder.issue()
+    assert "loan" not in json.dumps(document)
+    achievement = document["credentialSubject"]["achievement"]
+    assert holder.read(achievement["id"]).json["name"] == "Two in a row / 两次守约"
+    assert holder.read(achievement["image"]["id"]).status_code == 200
+    for nothing in ("back_on_my_loan", "badge-0123456789abcdef", "badge-", "badge-%00"):
+        assert public_api.get(f"/achievements/{nothing}").status_code == 404
+
+
 def test_what_a_name_may_not_say_a_credential_does_not(holder, session):
     name = {"en": "Loan hero", "zh-CN": "还款之星"}
     version = session.execute(

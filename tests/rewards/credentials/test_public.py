@@ -44,6 +44,12 @@ def test_each_document_has_its_type_its_age_and_a_tag(holder):
         assert (again.status_code, again.data) == (304, b"")
 
 
+def test_of_an_issuer_without_keys_nothing_is_kept(public_api):
+    answer = public_api.get("/.well-known/did.json")
+    assert json.loads(answer.data)["verificationMethod"] == []
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
 def test_documents_refer_to_each_other(holder):
     document = holder.issue()
     did = json.loads(holder.read(f"{BASE}/.well-known/did.json").data)
