@@ -4,8 +4,10 @@ from backend.events.community import PostHeld, PostRemoved, ProtectiveHold
 from backend.kit.idempotency import SEALED_WALLED
 from backend.kit.wiring import Audit, Wiring
 from community import wall
+from community.detectors import routes as detector_routes
 
 WIRING = Wiring(
+    blueprints=(detector_routes.blp,),
     audits=(Audit(name="community-wall", run=wall.audit),),
     sealed=SEALED_WALLED,
     unheard={
