@@ -9,6 +9,7 @@ from community.members import routes as member_routes
 from community.posts import routes as post_routes
 from community.reactions import routes as reaction_routes
 from community.topics import routes as topic_routes
+from community.writings import audit as writing_audit
 
 WIRING = Wiring(
     blueprints=(
@@ -18,7 +19,7 @@ WIRING = Wiring(
         comment_routes.blp,
         reaction_routes.blp,
     ),
-    audits=(Audit(name="community-wall", run=wall.audit),),
+    audits=(Audit(name="community-wall", run=wall.audit), *writing_audit.AUDITS),
     sealed=SEALED_WALLED,
     unheard={
         PostHeld: "for the inbox, which will tell her without a word of it",
