@@ -108,7 +108,7 @@ def test_nothing_of_an_author_whom_one_blocked_is_shown(posts, trusted):
         ("PLANNED carefully", True),
         ("plan 还款", True),
         ("plan 维权", False),
-        ("ｐｌａｎ", True),
+        ("ｐｌａｎ", True),  # noqa: RUF001 - typed on a Chinese keyboard
         ("the", False),
         ("!!!", False),
         ("' & | ! :*", False),
