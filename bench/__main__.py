@@ -8,6 +8,7 @@ from rich.console import Console
 from bench import (
     detectors,
     evidence,
+    feed,
     ingest,
     login,
     payments,
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "evidence": evidence.figures,
     "plans": plans.figures,
     "detectors": detectors.figures,
+    "feed": feed.figures,
 }
 
 

@@ -182,7 +182,8 @@ def _card_certainty(run: Run, first: int, last: int) -> Certainty | None:
     if before(text, start, CASE) and not before(text, start, _CARD_WORDS):
         return None
     is_shaped = groups in _BY_FOURS or len(groups) == 1
-    if not is_shaped and _LISTED.search(run.separators(first, last)):
+    is_apart = len(groups) == last - first
+    if not (is_shaped or is_apart) and _LISTED.search(run.separators(first, last)):
         return None
     if _is_luhn(run.digits[first:last]):
         is_certain = is_said or groups in _BY_FOURS
