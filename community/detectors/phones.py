@@ -37,6 +37,7 @@ _SPELT_MIN, _DISTINCT_MIN = 7, 3
 _NOT_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d:\d")
 # Letters between: 1a3b8c..., or whole groups of a number with one or two letters between them.
 _UNITS = "年月日号时点分秒元块万千百十亿期天次个岁位折米斤%条人家笔套间楼层"
+_PIECE = re.compile("[0-9]+")
 _MIXED = re.compile(rf"(?<![0-9])[0-9]{{1,8}}(?:[^0-9{_UNITS}\n]{{1,3}}[0-9]{{1,8}}){{1,12}}+")
 _MIXED_GROUPS = _MOBILE_GROUPS - {(1, 10), (5, 6)} | {(1,) * _MOBILE_DIGITS}
 # Given in parts: "starts with 138, then 0013, and 8000 at the end".
@@ -208,13 +209,16 @@ _COUNTING = ("123456789", "0123456789", "987654321")
 
 def _with_letters(digital: Digital) -> Iterator[tuple[Certainty, int, int]]:
     for match in _MIXED.finditer(digital.text):
-        pieces = [(m.start(), m.end()) for m in re.finditer("[0-9]+", match[0])]
+        if len(match[0]) <= _MOBILE_DIGITS or "1" not in match[0]:
+            continue
+        pieces = [(m.start(), m.end()) for m in _PIECE.finditer(match[0])]
         for first in range(len(pieces)):
-            length = 0
-            for last in range(first, len(pieces)):
+            length, last = 0, first - 1
+            while length < _MOBILE_DIGITS and last + 1 < len(pieces):
+                last += 1
                 length += pieces[last][1] - pieces[last][0]
-                if length >= _MOBILE_DIGITS:
-                    break
+            if length != _MOBILE_DIGITS:
+                continue
             groups = tuple(b - a for a, b in pieces[first : last + 1])
             start, end = match.start() + pieces[first][0], match.start() + pieces[last][1]
             if groups in _MIXED_GROUPS and _is_mobile(digital.text[start:end]):
