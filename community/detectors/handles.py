@@ -9,7 +9,7 @@ from community.detectors.folding import Folded
 from community.detectors.rules import Certainty, Finding, Taken, finding
 
 RULE = "pii.messaging_id"
-_GAP = r"[^\w\n]{0,2}"
+_GAP = r"(?:[^\w\n]|_){0,2}"
 
 
 def _apart(word: str) -> str:
@@ -43,10 +43,10 @@ _LATIN = words(
 _PLATFORM = rf"(?:{_WECHAT}|{_QQ}|{_OTHERS}|{_LATIN})"
 # One letter or character that only an invitation makes a messenger.
 _SHORT = (
-    rf"(?:(?:加|\+|\u2795|联系|私|找|戳|滴|敲){_GAP}(?:我|个|下|一下|你|老师)?{_GAP}(?:的)?"
+    rf"(?:(?:加|[+\u2795\u271a\u2295]|联系|私|找|戳|滴|敲){_GAP}(?:我|个|下|一下|你|老师)?{_GAP}(?:的)?"
     rf"(?:薇|微|威|卫|葳|v|q|扣|wx|tg)(?![a-z]))|(?:(?<![a-z0-9])(?:[薇威微]|v|q|wx|tg)(?=\s?[:：;]))"
     rf"|我的?{_GAP}(?:薇|威|v|扣)(?![a-z])|同{_GAP}(?:薇|微|v|vx|wx|q)(?![a-z])"
-    r"|(?<![a-z0-9])(?:薇|微|v|q)同号?|(?<![a-z])line(?=\s?[:：@])|飞机(?=[^\w\n]{0,2}.{0,3}@)"
+    r"|(?<![a-z0-9])(?:薇|微|v|q)同?号|(?<![a-z])line(?=\s?[:：@])|飞机(?=[^\w\n]{0,2}.{0,3}@)"
 )
 _FILL = (
     r"(?:[^\w\n@]{1,3}|号码|群号|群|账号|帐号|昵称|名字|搜索|联系|可以|备注|同号|这个|下面|如下|[号是为叫我的你加搜请就哦呀啊吧]"
@@ -57,7 +57,7 @@ _NAME = r"(?P<token>@?[a-z0-9][a-z0-9_\-]{3,29}(?:\.[a-z0-9_]{2,20}){0,3}(?:#\d{
 _NUMBER = r"(?P<number>[0-9](?:[^\w\n,，。;；]{0,3}[0-9]){4,11})(?![0-9])"
 _FIRST = (
     # How any of them begins.
-    r"[微薇威徽卫维绿扣抠叩球秋蔻企口\U0001f427电纸飞抖快小陌钉加+\u2795联私找戳滴敲我葳同"
+    r"[微薇威徽卫维绿扣抠叩球秋蔻企口\U0001f427电纸飞抖快小陌钉加+\u2795\u271a\u2295联私找戳滴敲我葳同"
     "vwqtskidlmfz]"
 )
 _NAMED = re.compile(
@@ -124,12 +124,12 @@ _DATE = re.compile(
 )
 
 _INVITED = re.compile(
-    r"(?=[加+\u2795添私滴进拉扫看主微薇威v徽卫维绿同互我留wdithaslc])(?:"
-    rf"(?:加|\+|\u2795|添加){_GAP}(?:我|个|下|一下)?{_GAP}的?{_GAP}"
+    r"(?=[加+\u2795\u271a\u2295添私滴进拉扫看主微薇威v徽卫维绿同互我留wdithaslc])(?:"
+    rf"(?:加|[+\u2795\u271a\u2295]|添加){_GAP}(?:我|个|下|一下)?{_GAP}的?{_GAP}"
     rf"(?:{_WECHAT}|{_QQ}|电报|纸飞机|[薇葳]|{words('vx|wx|qq|v|q|tg|wechat|telegram')})"
     "(?![支付分里的上])"
     rf"|(?:{_WECHAT}|{words('vx|wx|v|wechat|whatsapp')})同号|(?<=[\d号机话])同{_GAP}(?:微信|威信|薇信|vx|wx|v)(?![a-z])"
-    "|加我?个?好友|互加|我加你|留个?(?:联系方式|联系|微信|电话|号码|手机)"
+    "|加我(?:私聊|详聊|详谈|细聊|聊聊|咨询|了解)|加我?个?好友|互加|我加你|留个?(?:联系方式|联系|微信|电话|号码|手机)"
     "|私聊我|私信我|私我|滴滴我|加群|进群(?:交流|学习|了解|咨询|领)|拉你进群|扫码加"
     "|看我?主页|主页有(?:联系|方式)|看我?头像|看我?简介|"
     + words("(?:dm|pm|inbox|whatsapp|telegram|wechat) me|add me on|hmu|hit me up")

@@ -162,7 +162,8 @@ def _national_certainty(run: Run, first: int, last: int, budget: _Budget) -> Cer
     is_broken_up = len(groups) > 1 and (digits[0] == "0" or groups == [3, 3, 4])
     if is_broken_up or around(text, start, end, REACH):
         return Certainty.CERTAIN
-    return Certainty.SUSPECTED if digits[0] == "0" else None
+    is_disguised = run.written[start:end] != text[start:end]
+    return Certainty.SUSPECTED if digits[0] == "0" or is_disguised else None
 
 
 def _is_other(text: str, start: int, end: int, digits: str) -> bool:
