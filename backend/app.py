@@ -35,6 +35,7 @@ from backend.kit import (
     crypto,
     db,
     health,
+    help_lines,
     http,
     keyring,
     logs,
@@ -153,6 +154,7 @@ class Process:
 
     settings: Settings
     database: db.Database
+    behind_the_wall: db.Database
     keyring: Keyring
 
     @property
@@ -165,6 +167,7 @@ class Process:
         """Let go of the database."""
         self.keyring.close()
         self.database.dispose()
+        self.behind_the_wall.dispose()
 
 
 def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process:
@@ -182,6 +185,9 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
         limits=limits or db.Limits(pool_size=settings.threads),
     )
     db.configure(database)
+    # No replica: what her peers read next is what she was told is stored.
+    behind_the_wall = db.Database(settings.community_database_url, limits=database.limits)
+    db.WALLED.configure(behind_the_wall)
     programme_zone.configure(settings.programme_zone)
     evidence_origin.configure(settings.issuer)
     evidence_witnessing.configure(settings.evidence_witnesses, is_demo=settings.is_demo)
@@ -206,11 +212,14 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
         unscanned_is_shown=settings.documents_unscanned_shown,
     )
     plans_so_far = _only(wiring.plans_so_far for wiring in WIRINGS)
+    help_lines.configure(settings.help_lines)
     benefit_ports.configure(plans_so_far=plans_so_far)
     plan_quote_ports.configure(
         forecast=_only(wiring.points_forecast for wiring in WIRINGS), plans_so_far=plans_so_far
     )
-    return Process(settings=settings, database=database, keyring=keys)
+    return Process(
+        settings=settings, database=database, behind_the_wall=behind_the_wall, keyring=keys
+    )
 
 
 def _use_keys(found: Snapshot, *, issuer: str) -> None:

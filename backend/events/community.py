@@ -18,3 +18,13 @@ class ProtectiveHold(Event):
     """She is not to be reached before `until`, at most 14 days on. It says nothing of why."""
 
     until: datetime
+
+
+@dataclass(frozen=True)
+class PostHeld(Event):
+    """Something that she wrote waits for a person."""
+
+
+@dataclass(frozen=True)
+class PostRemoved(Event):
+    """Something that she wrote was taken down."""
