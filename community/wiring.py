@@ -5,6 +5,7 @@ from backend.kit.idempotency import SEALED_WALLED
 from backend.kit.wiring import Audit, Wiring
 from community import wall
 from community.comments import routes as comment_routes
+from community.detectors import routes as detector_routes
 from community.members import routes as member_routes
 from community.posts import demo as post_demo
 from community.posts import routes as post_routes
@@ -15,6 +16,7 @@ from community.writings import jobs as writing_jobs
 
 WIRING = Wiring(
     blueprints=(
+        detector_routes.blp,
         member_routes.blp,
         topic_routes.blp,
         post_routes.blp,

@@ -71,6 +71,8 @@ def test_nothing_that_guards_or_decides_has_a_default(name):
         ("MASTER_KEYS", key(name="tests")),
         ("MASTER_KEYS", f"{key()},{key(b'o' * 32, name='older')}"),
         ("LOG_LEVEL", "LOUD"),
+        ("HELP_REGION", "XX"),
+        ("HELP_LINES_FILE", "/nowhere/lines.toml"),
         ("WEBHOOK_NETWORKS", "everywhere"),
         ("WEBHOOK_NETWORKS", "10.0.0.0/99"),
         ("WEBHOOK_PORTS", "https"),
