@@ -18,6 +18,7 @@ from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
+from backend.contacts import handlers as contact_handlers
 from backend.contacts import panels as contact_panels
 from backend.contacts import routes as contact_routes
 from backend.contacts import service as contacts
@@ -163,6 +164,7 @@ WIRING = Wiring(
     handlers=(
         *loan_handlers.HANDLERS,
         *profile_handlers.HANDLERS,
+        *contact_handlers.HANDLERS,
         *tier_handlers.HANDLERS,
         *benefit_handlers.HANDLERS,
         *promise_handlers.HANDLERS,

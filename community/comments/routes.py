@@ -135,7 +135,7 @@ class Comment(MethodView):
 
 @blp.route("/answer")
 class Answer(MethodView):
-    @refuses(WritingUnknown, NotYourThread, NoAnswer)
+    @refuses(WritingUnknown, NotYourThread, NoAnswer, MayNotWrite)
     @blp.arguments(AnswerInSchema)
     @blp.response(204)
     def put(self, args: dict[str, Any], post_id: UUID) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from backend.app import audits
+from backend.contacts.queries import list_holds
 from backend.events.community import HelpfulAnswerConfirmed, PostHeld, ProtectiveHold
 from backend.events.loans import InstallmentPaid
 from backend.kit import db, walled
@@ -201,7 +202,7 @@ def test_no_text_goes_through_a_door(session, behind_the_wall, payload):
         behind_the_wall.execute(told, {"who": str(borrower_id), "payload": payload})
 
 
-def test_a_protective_hold_goes_through_without_origin(session, behind_the_wall):
+def test_a_protective_hold_only_keeps_contact_away(session, behind_the_wall, deliver):
     borrower_id = make_borrower(session)
     until = NOW + timedelta(days=14)
     wall.announce(behind_the_wall, ProtectiveHold(borrower_id, NOW, until=until))
@@ -209,6 +210,9 @@ def test_a_protective_hold_goes_through_without_origin(session, behind_the_wall)
     found = dict(event for event in events(session)[-2:])
     assert list(found["ProtectiveHold"]) == ["until"]
     assert found["PostHeld"] == {}
+    deliver()
+    [hold] = list_holds(session, borrower_id=borrower_id, today=TODAY)
+    assert (hold.cause, (hold.until_on - TODAY).days) == ("protective", 13)
 
 
 def test_nothing_of_tier_balance_or_lateness_has_a_place_behind_the_wall():
