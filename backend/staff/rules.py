@@ -27,7 +27,7 @@ OWN_ACCOUNT = frozenset({"staff.self"})
 
 _GRANTED: dict[Role, frozenset[str]] = {
     Role.MODERATOR: frozenset(),
-    Role.LEAD_MODERATOR: frozenset(),
+    Role.LEAD_MODERATOR: frozenset({"moderation.lead"}),
     Role.MARKETER: frozenset(
         {
             *("facts.read", "audiences.count", "badges.read", "badges.author"),

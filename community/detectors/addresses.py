@@ -95,6 +95,7 @@ _VERBS = frozenset(
         "this",
     ]
 )
+_SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9._] ){3,40}@ (?:[a-z0-9.] ){3,40}[a-z](?![a-z0-9])")
 _SWAPPED = re.compile(
     rf"(?<![a-z0-9._\-])[a-z0-9][a-z0-9._\-]{{3,40}}+\s?[#$%&*^]\s?(?:{_PROVIDERS}){_DOT}(?:com|cn|net)(?![a-z])"
 )
@@ -131,6 +132,8 @@ def find_emails(folded: Folded) -> Iterator[Finding]:
         found = _address(text, match)
         if found is not None:
             yield finding(EMAIL, found[0], *folded.span(found[1], found[2]))
+    for match in _SPACED.finditer(text):
+        yield finding(EMAIL, Certainty.CERTAIN, *folded.span(match.start(), match.end()))
     for pattern in (_SWAPPED, _MAILBOX, _PREFIX):
         for match in pattern.finditer(text):
             token = match[1] if pattern.groups else match[0]
@@ -163,7 +166,9 @@ def _certainty(
     is_provider: bool,
 ) -> Certainty | None:
     is_told = _TELLING.search(name) is not None
-    if domain and (at["word"] or re.search(r"\s|点|。", domain[1])):
+    # "@name" after a blank is how people are called on messengers.
+    is_called = text[at.start() - 1 : at.start()].isspace() and not text[at.end()].isspace()
+    if domain and (at["word"] or is_called or re.search(r"\s|点|。", domain[1])):
         # Words and sentences are no domains, unless they end as one does.
         domain = domain if _IS_TLD.fullmatch(domain[2]) else None
         if domain is None and not is_provider:

@@ -14,13 +14,19 @@ def words(alternatives: str) -> str:
 REACH = re.compile(
     r"电话|手机|座机|联系方式|联系我|联系号|打给我|打我|致电|加我|短信|来电|热线|咨询|号码|[vw]x|微信|威信|薇信"
     "|"
-    + words("call|ring|dial|text|sms|phone|tel|mobile|cell|whats ?app|wechat|reach|contact|number")
+    + words(
+        "call|ring|dial|text|sms|phone|ph|num|tel|mobile|cell|whats ?app|wechat|reach|contact|"
+        "number"
+    )
 )
 # Right before a number: that it is somebody's line, which seven or eight digits alone do not say.
 LINE = re.compile(
     r"(?:(?:电话|手机|座机|联系方式|联系我|打给我|打我|致电|(?:我的?|电话|手机|联系)号码?)[^\d\n]{0,8}"
     "|"
-    + words("call|ring|dial|text|phone|tel|mobile|cell|whatsapp|phone number|my number|contact")
+    + words(
+        "call|ring|dial|text|phone|ph|my num|tel|mobile|cell|whatsapp|phone number|my number|"
+        "contact"
+    )
     + r"[^\d\n]{0,14})$"
 )
 # Right before a number: that it counts something else than a line.

@@ -49,7 +49,7 @@ _LETTERS = str.maketrans("oli", "011")
 _LETTERED_DIGITS_MIN = 6
 RUN_MIN = 7
 _STARS = re.compile(r"\*{2,}")
-_RUN = re.compile(r"[0-9](?:[^0-9a-z\u3400-\u9fff]{0,8}[0-9])*")
+_RUN = re.compile(r"[0-9](?:[^0-9a-z\u3400-\u9fff]{0,14}[0-9])*")
 _DIGIT = re.compile("[0-9]")
 
 

@@ -34,13 +34,14 @@ _CARD_DIGITS = range(13, 20)
 _CARD_DIGITS_SAID_MIN = 15
 _ISSUED = re.compile(r"4|5[1-5]|2(?:2[2-9]|[3-6]|7[01])|3[47]|35|62|60|65|9[0-9]|81|58|56|50|63|67")
 _CARD_WORDS = re.compile(
-    r"卡号|银行卡|储蓄卡|信用卡|借记卡|账号|账户|帐号|户名|收款|转账|汇款|打款|打到|开户"
+    r"卡号|卡[:：]|[招工建农中交]行|邮储|银行卡|储蓄卡|信用卡|借记卡|账号|账户|帐号|户名|收款|转账|汇款|打款|打到|开户"
     "|" + words("card|visa|mastercard|amex|account|acct|debit|iban|transfer|deposit|pay ?to|bank")
 )
 _IBAN = re.compile(
     r"(?<![a-z0-9])[a-z]{2}\d\d(?:\s?[a-z0-9]{4}){2,7}(?:\s?[a-z0-9]{1,3})?(?![a-z0-9])"
 )
 _IBAN_LENGTHS = range(15, 35)
+_SPACED = re.compile(r"[ \-]+")
 _LISTED = re.compile(r"[,.;:、/$¥€£{}x]")
 _BY_FOURS = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2), (4, 6, 5), (4, 4, 4, 4, 1)})
 
@@ -182,7 +183,8 @@ def _card_certainty(run: Run, first: int, last: int) -> Certainty | None:
     if before(text, start, CASE) and not before(text, start, _CARD_WORDS):
         return None
     is_shaped = groups in _BY_FOURS or len(groups) == 1
-    if not is_shaped and _LISTED.search(run.separators(first, last)):
+    is_apart = len(groups) == last - first
+    if not (is_shaped or is_apart) and _LISTED.search(run.separators(first, last)):
         return None
     if _is_luhn(run.digits[first:last]):
         is_certain = is_said or groups in _BY_FOURS

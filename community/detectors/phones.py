@@ -24,7 +24,7 @@ _SPACED = re.compile(r"[\s_~·\-]*")
 _NATIONAL = re.compile(r"(?=(0[1-9][0-9]{7,10}|[2-9][0-9]{9}))")
 _INTERNATIONAL = re.compile(r"(?:\+|(?<!\d)00)[ .\-(]{0,2}([1-9](?:[ .\-()/\x00]{0,8}[0-9]){6,14})")
 _NOUGHT_FIRST = ("CN", "GB", "AU", "TW", "NZ", "FR", "DE", "JP", "MY")
-_TEN_DIGITS = ("US",)
+_TEN_DIGITS = ("US", "IN")
 _PUBLIC = frozenset(
     {
         *(PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN),
@@ -37,10 +37,13 @@ _SPELT_MIN, _DISTINCT_MIN = 7, 3
 _NOT_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d:\d")
 # Letters between: 1a3b8c..., or whole groups of a number with one or two letters between them.
 _UNITS = "年月日号时点分秒元块万千百十亿期天次个岁位折米斤%条人家笔套间楼层"
-_MIXED = re.compile(rf"(?<![0-9])[0-9]{{1,8}}(?:[^0-9{_UNITS}\n]{{1,3}}[0-9]{{1,8}}){{2,12}}+")
+_PIECE = re.compile("[0-9]+")
+_MIXED = re.compile(rf"(?<![0-9])[0-9]{{1,8}}(?:[^0-9{_UNITS}\n]{{1,3}}[0-9]{{1,8}}){{1,12}}+")
 _MIXED_GROUPS = _MOBILE_GROUPS - {(1, 10), (5, 6)} | {(1,) * _MOBILE_DIGITS}
 # Given in parts: "starts with 138, then 0013, and 8000 at the end".
 _PARTS = re.compile(r"(?<!\d)1[3-9]\d{0,8}(?:[^0-9\n]{1,12}\d{2,8}){1,3}(?!\d)")
+_JOINING = ".-/,"
+_AREA = re.compile(r"(?<![\d.,-])0[1-9]\d{1,2}[^\d\n]{1,8}[2-9]\d{6,7}(?!\d)")
 _MEASURED = re.compile(
     rf"[{_UNITS.replace('位', '').replace('间', '')}$¥€£]|"
     + words("usd|rmb|days?|months?|years?|weeks?|per|and")
@@ -131,13 +134,18 @@ def _mobile_certainty(digital: Digital, run: Run, first: int, last: int) -> Cert
 def _nationals(run: Run, budget: _Budget) -> Iterator[tuple[Certainty, int, int]]:
     for match in _NATIONAL.finditer(run.digits):
         first = match.start(1)
-        if not run.is_edge(first):
+        if not run.is_edge(first) or _is_continued(run, first):
             continue
         for last in range(match.end(1), first + 8, -1):
             certainty = _national_certainty(run, first, last, budget) if run.is_edge(last) else None
             if certainty is not None:
                 yield certainty, run.at[first], run.end(last)
                 return
+
+
+def _is_continued(run: Run, first: int) -> bool:
+    """Whether it goes on with a number that began before: a decimal, or parts of a case's."""
+    return first > 0 and run.text[run.at[first] - 1] in _JOINING
 
 
 def _national_certainty(run: Run, first: int, last: int, budget: _Budget) -> Certainty | None:
@@ -154,7 +162,8 @@ def _national_certainty(run: Run, first: int, last: int, budget: _Budget) -> Cer
     is_broken_up = len(groups) > 1 and (digits[0] == "0" or groups == [3, 3, 4])
     if is_broken_up or around(text, start, end, REACH):
         return Certainty.CERTAIN
-    return Certainty.SUSPECTED if digits[0] == "0" else None
+    is_disguised = run.written[start:end] != text[start:end]
+    return Certainty.SUSPECTED if digits[0] == "0" or is_disguised else None
 
 
 def _is_other(text: str, start: int, end: int, digits: str) -> bool:
@@ -192,7 +201,7 @@ def _is_spelt_out(digital: Digital, run: Run) -> bool:
     return (
         spelt >= _SPELT_MIN
         and len(set(run.digits)) >= _DISTINCT_MIN
-        and not any(run.digits in row or row[:_SPELT_MIN] in run.digits for row in _COUNTING)
+        and not any(run.digits in row for row in _COUNTING)
     )
 
 
@@ -201,13 +210,16 @@ _COUNTING = ("123456789", "0123456789", "987654321")
 
 def _with_letters(digital: Digital) -> Iterator[tuple[Certainty, int, int]]:
     for match in _MIXED.finditer(digital.text):
-        pieces = [(m.start(), m.end()) for m in re.finditer("[0-9]+", match[0])]
+        if len(match[0]) <= _MOBILE_DIGITS or "1" not in match[0]:
+            continue
+        pieces = [(m.start(), m.end()) for m in _PIECE.finditer(match[0])]
         for first in range(len(pieces)):
-            length = 0
-            for last in range(first, len(pieces)):
+            length, last = 0, first - 1
+            while length < _MOBILE_DIGITS and last + 1 < len(pieces):
+                last += 1
                 length += pieces[last][1] - pieces[last][0]
-                if length >= _MOBILE_DIGITS:
-                    break
+            if length != _MOBILE_DIGITS:
+                continue
             groups = tuple(b - a for a, b in pieces[first : last + 1])
             start, end = match.start() + pieces[first][0], match.start() + pieces[last][1]
             if groups in _MIXED_GROUPS and _is_mobile(digital.text[start:end]):
@@ -223,6 +235,9 @@ def _in_parts(digital: Digital) -> Iterator[tuple[Certainty, int, int]]:
             continue
         if around(text, start, end, REACH) and not before(text, start, CASE):
             yield Certainty.SUSPECTED, start, end
+    for match in _AREA.finditer(text):
+        if around(text, *match.span(), REACH) and not before(text, match.start(), CASE):
+            yield Certainty.SUSPECTED, *match.span()
 
 
 def _is_mobile(piece: str) -> bool:

@@ -76,11 +76,12 @@ _ALL = (
     Rule("banned.gambling", Kind.BANNED, Mode.HOLD),
     Rule("banned.doxxing", Kind.BANNED, Mode.HOLD),
     Rule("spam.prize", Kind.SPAM, Mode.HOLD),
-    Rule("spam.repetition", Kind.SPAM, Mode.FLAG),
+    # Unproven yet.
+    Rule("spam.repetition", Kind.SPAM, Mode.SHADOW),
     Rule("offensive.slur", Kind.OFFENSIVE, Mode.HOLD),
     Rule("offensive.insult", Kind.OFFENSIVE, Mode.HOLD),
     # Rude, and mostly not at anybody: too often wrong to stop a post.
-    Rule("offensive.rude", Kind.OFFENSIVE, Mode.FLAG, frozenset({Mode.SHADOW, Mode.FLAG})),
+    Rule("offensive.rude", Kind.OFFENSIVE, Mode.SHADOW, frozenset({Mode.SHADOW, Mode.FLAG})),
     # Help is shown and a human told. It never stops what she writes.
     Rule("crisis.self_harm", Kind.CRISIS, Mode.FLAG, frozenset({Mode.FLAG})),
 )

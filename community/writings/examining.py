@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from backend.kit.problems import FieldError
-from community.detectors import service as detectors
 from community.detectors.rules import Certainty, Examination, Finding, Verdict
+from community.rulebook import service as rulebook
 from community.writings.errors import PersonalDataFound
 
 
@@ -16,17 +18,19 @@ class Examined:
     is_held: bool
     kinds: tuple[str, ...]
     is_crisis: bool
+    rules: tuple[str, ...]
 
 
-def examine(*, title: str | None, body: str) -> Examined:
+def examine(session: Session, *, title: str | None, body: str) -> Examined:
     """Look at a text before anything of it is stored. Refuses: PersonalDataFound."""
-    found = detectors.examine(title or "", body)
+    found = rulebook.examine(session, title=title or "", body=body)
     if found.verdict is Verdict.REFUSE:
         raise _refusal(found, title=title)
     return Examined(
         is_held=found.verdict is Verdict.HOLD,
         kinds=tuple(dict.fromkeys(str(each.kind) for each in found.findings)),
         is_crisis=found.is_crisis,
+        rules=rulebook.found_by(found),
     )
 
 

@@ -18,6 +18,7 @@ from backend.kit.ids import new_id
 from backend.kit.problems import PreconditionFailed
 from community import ports
 from community.members import service as members
+from community.rulebook import service as rulebook
 from community.writings import look_alikes, moves, queries, rules
 from community.writings.errors import (
     MayNotWrite,
@@ -77,7 +78,7 @@ def write(session: Session, *, borrower_id: UUID, draft: Draft, now: datetime) -
     wait = rules.too_fast(ages, is_comment=draft.is_comment)
     if wait is not None:
         raise WritingTooFast(retry_after_seconds=int(wait.total_seconds()) + 1)
-    examined = examine(title=draft.title, body=draft.body)
+    examined = examine(session, title=draft.title, body=draft.body)
     step = _judge(session, author=author, text=draft.text, examined=examined, now=now)
     writing_id = new_id()
     session.execute(
@@ -95,6 +96,8 @@ def write(session: Session, *, borrower_id: UUID, draft: Draft, now: datetime) -
     row = moves.get(session, writing_id)
     moves.count(session, row, was=False, is_now=step.state is State.PUBLISHED)
     _tell(session, row, step=step, is_crisis=examined.is_crisis, now=now)
+    # Last: whoever decides on a writing locks it before these.
+    rulebook.count_hits(session, found=examined.rules)
     return Written(writing_id, step.state, examined.is_crisis)
 
 
@@ -120,7 +123,7 @@ def change(
         raise TooManyVersions
     _refuse_barred(session, member_id=author_id, now=now)
     author = members.get_for_update(session, member_id=author_id)
-    examined = examine(title=title, body=body)
+    examined = examine(session, title=title, body=body)
     text = _whole(title, body)
     step = _judge(session, author=author, text=text, examined=examined, now=now, but=row.id)
     session.execute(
@@ -145,6 +148,8 @@ def change(
     is_now = step.state is State.PUBLISHED
     moves.count(session, row, was=row.state == State.PUBLISHED, is_now=is_now)
     _tell(session, row, step=step, is_crisis=examined.is_crisis, now=now)
+    # Last: whoever decides on a writing locks it before these.
+    rulebook.count_hits(session, found=examined.rules)
     return Written(row.id, step.state, examined.is_crisis)
 
 

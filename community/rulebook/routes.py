@@ -7,12 +7,13 @@ from flask.views import MethodView
 from backend.kit import help_lines
 from backend.kit.audience import Audience, blueprint
 from backend.kit.http import locale
-from community.detectors import service
+from community import wall
 from community.detectors.schemas import PostCheckInSchema, PostCheckSchema
 from community.detectors.wording import in_words
+from community.rulebook import service
 
 blp = blueprint(
-    "detectors",
+    "rulebook",
     __name__,
     audience=Audience.BORROWER,
     url_prefix="/v1/community",
@@ -26,5 +27,6 @@ class PostCheck(MethodView):
     @blp.response(200, PostCheckSchema)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
         """Look through a post before it is posted. Nothing is stored, whatever it says."""
-        examination = service.examine(args["title"], args["body"])
+        with wall.reading() as session:
+            examination = service.examine(session, **args)
         return in_words(examination, help_lines.lines(), locale=locale())
