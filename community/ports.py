@@ -39,17 +39,21 @@ class BarredUntil(Protocol):
 class _Ports:
     open_case: OpenCase | None = None
     barred_until: BarredUntil | None = None
+    suspended_until: BarredUntil | None = None
 
 
 _ports = _Ports()
 
 
 def configure(
-    *, open_case: OpenCase | None = None, barred_until: BarredUntil | None = None
+    *,
+    open_case: OpenCase | None = None,
+    barred_until: BarredUntil | None = None,
+    suspended_until: BarredUntil | None = None,
 ) -> None:
     """Say who opens cases and who knows of sanctions."""
     global _ports  # noqa: PLW0603 - set once by the wiring
-    _ports = _Ports(open_case=open_case, barred_until=barred_until)
+    _ports = _Ports(open_case=open_case, barred_until=barred_until, suspended_until=suspended_until)
 
 
 def open_case(
@@ -80,3 +84,10 @@ def barred_until(session: Session, *, member_id: UUID, now: datetime) -> datetim
     if _ports.barred_until is None:
         return None
     return _ports.barred_until(session, member_id=member_id, now=now)
+
+
+def suspended_until(session: Session, *, member_id: UUID, now: datetime) -> datetime | None:
+    """Until when a member may do nothing but read."""
+    if _ports.suspended_until is None:
+        return None
+    return _ports.suspended_until(session, member_id=member_id, now=now)

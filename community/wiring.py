@@ -1,6 +1,6 @@
 """What community plugs into the application."""
 
-from backend.events.community import PostHeld, PostRemoved, ProtectiveHold
+from backend.events.community import PostHeld, PostRemoved
 from backend.kit.idempotency import SEALED_WALLED
 from backend.kit.wiring import Audit, Wiring
 from community import wall
@@ -32,6 +32,5 @@ WIRING = Wiring(
     unheard={
         PostHeld: "for the inbox, which will tell her without a word of it",
         PostRemoved: "for the inbox, which will tell her without a word of it",
-        ProtectiveHold: "contacts will keep quiet; nobody sets one yet",
     },
 )

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
+from community import ports
 from community.comments.errors import NoAnswer, NotYourThread
 from community.members import queries as members
 from community.writings import moves
@@ -15,7 +16,9 @@ from community.writings.errors import WritingUnknown
 from community.writings.models import Writing
 from community.writings.queries import is_shown_to
 from community.writings.rules import Kind, State
-from community.writings.service import Draft, Written
+from community.writings.service import Draft, Written, refuse_suspended
+
+HELPFUL = "helpful"
 
 
 def answer(
@@ -59,7 +62,8 @@ def accept(
 ) -> None:
     """The thread's author says that this one helped; it takes the place of another.
 
-    Refuses: WritingUnknown, NotYourThread, NoAnswer. Whether it counts, a moderator confirms.
+    Refuses: WritingUnknown, NotYourThread, NoAnswer, MayNotWrite. Whether it counts, a moderator
+    confirms.
     """
     post = _own_thread(session, borrower_id=borrower_id, post_id=post_id)
     comment = moves.get(session, comment_id)
@@ -67,8 +71,19 @@ def accept(
         raise NoAnswer
     if comment.author_id == post.author_id:
         raise NoAnswer
-    if post.answer_id != comment_id:
-        _set_answer(session, post_id=post_id, comment_id=comment_id, at=now)
+    refuse_suspended(session, member_id=post.author_id, now=now)
+    if post.answer_id == comment_id:
+        return
+    _set_answer(session, post_id=post_id, comment_id=comment_id, at=now)
+    ports.open_case(
+        session,
+        target_type="comment",
+        target_id=comment_id,
+        queue="general",
+        severity=0,
+        reasons=[HELPFUL],
+        now=now,
+    )
 
 
 def take_back(session: Session, *, borrower_id: UUID, post_id: UUID) -> None:

@@ -12,7 +12,7 @@ from community import wall
 from community.reactions import service
 from community.reactions.errors import ReactionUnknown
 from community.reactions.rules import ReactionKind
-from community.writings.errors import OwnWriting, WritingUnknown
+from community.writings.errors import MayNotWrite, OwnWriting, WritingUnknown
 
 blp = blueprint(
     "reactions",
@@ -25,7 +25,7 @@ blp = blueprint(
 
 @blp.route("/posts/<uuid:post_id>/reactions/<string:kind>")
 class PostReaction(MethodView):
-    @refuses(NotFound, ReactionUnknown, WritingUnknown, OwnWriting)
+    @refuses(NotFound, ReactionUnknown, WritingUnknown, OwnWriting, MayNotWrite)
     @blp.response(204)
     def put(self, post_id: UUID, kind: str) -> None:
         """Give `helpful`, `thanks` or `hug`. Giving it again changes nothing."""
@@ -40,7 +40,7 @@ class PostReaction(MethodView):
 
 @blp.route("/comments/<uuid:comment_id>/reactions/<string:kind>")
 class CommentReaction(MethodView):
-    @refuses(NotFound, ReactionUnknown, WritingUnknown, OwnWriting)
+    @refuses(NotFound, ReactionUnknown, WritingUnknown, OwnWriting, MayNotWrite)
     @blp.response(204)
     def put(self, comment_id: UUID, kind: str) -> None:
         """Give `helpful`, `thanks` or `hug` to a comment."""

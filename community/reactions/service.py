@@ -13,16 +13,18 @@ from community.reactions.rules import ReactionKind
 from community.writings.errors import OwnWriting, WritingUnknown
 from community.writings.models import Reaction, Writing
 from community.writings.queries import is_shown_to
+from community.writings.service import refuse_suspended
 
 
 def give(
     session: Session, *, borrower_id: UUID, writing_id: UUID, kind: ReactionKind, now: datetime
 ) -> None:
-    """Once from each. Refuses: NotFound (no such borrower), WritingUnknown, OwnWriting."""
+    """Once from each. Refuses: NotFound (no borrower), WritingUnknown, OwnWriting, MayNotWrite."""
     author_id = _lock(session, borrower_id=borrower_id, writing_id=writing_id)
     member_id = members_service.join(session, borrower_id=borrower_id, now=now)
     if author_id == member_id:
         raise OwnWriting
+    refuse_suspended(session, member_id=member_id, now=now)
     given = session.execute(
         insert(Reaction)
         .values(writing_id=writing_id, member_id=member_id, kind=kind, at=now)

@@ -175,6 +175,13 @@ def _refuse_barred(session: Session, *, member_id: UUID, now: datetime) -> None:
         raise MayNotWrite(until=instant_text(until))
 
 
+def refuse_suspended(session: Session, *, member_id: UUID, now: datetime) -> None:
+    """Refuses: MayNotWrite (who is suspended only reads)."""
+    until = ports.suspended_until(session, member_id=member_id, now=now)
+    if until is not None:
+        raise MayNotWrite(until=instant_text(until))
+
+
 def _judge(
     session: Session,
     *,

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from backend.app import audits
+from backend.contacts.queries import list_holds
 from backend.events.community import HelpfulAnswerConfirmed, PostHeld, ProtectiveHold
 from backend.events.loans import InstallmentPaid
 from backend.kit import db, walled
@@ -16,7 +17,7 @@ from backend.kit.db import Base, WalledBase
 from community import wall
 from tests.clock import NOW, TODAY
 from tests.factories.loans import make_borrower
-from tests.fixtures.server import plain
+from tests.fixtures.server import cloned, of_both_sides, plain
 
 DENIED = "permission denied"
 PRODUCT = sorted(Base.metadata.tables)
@@ -103,6 +104,32 @@ def test_the_audit_says_who_sees_through_the_wall(process, both_databases):
         assert walled.find_breach(connection, role=role) == f"is a member of {role}"
 
 
+def test_a_role_that_is_missing_is_made_where_we_may_and_asked_for_where_we_may_not(settings):
+    url = settings.database_url
+    other = make_url(url).set(username="goodfaith_other", password="p'w")  # noqa: S106
+    walled_url = other.render_as_string(hide_password=False)
+    with pytest.raises(walled.WallError, match="CREATE ROLE goodfaith_other LOGIN"):
+        walled.ensure(url, walled_url=walled_url)
+    administrator = of_both_sides(url)
+    for _ in range(2):
+        walled.ensure(administrator, walled_url=walled_url)
+    with psycopg.connect(plain(administrator), autocommit=True) as link:
+        found = link.execute("SELECT rolsuper FROM pg_roles WHERE rolname = 'goodfaith_other'")
+        assert found.fetchall() == [(False,)]
+        link.execute("DROP ROLE goodfaith_other")
+
+
+def test_a_wrong_password_of_the_communitys_role_is_told_at_once(server_url):
+    with cloned(server_url, name="no_wall", template="template0") as url:
+        wrong = make_url(walled.derive_url(url)).set(password="wrong")  # noqa: S106
+        given = wrong.render_as_string(hide_password=False)
+        with pytest.raises(walled.WallError, match="cannot log in: check COMMUNITY_DATABASE_URL"):
+            walled.ensure(url, walled_url=given)
+        with psycopg.connect(plain(url)) as link:
+            left = "SELECT has_database_privilege('goodfaith_community', 'no_wall', 'CREATE')"
+            assert link.execute(left).fetchone() == (False,)
+
+
 def test_code_of_each_side_works_as_its_own_role_on_the_same_rows(session, behind_the_wall):
     who = text("SELECT current_user")
     assert behind_the_wall.execute(who).scalar() == "goodfaith_community"
@@ -175,7 +202,7 @@ def test_no_text_goes_through_a_door(session, behind_the_wall, payload):
         behind_the_wall.execute(told, {"who": str(borrower_id), "payload": payload})
 
 
-def test_a_protective_hold_goes_through_without_origin(session, behind_the_wall):
+def test_a_protective_hold_only_keeps_contact_away(session, behind_the_wall, deliver):
     borrower_id = make_borrower(session)
     until = NOW + timedelta(days=14)
     wall.announce(behind_the_wall, ProtectiveHold(borrower_id, NOW, until=until))
@@ -183,6 +210,9 @@ def test_a_protective_hold_goes_through_without_origin(session, behind_the_wall)
     found = dict(event for event in events(session)[-2:])
     assert list(found["ProtectiveHold"]) == ["until"]
     assert found["PostHeld"] == {}
+    deliver()
+    [hold] = list_holds(session, borrower_id=borrower_id, today=TODAY)
+    assert (hold.cause, (hold.until_on - TODAY).days) == ("protective", 13)
 
 
 def test_nothing_of_tier_balance_or_lateness_has_a_place_behind_the_wall():
