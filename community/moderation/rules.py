@@ -1,0 +1,254 @@
+"""Queues, what may be done in each, how long things wait, and who may decide them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from backend.kit.texts import Text
+
+LEASE = timedelta(minutes=10)
+PENALTY_DELAY = timedelta(minutes=10)  # a mis-click is free
+APPEAL_WINDOW = timedelta(days=180)
+SKIPS_MAX = 3  # then it is a lead's
+CRISIS_CASES_MAX = 5  # in one shift
+SHIFT = timedelta(hours=8)
+SUSPENSION_DAYS_MAX = 365
+CONFIRMED_BEYOND_DAYS = 30
+SIMILAR_MAX = 3
+REASON_LENGTH_MAX = 1_000
+REASON_LENGTH_MIN = 10
+# Text of one author, or reports of one reporter, must not crowd out everybody else's.
+FOLDED_MAX = 200
+
+
+class Queue(StrEnum):
+    """Where a case waits. Complaints about the lender have people of their own."""
+
+    GENERAL = "general"
+    CRISIS = "crisis"
+    LENDER = "complaints-about-lender"
+    APPEALS = "appeals"
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    # Its text is gone: deleted by the author, or folded into a decision about the same words.
+    CLOSED = "closed"
+
+
+class Action(StrEnum):
+    """What a decision does. Each has a key of its own in `KEYS`."""
+
+    APPROVE = "approve"
+    WARN = "warn"
+    REMOVE = "remove"
+    MUTE = "mute"
+    SUSPEND = "suspend"
+    HELP_GIVEN = "help_given"
+    NO_CRISIS = "no_crisis"
+    UPHOLD = "uphold"
+    OVERTURN = "overturn"
+
+
+KEYS: dict[Action, str] = {
+    Action.APPROVE: "a",
+    Action.WARN: "w",
+    Action.REMOVE: "r",
+    Action.MUTE: "m",
+    Action.SUSPEND: "s",
+    Action.HELP_GIVEN: "h",
+    Action.NO_CRISIS: "n",
+    Action.UPHOLD: "u",
+    Action.OVERTURN: "o",
+}
+MOVING_KEYS = {"skip": "k", "escalate": "e", "release": "l"}
+
+ALLOWED: dict[Queue, tuple[Action, ...]] = {
+    Queue.GENERAL: (
+        Action.APPROVE,
+        Action.WARN,
+        Action.REMOVE,
+        Action.MUTE,
+        Action.SUSPEND,
+    ),
+    # Whoever is in need is never punished for saying so.
+    Queue.CRISIS: (Action.HELP_GIVEN, Action.NO_CRISIS),
+    # What is said of the lender stays; only what endangers a person may go.
+    Queue.LENDER: (Action.APPROVE, Action.REMOVE),
+    Queue.APPEALS: (Action.UPHOLD, Action.OVERTURN),
+}
+# They take something from the author: she is told why, and may appeal.
+PENALTIES = frozenset({Action.WARN, Action.REMOVE, Action.MUTE, Action.SUSPEND})
+TAKES_DOWN = frozenset({Action.REMOVE, Action.MUTE, Action.SUSPEND})
+# Days are named with these alone.
+TIMED = frozenset({Action.MUTE, Action.SUSPEND})
+
+
+class Clause(StrEnum):
+    """The rules of the community that a decision may rest on."""
+
+    PERSONAL_DATA = "personal_data"
+    DEBT_SELLERS = "debt_sellers"
+    ILLEGAL_OFFERS = "illegal_offers"
+    RESPECT = "respect"
+    THREATS = "threats"
+    SPAM = "spam"
+    DANGER = "danger"
+    OFF_TOPIC = "off_topic"
+
+
+CLAUSES: dict[Clause, Text] = {
+    Clause.PERSONAL_DATA: Text(
+        "No telephone numbers, ids, addresses or accounts, neither yours nor another's.",
+        "请不要发布电话、证件号、住址或账号，无论是自己的还是他人的。",
+    ),
+    Clause.DEBT_SELLERS: Text(
+        "No offers to settle or stop debts for a fee.", "请不要发布收费代理维权、停息挂账等服务。"
+    ),
+    Clause.ILLEGAL_OFFERS: Text(
+        "No offers of loans, gambling or other illegal business.",
+        "请不要发布借贷、赌博或其他违法业务的信息。",
+    ),
+    Clause.RESPECT: Text("No insults, no shaming.", "请不要辱骂或羞辱他人。"),
+    Clause.THREATS: Text("No threats.", "请不要威胁他人。"),
+    Clause.SPAM: Text("No advertising, and nothing over and over.", "请不要发布广告或重复内容。"),
+    Clause.DANGER: Text(
+        "Nothing that tells how to harm oneself or others.", "请不要发布教人伤害自己或他人的内容。"
+    ),
+    Clause.OFF_TOPIC: Text(
+        "Posts belong to the topic under which they stand.", "请在合适的话题下发帖。"
+    ),
+}
+# On these grounds alone may something that is said of the lender go.
+CLAUSES_ABOUT_LENDER = frozenset({Clause.PERSONAL_DATA, Clause.THREATS, Clause.DANGER})
+
+
+class Cause(StrEnum):
+    """Why there is a case, the gravest first; a number of `SEVERITY` each."""
+
+    CRISIS = "crisis"
+    THREAT = "threat"
+    PERSONAL_DATA = "personal_data"
+    BANNED = "banned"
+    ABUSE = "abuse"
+    APPEAL = "appeal"
+    LENDER = "lender"
+    SPAM = "spam"
+    FIRST_POSTS = "first_posts"
+    OTHER = "other"
+
+
+SEVERITY: dict[Cause, int] = {
+    Cause.CRISIS: 100,
+    Cause.THREAT: 90,
+    Cause.PERSONAL_DATA: 80,
+    Cause.BANNED: 70,
+    Cause.ABUSE: 60,
+    Cause.APPEAL: 50,
+    Cause.LENDER: 50,
+    Cause.SPAM: 40,
+    Cause.FIRST_POSTS: 30,
+    Cause.OTHER: 20,
+}
+# From a case's beginning to the hour by which it should be decided.
+ANSWERED_IN: dict[Queue, timedelta] = {
+    Queue.CRISIS: timedelta(minutes=30),
+    Queue.GENERAL: timedelta(hours=24),
+    Queue.LENDER: timedelta(days=2),
+    Queue.APPEALS: timedelta(days=3),
+}
+
+
+def queue_of(causes: Collection[Cause], *, is_about_lender: bool) -> Queue:
+    """Where a text that was held or reported goes. Need comes before everything."""
+    if Cause.CRISIS in causes:
+        return Queue.CRISIS
+    return Queue.LENDER if is_about_lender or Cause.LENDER in causes else Queue.GENERAL
+
+
+def severity_of(causes: Collection[Cause]) -> int:
+    """The gravest of them."""
+    return max((SEVERITY[cause] for cause in causes), default=SEVERITY[Cause.OTHER])
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What a moderator wants to decide."""
+
+    action: Action
+    clause: Clause | None = None
+    reason: str | None = None
+    days: int | None = None  # None with a suspension: for good
+
+
+class Fault(StrEnum):
+    """Why a ruling is none."""
+
+    NOT_HERE = "not-here"
+    CLAUSE_MISSING = "clause-missing"
+    CLAUSE_TOO_WEAK = "clause-too-weak"
+    REASON_MISSING = "reason-missing"
+    DAYS_MISSING = "days-missing"
+    DAYS_UNFIT = "days-unfit"
+
+
+def find_fault(ruling: Ruling, *, queue: Queue) -> Fault | None:
+    """What is wrong with a ruling in a queue, or None."""
+    if ruling.action not in ALLOWED[queue]:
+        return Fault.NOT_HERE
+    return _find_clause_fault(ruling, queue=queue) or _find_words_fault(ruling)
+
+
+def _find_clause_fault(ruling: Ruling, *, queue: Queue) -> Fault | None:
+    if ruling.action not in PENALTIES:
+        return None
+    if ruling.clause is None:
+        return Fault.CLAUSE_MISSING
+    is_weak = queue is Queue.LENDER and ruling.clause not in CLAUSES_ABOUT_LENDER
+    return Fault.CLAUSE_TOO_WEAK if is_weak else None
+
+
+def _find_words_fault(ruling: Ruling) -> Fault | None:
+    is_short = len((ruling.reason or "").strip()) < REASON_LENGTH_MIN
+    if _needs_reason(ruling.action) and is_short:
+        return Fault.REASON_MISSING
+    return _find_days_fault(ruling)
+
+
+def _needs_reason(action: Action) -> bool:
+    return action in PENALTIES or action in (Action.UPHOLD, Action.OVERTURN)
+
+
+def _find_days_fault(ruling: Ruling) -> Fault | None:
+    if ruling.action is Action.MUTE and ruling.days is None:
+        return Fault.DAYS_MISSING
+    if ruling.days is None:
+        return None
+    is_fit = ruling.action in TIMED and 0 < ruling.days <= SUSPENSION_DAYS_MAX
+    return None if is_fit else Fault.DAYS_UNFIT
+
+
+def needs_confirmation(ruling: Ruling) -> bool:
+    """Whether a second moderator must agree: beyond 30 days, or for good."""
+    if ruling.action not in TIMED:
+        return False
+    return ruling.days is None or ruling.days > CONFIRMED_BEYOND_DAYS
+
+
+def counts_from(ruling: Ruling, *, now: datetime) -> datetime:
+    """When a decision begins to count: penalties after a while in which they are free to undo."""
+    return now + PENALTY_DELAY if ruling.action in PENALTIES else now
+
+
+def may_undo(*, decided_at: datetime, now: datetime) -> bool:
+    """As long as it may be appealed."""
+    return now < decided_at + APPEAL_WINDOW
+
+
+def is_for_lead(*, skips: int) -> bool:
+    """Skipped so often, a case is for somebody who does not skip."""
+    return skips >= SKIPS_MAX
