@@ -142,6 +142,7 @@ class Process:
 
     settings: Settings
     database: db.Database
+    behind_the_wall: db.Database
     keyring: Keyring
 
     @property
@@ -154,6 +155,7 @@ class Process:
         """Let go of the database."""
         self.keyring.close()
         self.database.dispose()
+        self.behind_the_wall.dispose()
 
 
 def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process:
@@ -171,6 +173,9 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
         limits=limits or db.Limits(pool_size=settings.threads),
     )
     db.configure(database)
+    # No replica: what her peers read next is what she was told is stored.
+    behind_the_wall = db.Database(settings.community_database_url, limits=database.limits)
+    db.WALLED.configure(behind_the_wall)
     programme_zone.configure(settings.programme_zone)
     evidence_origin.configure(settings.issuer)
     evidence_witnessing.configure(settings.evidence_witnesses, is_demo=settings.is_demo)
@@ -198,7 +203,9 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     plan_quote_ports.configure(
         forecast=_only(wiring.points_forecast for wiring in WIRINGS), plans_so_far=plans_so_far
     )
-    return Process(settings=settings, database=database, keyring=keys)
+    return Process(
+        settings=settings, database=database, behind_the_wall=behind_the_wall, keyring=keys
+    )
 
 
 def _use_keys(found: Snapshot, *, issuer: str) -> None:

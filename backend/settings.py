@@ -15,6 +15,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from backend.kit import walled
 from backend.kit.addresses import Network, read_networks
 from backend.kit.calls_out import PORTS, Guard
 from backend.kit.crypto import KeyRing, is_weak
@@ -28,6 +32,7 @@ SECRETS = (
     "MASTER_KEYS",
     "DATABASE_URL",
     "READ_DATABASE_URL",
+    "COMMUNITY_DATABASE_URL",
     "REDIS_URL",
     "OTP_WEBHOOK_SECRET",
     "OIDC_CLIENT_SECRET",
@@ -86,6 +91,8 @@ class Settings:
     database_url: str = field(repr=False)
     # READ_DATABASE_URL, secret: a replica for GETs; none = the same
     read_database_url: str | None = field(repr=False)
+    # COMMUNITY_DATABASE_URL, secret: the same database as the role behind the wall; none = derived
+    community_database_url: str = field(repr=False)
     # REDIS_URL, secret: any Redis-compatible server; none = limits per process
     redis_url: str | None = field(repr=False)
     master_keys: KeyRing  # MASTER_KEYS, secret: NAME:BASE64_OF_32_BYTES[,...], newest first
@@ -139,6 +146,7 @@ def _read(env: Environment) -> Settings:
     return Settings(
         database_url=driver_url(database_url),
         read_database_url=driver_url(env.secret("READ_DATABASE_URL")) or None,
+        community_database_url=_community_url(env, database_url),
         redis_url=env.secret("REDIS_URL") or None,
         master_keys=_master_keys(env, is_demo=is_demo),
         issuer=issuer,
@@ -172,6 +180,7 @@ class MigrationSettings:
     """What bringing a database up to date needs."""
 
     database_url: str
+    community_database_url: str
     master_keys: KeyRing
     legacy: Legacy
 
@@ -185,8 +194,10 @@ def load_for_migration(environ: Mapping[str, str] | None = None) -> MigrationSet
 
 
 def _read_for_migration(env: Environment) -> MigrationSettings:
+    database_url = env.secret("DATABASE_URL", is_needed=True)
     return MigrationSettings(
-        database_url=driver_url(env.secret("DATABASE_URL", is_needed=True)),
+        database_url=driver_url(database_url),
+        community_database_url=_community_url(env, database_url),
         master_keys=_master_keys(env, is_demo=env.get("GOODFAITH_DEMO") == "1"),
         legacy=Legacy(
             field=env.ring("FIELD_KEYS"),
@@ -202,6 +213,23 @@ def driver_url(url: str) -> str:
         if url.startswith(plain):
             return "postgresql+psycopg://" + url.removeprefix(plain)
     return url
+
+
+def _community_url(env: Environment, database_url: str) -> str:
+    given = driver_url(env.secret("COMMUNITY_DATABASE_URL"))
+    own = driver_url(database_url)
+    if not own:
+        return ""
+    try:
+        found = given or walled.derive_url(own)
+        is_apart = bool(found) and make_url(found).username != make_url(own).username
+    except ArgumentError:
+        return given  # the address itself is refused where it is used
+    if not is_apart:
+        env.refuse(
+            "COMMUNITY_DATABASE_URL", "must name a role of its own, not that of DATABASE_URL"
+        )
+    return found
 
 
 def _master_keys(env: Environment, *, is_demo: bool) -> KeyRing:

@@ -13,12 +13,13 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from backend.app import Process, configure, create_app, handlers
 from backend.auth.rules import CLIENT_SCOPES
-from backend.kit import clock, db, delivery
+from backend.kit import clock, db, delivery, walled
+from backend.kit.embedded.postgres import NAME
 from backend.kit.ids import new_id
 from backend.kit.wiring import Handler
 from backend.settings import Settings
@@ -29,8 +30,9 @@ from tests.factories.clients import make_client
 from tests.fixtures import leak_watch, leaks
 from tests.fixtures.api import Api, bearer, token_for
 from tests.fixtures.network import close_network
-from tests.fixtures.server import cloned, plain, running_server
+from tests.fixtures.server import cloned, of_both_sides, plain, running_server
 from tests.fixtures.settings import make_settings, secrets_of
+from tests.fixtures.sides import both_sides
 from tests.fixtures.workers import ProductInOnePlace
 
 EXAMPLES = 50
@@ -107,6 +109,14 @@ def process(settings: Settings) -> Iterator[Process]:
 
 
 @pytest.fixture(scope="session")
+def both_databases(process: Process) -> Iterator[db.Database]:
+    """This worker's clone as the role that may become either side's."""
+    both = db.Database(of_both_sides(process.settings.database_url))
+    yield both
+    both.dispose()
+
+
+@pytest.fixture(scope="session")
 def app(process: Process) -> Flask:
     """The assembled application."""
     app = create_app(process)
@@ -133,39 +143,46 @@ def clone_database(server_url: str, worker_name: str) -> Iterator[Callable[[], s
 @pytest.fixture
 def own_database(process: Process, clone_database: Callable[[], str]) -> Iterator[db.Database]:
     """The process's database is a fresh clone until the test ends; everything really commits."""
-    own = db.Database(clone_database(), limits=db.Limits(pool_size=20))
+    url = clone_database()
+    own = db.Database(url, limits=db.Limits(pool_size=20))
+    behind = db.Database(walled.derive_url(url), limits=own.limits)
     db.configure(own)
+    db.WALLED.configure(behind)
     yield own
     with own.writes.connect() as connection:
         _refuse_leaks(connection)
     own.dispose()
+    behind.dispose()
     db.configure(process.database)
+    db.WALLED.configure(process.behind_the_wall)
 
 
 @pytest.fixture
-def session(process: Process, request: pytest.FixtureRequest) -> Iterator[Session]:
+def session(
+    process: Process, both_databases: db.Database, request: pytest.FixtureRequest
+) -> Iterator[Session]:
     """What the test reads and writes with; views see it, and nothing of it stays."""
     if request.node.get_closest_marker("commits"):
         own = request.getfixturevalue("own_database")
         with Session(bind=own.writes, expire_on_commit=False) as session:
             yield session
         return
-    with process.database.writes.connect() as connection:
-        outer = connection.begin()
-        # Who is refused at the door never asks the database; a long row of them is no fault.
-        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        db.use_shared_connection(connection)
-        try:
-            with Session(
-                bind=connection,
-                join_transaction_mode="create_savepoint",
-                expire_on_commit=False,
-            ) as session:
-                yield session
-                _refuse_leaks(connection)
-        finally:
-            db.use_shared_connection(None)
-            outer.rollback()
+    with (
+        both_sides(both_databases.writes) as (connection, _),
+        Session(
+            bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as session,
+    ):
+        yield session
+        _refuse_leaks(connection)
+
+
+@pytest.fixture
+def behind_the_wall(session: Session) -> Iterator[Session]:
+    """The other side of the wall, in the same transaction as `session`, as its own role."""
+    session.connection()  # so that this side's savepoint is the inner one
+    with db.WALLED.transaction() as behind:
+        yield behind
 
 
 def _refuse_leaks(connection: Connection) -> None:
@@ -174,6 +191,7 @@ def _refuse_leaks(connection: Connection) -> None:
         return  # the test, which lost its database, fails by that
     driver: Any = connection.connection.driver_connection
     try:
+        driver.execute(f"SET LOCAL ROLE {NAME}")
         found = leaks.find_in_database(driver)
     except psycopg.errors.InFailedSqlTransaction:
         return  # the test left nothing that could be read

@@ -13,6 +13,7 @@ from backend.commands.instance import load_environment
 from backend.kit import key_changes, migrations
 from backend.kit.environment import SettingsError
 from backend.kit.keyring import KeysMissingError
+from backend.kit.walled import WallError
 from backend.settings import MigrationSettings, load_for_migration
 
 
@@ -25,7 +26,7 @@ def migrate() -> None:
         made = bring_up_to_date(settings)
     except OperationalError:
         fail("the database does not answer")
-    except (SettingsError, key_changes.KeyChangeError, KeysMissingError) as error:
+    except (SettingsError, WallError, key_changes.KeyChangeError, KeysMissingError) as error:
         fail(str(error))
     for name in made:
         click.echo(f"key {name}")
@@ -36,7 +37,7 @@ def migrate() -> None:
 
 def bring_up_to_date(settings: MigrationSettings) -> Sequence[str]:
     """Migrate, then make or adopt keys where there are none; answers the names of new ones."""
-    migrations.upgrade(settings.database_url)
+    migrations.upgrade(settings.database_url, walled_url=settings.community_database_url)
     engine = create_engine(settings.database_url, poolclass=NullPool, hide_parameters=True)
     with Session(bind=engine) as session, session.begin():
         return key_changes.make_first_keys(

@@ -31,6 +31,7 @@ from backend.kit.embedded.valkey import Valkey
 from backend.kit.environment import SettingsError
 from backend.kit.key_changes import KeyChangeError
 from backend.kit.keyring import KeysMissingError
+from backend.kit.walled import WallError
 from backend.settings import load_for_migration
 
 READY_SECONDS_MAX = 60
@@ -92,7 +93,7 @@ def _supervise(stack: ExitStack, *, folder: Path, port: int, empty: bool, consol
     write_instance(folder, _shareable(environment))
     try:
         bring_up_to_date(load_for_migration(environment))
-    except (SettingsError, KeyChangeError, KeysMissingError) as error:
+    except (SettingsError, WallError, KeyChangeError, KeysMissingError) as error:
         fail(str(error))
     leash = Leash()
     welcome.set_clock(folder)
@@ -151,7 +152,10 @@ def _start_servers(
 
 
 def _shareable(environment: dict[str, str]) -> dict[str, str]:
-    names = ("DATABASE_URL", "REDIS_URL", "GOODFAITH_DEMO", "DEMO_CLOCK_FILE", "PORT", "ISSUER")
+    names = (
+        *("DATABASE_URL", "COMMUNITY_DATABASE_URL", "REDIS_URL"),
+        *("GOODFAITH_DEMO", "DEMO_CLOCK_FILE", "PORT", "ISSUER"),
+    )
     return {name: environment[name] for name in names if name in environment}
 
 

@@ -39,6 +39,8 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from backend.kit import walled
+
 PING_AFTER_IDLE_SECONDS = 2.0
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -53,19 +55,29 @@ NAMING = {
 AnyRow = Row[*tuple[Any, ...]]
 
 
+TYPES: dict[Any, Any] = {
+    datetime: DateTime(timezone=True),
+    str: Text,
+    int: BigInteger,
+    Decimal: Numeric,
+    dict[str, Any]: JSONB,
+    list[Any]: JSONB,
+    UUID: Uuid,
+}
+
+
 class Base(DeclarativeBase):
-    """Parent of every table."""
+    """Parent of every table of the product's own role."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: DateTime(timezone=True),
-        str: Text,
-        int: BigInteger,
-        Decimal: Numeric,
-        dict[str, Any]: JSONB,
-        list[Any]: JSONB,
-        UUID: Uuid,
-    }
+    type_annotation_map: ClassVar[dict[Any, Any]] = TYPES
+
+
+class WalledBase(DeclarativeBase):
+    """Parent of every table behind the wall."""
+
+    metadata = MetaData(naming_convention=NAMING, schema=walled.SCHEMA)
+    type_annotation_map: ClassVar[dict[Any, Any]] = TYPES
 
 
 @dataclass(frozen=True)
@@ -154,80 +166,86 @@ class Database:
         self.reads.dispose()
 
 
-_database: Database | None = None
-_shared: Connection | None = None
-_joined: ContextVar[Session | None] = ContextVar("joined_session", default=None)
-
-
 class NotConfiguredError(RuntimeError):
     """The assembly has not yet said where the database is."""
 
 
-def configure(database: Database | None) -> None:
-    """Say which database this process uses."""
-    global _database  # noqa: PLW0603 - one database per process, set once by the assembly
-    _database = database
+class Access:
+    """One role's way in. The product has two: its own, and the community's behind its wall."""
+
+    def __init__(self, name: str, metadata: MetaData) -> None:
+        self.metadata = metadata
+        self._database: Database | None = None
+        self._shared: Connection | None = None
+        self._joined: ContextVar[Session | None] = ContextVar(f"joined_{name}", default=None)
+
+    def configure(self, database: Database | None) -> None:
+        """Say which database this process uses."""
+        self._database = database
+
+    def get_database(self) -> Database:
+        """This process's database. Raises NotConfiguredError."""
+        if self._database is None:
+            raise NotConfiguredError
+        return self._database
+
+    def use_shared_connection(self, connection: Connection | None) -> None:
+        """Tests only: every session runs inside this connection's outer transaction."""
+        self._shared = connection
+
+    def _new_session(self, engine_of: str) -> Session:
+        if self._shared is not None:
+            return Session(
+                bind=self._shared, join_transaction_mode="create_savepoint", expire_on_commit=False
+            )
+        return Session(bind=getattr(self.get_database(), engine_of), expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self, *, patience_seconds: int | None = None) -> Iterator[Session]:
+        """One act: everything in the block is stored together, or nothing is.
+
+        Inside `joining()` it is a savepoint of the surrounding transaction. `patience_seconds`
+        replaces the limit on each statement, for the few acts that look at everybody.
+        """
+        outer = self._joined.get()
+        if outer is not None:
+            with outer.begin_nested():
+                yield outer
+            return
+        with self._new_session("writes") as session, session.begin():
+            if patience_seconds is not None:
+                limit = select(func.set_config("statement_timeout", f"{patience_seconds}s", true()))
+                session.execute(limit)
+            yield session
+
+    @contextmanager
+    def joining(self) -> Iterator[Session]:
+        """A transaction that `transaction()` blocks inside it become part of."""
+        with self.transaction() as session:
+            token = self._joined.set(session)
+            try:
+                yield session
+            finally:
+                self._joined.reset(token)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Statements that each see the newest state, perhaps on a replica. For GETs alone."""
+        with self._new_session("reads") as session:
+            yield session
 
 
-def get_database() -> Database:
-    """This process's database. Raises NotConfiguredError."""
-    if _database is None:
-        raise NotConfiguredError
-    return _database
-
-
-def use_shared_connection(connection: Connection | None) -> None:
-    """Tests only: every session runs inside this connection's outer transaction."""
-    global _shared  # noqa: PLW0603 - see above
-    _shared = connection
-
-
-def _new_session(engine_of: str) -> Session:
-    if _shared is not None:
-        return Session(
-            bind=_shared, join_transaction_mode="create_savepoint", expire_on_commit=False
-        )
-    return Session(bind=getattr(get_database(), engine_of), expire_on_commit=False)
-
-
-@contextmanager
-def transaction(*, patience_seconds: int | None = None) -> Iterator[Session]:
-    """One act: everything in the block is stored together, or nothing is.
-
-    Inside `joining()` it is a savepoint of the surrounding transaction. `patience_seconds`
-    replaces the limit on each statement, for the few acts that look at everybody.
-    """
-    outer = _joined.get()
-    if outer is not None:
-        with outer.begin_nested():
-            yield outer
-        return
-    with _new_session("writes") as session, session.begin():
-        if patience_seconds is not None:
-            limit = select(func.set_config("statement_timeout", f"{patience_seconds}s", true()))
-            session.execute(limit)
-        yield session
+PRODUCT = Access("product", Base.metadata)
+WALLED = Access("walled", WalledBase.metadata)
+configure = PRODUCT.configure
+get_database = PRODUCT.get_database
+use_shared_connection = PRODUCT.use_shared_connection
+transaction = PRODUCT.transaction
+joining = PRODUCT.joining
+reading = PRODUCT.reading
 
 
 def bring_to_disk(session: Session) -> None:
     """Let this transaction's commit wait until all that was committed before is on the disk."""
     # The log goes to the disk in its order. One that writes nothing would not wait for it.
     session.execute(select(func.pg_logical_emit_message(true(), "goodfaith", "")))
-
-
-@contextmanager
-def joining() -> Iterator[Session]:
-    """A transaction that `transaction()` blocks inside it become part of."""
-    with transaction() as session:
-        token = _joined.set(session)
-        try:
-            yield session
-        finally:
-            _joined.reset(token)
-
-
-@contextmanager
-def reading() -> Iterator[Session]:
-    """Statements that each see the newest state, perhaps on a replica. For GET routes alone."""
-    with _new_session("reads") as session:
-        yield session

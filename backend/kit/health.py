@@ -7,10 +7,10 @@ from typing import Any
 import flask_swagger_ui
 from flask import Blueprint, Flask, Response, redirect, send_from_directory
 from sqlalchemy import select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from backend.kit import keyring, metrics, migrations, rate_limit
-from backend.kit.db import get_database, reading, transaction
+from backend.kit import keyring, metrics, migrations, rate_limit, walled
+from backend.kit.db import WALLED, get_database, reading, transaction
 from backend.kit.problems import Unavailable
 
 ASSETS = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -67,7 +67,8 @@ def readyz() -> tuple[dict[str, str], int]:
         checks["replica"] = _replica()
     checks["migrations"] = _migrations() if checks["database"] == "ok" else "unknown"
     checks["keys"] = _keys()
-    needed = {"database", "replica", "migrations", "keys"} & checks.keys()
+    checks["community"] = _community() if checks["database"] == "ok" else "unknown"
+    needed = {"database", "replica", "migrations", "keys", "community"} & checks.keys()
     is_ready = all(checks[name] == "ok" for name in needed)
     checks["status"] = "ready" if is_ready else "not ready"
     return checks, HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
@@ -88,6 +89,18 @@ def _replica() -> str:
             session.execute(select(1))
     except SQLAlchemyError:
         return "away"
+    return "ok"
+
+
+def _community() -> str:
+    """Its role comes in, and finds there what the migrations made."""
+    try:
+        with WALLED.transaction() as session:
+            session.execute(text(f"SELECT FROM {walled.SCHEMA}.revision LIMIT 1"))
+    except OperationalError:
+        return "away"
+    except SQLAlchemyError:
+        return "missing"
     return "ok"
 
 

@@ -1,13 +1,16 @@
 """One key, one effect, one answer.
 
 `@idempotent` opens the transaction that the view's own `transaction()` joins, so the answer is
-stored with the act or not at all. A process that dies in the middle leaves nothing: the lock on the
-key ends with its connection. Answers are kept encrypted for 24 hours, with their own headers.
+stored with the act or not at all. What is behind the wall keeps its
+answers there. A process that dies in the middle leaves nothing: the lock on the key ends with its
+connection. Answers are kept encrypted for 24 hours, with their own headers.
 """
 
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -19,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.kit import crypto
 from backend.kit.audience import caller
-from backend.kit.db import Base, joining
+from backend.kit.db import WALLED, Base, WalledBase, joining
 from backend.kit.http import render_problem
 from backend.kit.openapi import note
 from backend.kit.problems import BadRequest, Conflict, Invalid, Problem
@@ -31,6 +34,9 @@ KEPT = timedelta(hours=24)
 PURGE_BATCH = 10_000
 CONTEXT = "idempotent_answer.body"
 SEALED = (SealedColumn("idempotent_answer", "body", context=CONTEXT),)
+SEALED_WALLED = (
+    SealedColumn("community.idempotent_answer", "body", context=CONTEXT, access=WALLED),
+)
 # Answers to these are about the moment, not about the act: a retry deserves a new one.
 NOT_STORED = frozenset({401, 409, 422, 429})
 SERVER_ERROR = 500
@@ -41,10 +47,8 @@ KEPT_HEADERS = ("ETag", "Location", LANGUAGE)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class IdempotentAnswer(Base):
-    """What was answered to a caller's key."""
-
-    __tablename__ = "idempotent_answer"
+class AnswerColumns:
+    """What is known of an answer to a caller's key."""
 
     caller: Mapped[str] = mapped_column(primary_key=True)
     route: Mapped[str] = mapped_column(primary_key=True)
@@ -55,6 +59,30 @@ class IdempotentAnswer(Base):
     headers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class IdempotentAnswer(AnswerColumns, Base):
+    """What was answered to a caller's key."""
+
+    __tablename__ = "idempotent_answer"
+
+
+class WalledAnswer(AnswerColumns, WalledBase):
+    """The same behind the wall, so that an answer with a post in it does not leave it."""
+
+    __tablename__ = "idempotent_answer"
+
+
+@dataclass(frozen=True)
+class _Keeping:
+    """Where answers are kept: in which table, and in whose transaction."""
+
+    table: type[Any]
+    joining: Callable[[], AbstractContextManager[Session]]
+
+
+_USUAL = _Keeping(table=IdempotentAnswer, joining=joining)
+_WALLED = _Keeping(table=WalledAnswer, joining=WALLED.joining)
 
 
 class KeyMissing(BadRequest):
@@ -87,56 +115,80 @@ class RequestInProgress(Conflict):
 
 def idempotent(view: View) -> View:
     """Mark a view whose repeats replay the first answer. Outermost of the view's decorators."""
+    return _kept(view, _USUAL)
 
+
+def idempotent_walled(view: View) -> View:
+    """`idempotent` for an act behind the wall: its transaction and its answers are there."""
+    return _kept(view, _WALLED)
+
+
+def _kept(view: View, keeping: _Keeping) -> View:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Response:
         key = request.headers.get("Idempotency-Key", "")
         if not KEY.match(key):
             raise KeyMissing
-        with joining() as session:
-            return _answer_once(session, key=key, answer=lambda: view(*args, **kwargs))
+        with keeping.joining() as session:
+            return _Once(session, keeping.table).answer(key, lambda: view(*args, **kwargs))
 
     marked = note(cast(View, wrapper), idempotent=True)
     marked.__dict__["is_idempotent"] = True
     return marked
 
 
-def _answer_once(session: Session, *, key: str, answer: Callable[[], Response]) -> Response:
-    who = f"{caller().audience}:{caller().id}"
-    route = f"{request.method} {request.path}"
-    key_hash = hashlib.sha256(key.encode()).digest()
-    if not _lock(session, f"{who}\x00{route}\x00{key}"):
-        raise RequestInProgress
-    request_hash = _hash_request()
-    stored = _find(session, who=who, route=route, key_hash=key_hash)
-    if stored is not None:
-        if stored.request_hash != request_hash:
-            raise KeyReused
-        return _replay(stored)
-    response = _run(answer)
-    if response.status_code not in NOT_STORED and response.status_code < SERVER_ERROR:
-        _store(
-            session,
-            key={"caller": who, "route": route, "key_hash": key_hash},
-            answer={
-                "request_hash": request_hash,
-                "status": response.status_code,
-                "content_type": response.content_type,
-                "headers": _headers_of(response),
-                "body": crypto.encrypt_bytes(response.get_data(), context=CONTEXT),
-                "created_at": func.now(),
-            },
+@dataclass(frozen=True)
+class _Once:
+    """One request with a key, inside the transaction of its act."""
+
+    session: Session
+    table: type[Any]
+
+    def answer(self, key: str, answer: Callable[[], Response]) -> Response:
+        who = f"{caller().audience}:{caller().id}"
+        route = f"{request.method} {request.path}"
+        key_hash = hashlib.sha256(key.encode()).digest()
+        if not _lock(self.session, f"{who}\x00{route}\x00{key}"):
+            raise RequestInProgress
+        request_hash = _hash_request()
+        stored = self._find(who=who, route=route, key_hash=key_hash)
+        if stored is not None:
+            if stored.request_hash != request_hash:
+                raise KeyReused
+            return _replay(stored)
+        response = _run(answer)
+        if response.status_code not in NOT_STORED and response.status_code < SERVER_ERROR:
+            self._store(
+                key={"caller": who, "route": route, "key_hash": key_hash},
+                answer={
+                    "request_hash": request_hash,
+                    "status": response.status_code,
+                    "content_type": response.content_type,
+                    "headers": _headers_of(response),
+                    "body": crypto.encrypt_bytes(response.get_data(), context=CONTEXT),
+                    "created_at": func.now(),
+                },
+            )
+        return response
+
+    def _store(self, *, key: dict[str, Any], answer: dict[str, Any]) -> None:
+        # An answer older than a day may still stand here, waiting for the purge.
+        self.session.execute(
+            insert(self.table)
+            .values(**key, **answer)
+            .on_conflict_do_update(index_elements=list(key), set_=answer)
         )
-    return response
 
-
-def _store(session: Session, *, key: dict[str, Any], answer: dict[str, Any]) -> None:
-    # An answer older than a day may still stand here, waiting for the purge.
-    session.execute(
-        insert(IdempotentAnswer)
-        .values(**key, **answer)
-        .on_conflict_do_update(index_elements=list(key), set_=answer)
-    )
+    def _find(self, *, who: str, route: str, key_hash: bytes) -> Any:
+        table = self.table
+        return self.session.execute(
+            select(table).where(
+                table.caller == who,
+                table.route == route,
+                table.key_hash == key_hash,
+                table.created_at > func.now() - KEPT,
+            )
+        ).scalar_one_or_none()
 
 
 def _hash_request() -> bytes:
@@ -169,18 +221,7 @@ def _lock(session: Session, name: str) -> bool:
     return bool(session.execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one())
 
 
-def _find(session: Session, *, who: str, route: str, key_hash: bytes) -> IdempotentAnswer | None:
-    return session.execute(
-        select(IdempotentAnswer).where(
-            IdempotentAnswer.caller == who,
-            IdempotentAnswer.route == route,
-            IdempotentAnswer.key_hash == key_hash,
-            IdempotentAnswer.created_at > func.now() - KEPT,
-        )
-    ).scalar_one_or_none()
-
-
-def _replay(stored: IdempotentAnswer) -> Response:
+def _replay(stored: AnswerColumns) -> Response:
     g.replayed = True
     body = crypto.decrypt_bytes(stored.body, context=CONTEXT)
     response = Response(body, stored.status, content_type=stored.content_type)
@@ -192,17 +233,17 @@ def _replay(stored: IdempotentAnswer) -> Response:
     return response
 
 
-def purge_answers(session: Session, *, limit: int = PURGE_BATCH) -> int:
+def purge_answers(
+    session: Session, *, limit: int = PURGE_BATCH, table: type[Any] = IdempotentAnswer
+) -> int:
     """Forget answers older than 24 hours, one batch."""
     old: Select[Any] = (
         select(literal_column("ctid"))
-        .select_from(IdempotentAnswer)
-        .where(IdempotentAnswer.created_at <= func.now() - KEPT)
+        .select_from(table)
+        .where(table.created_at <= func.now() - KEPT)
         .limit(limit)
     )
     result = session.execute(
-        delete(IdempotentAnswer)
-        .where(literal_column("ctid").in_(old))
-        .returning(IdempotentAnswer.status)
+        delete(table).where(literal_column("ctid").in_(old)).returning(table.status)
     )
     return len(result.all())

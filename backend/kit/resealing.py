@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     LargeBinary,
     RowMapping,
     Table,
@@ -30,7 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from backend.kit import crypto
-from backend.kit.db import AnyRow, Base, transaction
+from backend.kit.db import PRODUCT, AnyRow, transaction
 from backend.kit.keyring import Kind
 from backend.kit.logs import get_logger
 from backend.kit.wiring import HashedTable, JobContext, SealedColumn
@@ -73,7 +74,8 @@ def run(context: JobContext) -> dict[str, Any]:
     """Walk every registered column until a whole pass finds nothing to change."""
     totals = {"resealed": 0, "rehashed": 0, "unreadable": 0}
     for name, columns in groupby(_registry.sealed, key=attrgetter("table")):
-        _reseal(Base.metadata.tables[name], list(columns), totals, context)
+        some = list(columns)
+        _reseal(some[0].access.metadata.tables[name], some, totals, context)
     for each in _registry.hashed:
         _rehash(each, totals, context)
     return totals
@@ -87,7 +89,7 @@ def _reseal(
         after: Sequence[Any] | None = ()
         changed = unreadable = 0
         while after is not None:
-            with transaction() as session:
+            with columns[0].access.transaction() as session:
                 after, resealed, broken = reseal_chunk(session, owner, columns, after=after)
             changed += resealed
             unreadable += broken
@@ -213,23 +215,31 @@ def list_uses(session: Session) -> list[Use]:
     """How many values need each key, by column; counted whole, so it takes its time."""
     found: list[Use] = []
     for each in _registry.sealed:
-        sealed: ColumnElement[Any] = column(each.column)
-        name = crypto.key_id_in_sql(sealed)
-        rows = _count(session, name, each.table, where=sealed)
+        if each.access is PRODUCT:
+            rows = _count_sealed(session, each)
+        else:
+            with each.access.transaction(patience_seconds=COUNT_SECONDS_MAX) as behind:
+                rows = _count_sealed(behind, each)
         found += [Use(Kind.FIELD, row[0], f"{each.table}.{each.column}", row[1]) for row in rows]
     for hashed in _registry.hashed:
-        name = column("key_name")
-        rows = _count(session, name, hashed.table, where=name)
+        name: ColumnElement[str] = column("key_name")
+        rows = _count(session, name, table(hashed.table), where=name)
         found += [Use(Kind.LOOKUP, row[0], hashed.table, row[1]) for row in rows]
     return found
 
 
+def _count_sealed(session: Session, each: SealedColumn) -> Sequence[AnyRow]:
+    owner = each.access.metadata.tables[each.table]
+    sealed = owner.c[each.column]
+    return _count(session, crypto.key_id_in_sql(sealed), owner, where=sealed)
+
+
 def _count(
-    session: Session, name: ColumnElement[str], owner: str, *, where: ColumnElement[Any]
+    session: Session, name: ColumnElement[str], owner: FromClause, *, where: ColumnElement[Any]
 ) -> Sequence[AnyRow]:
     return session.execute(
         select(name, func.count())
-        .select_from(table(owner))
+        .select_from(owner)
         .where(where.is_not(None))
         .group_by(name)
         .order_by(name)

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from backend.kit.db import PRODUCT, Access
 from backend.kit.openapi import Message
 from backend.kit.outbox import Event, Recorded
 from backend.kit.ports import BorrowerPanel, PlansSoFar, PointsForecast, WorkSource
@@ -82,6 +83,7 @@ class SealedColumn:
     table: str
     column: str
     context: str  # as given to `crypto.encrypt`
+    access: Access = PRODUCT
 
 
 @dataclass(frozen=True)

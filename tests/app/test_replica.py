@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from backend.app import Process
-from backend.kit import db, migrations
+from backend.kit import db, migrations, walled
 from backend.settings import Settings
 from tests.factories.loans import make_borrower
 from tests.fixtures.api import bearer, token_for
@@ -22,7 +22,8 @@ IN_RECOVERY = text("SELECT pg_is_in_recovery()")
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory) -> Iterator[tuple[Node, Node]]:
     with replicated(tmp_path_factory.mktemp("pair")) as pair:
-        migrations.upgrade(pair[0].url())
+        url = pair[0].url()
+        migrations.upgrade(url, walled_url=walled.derive_url(url))
         yield pair
 
 

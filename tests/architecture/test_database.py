@@ -6,7 +6,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import UniqueConstraint
 
 from backend import app as assembly  # noqa: F401 - imports every model
-from backend.kit.db import Base
+from backend.kit.db import Base, WalledBase
+from backend.kit.walled import SCHEMA
 
 TABLES = Base.metadata.tables
 OWNED = [table for table in TABLES.values() if "borrower_id" in table.columns]
@@ -33,6 +34,23 @@ def test_migrations_make_what_the_models_say(session):
         session.connection(), opts={"compare_type": True, "compare_server_default": False}
     )
     assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_make_what_the_models_behind_the_wall_say(behind_the_wall):
+    def is_ours(thing, name, kind, *_):
+        schema = thing.schema if kind == "table" else thing.table.schema
+        return schema == SCHEMA and name != "revision"
+
+    context = MigrationContext.configure(
+        behind_the_wall.connection(),
+        opts={
+            "compare_type": True,
+            "compare_server_default": False,
+            "include_schemas": True,
+            "include_object": is_ours,
+        },
+    )
+    assert compare_metadata(context, WalledBase.metadata) == []
 
 
 @pytest.mark.parametrize("table", OWNED, ids=lambda table: table.name)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from backend.commands.migrate import bring_up_to_date
-from backend.kit import crypto, key_changes, migrations
+from backend.kit import crypto, key_changes, migrations, walled
 from backend.kit.crypto import KeyRing
 from backend.kit.embedded.postgres import Postgres
 from backend.kit.key_changes import Legacy
@@ -72,7 +72,7 @@ def installation(tmp_path, server_url):
         made = Installation(tmp_path, url)
         made.ask("TRUNCATE crypto_key")
         master_keys = KeyRing.parse(made.changes["MASTER_KEYS"])
-        bring_up_to_date(MigrationSettings(url, master_keys, Legacy()))
+        bring_up_to_date(MigrationSettings(url, walled.derive_url(url), master_keys, Legacy()))
         yield made
 
 

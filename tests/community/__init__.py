@@ -1,0 +1,1 @@
+"""The community: posts, the people behind them, and the wall around them."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from backend.commands.migrate import bring_up_to_date
-from backend.kit import crypto, key_changes
+from backend.kit import crypto, key_changes, walled
 from backend.kit.crypto import KeyRing
 from backend.kit.key_changes import KeyChangeError, Legacy
 from backend.kit.keyring import Keyring, KeysMissingError, Kind, Snapshot
@@ -243,13 +243,18 @@ def test_two_migrations_at_once_make_one_set(url, master):
 def test_the_environments_keys_are_adopted_in_their_order(url, master, host):
     _emptied(url)
     legacy = Legacy(field=ring("2026b", "2026a"), lookup=b"l" * 32, token=ring("2026b"))
-    bring_up_to_date(MigrationSettings(url, master, legacy))
+    bring_up_to_date(MigrationSettings(url, walled.derive_url(url), master, legacy))
     found = host()
     found.keyring.require()
     assert list(found.now.field.keys.items()) == list(ring("2026b", "2026a").keys.items())
     assert list(found.now.lookup.keys.values()) == [b"l" * 32]
     assert found.now.token.keys == ring("2026b").keys
-    assert bring_up_to_date(MigrationSettings(url, master, Legacy(field=ring("late")))) == []
+    assert (
+        bring_up_to_date(
+            MigrationSettings(url, walled.derive_url(url), master, Legacy(field=ring("late")))
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("given", ["nothing", "another key"])
@@ -269,13 +274,13 @@ def test_no_new_keys_are_made_beside_what_they_would_not_open(url, master, given
         )
     legacy = Legacy() if given == "nothing" else Legacy(field=ring("2024"), lookup=b"l" * 32)
     with pytest.raises(KeyChangeError, match="2025") as told:
-        bring_up_to_date(MigrationSettings(url, master, legacy))
+        bring_up_to_date(MigrationSettings(url, walled.derive_url(url), master, legacy))
     assert "FIELD_KEYS" in str(told.value)
     assert ("LOOKUP_KEY" in str(told.value)) == (given == "nothing")
     with acting(url) as session:
         assert key_changes.list_keys(session) == []
     right = Legacy(field=ring("2025"), lookup=b"l" * 32)
-    assert len(bring_up_to_date(MigrationSettings(url, master, right))) == 3
+    assert len(bring_up_to_date(MigrationSettings(url, walled.derive_url(url), master, right))) == 3
 
 
 def test_a_transaction_from_before_is_waited_for(url):

@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine
 
-from backend.kit import migrations
+from backend.kit import migrations, walled
 from tests.fixtures.server import cloned, plain
 
 BEFORE = "0018"  # what comes after it changes tables that are full
@@ -33,7 +33,8 @@ def test_a_long_reader_keeps_a_migration_waiting_and_no_other_reader(older, monk
     with ThreadPoolExecutor(1) as pool, psycopg.connect(plain(older)) as other:
         with psycopg.connect(plain(older)) as report:
             report.execute(look)
-            upgrading = pool.submit(migrations.upgrade, older)
+            behind = walled.derive_url(older)
+            upgrading = pool.submit(migrations.upgrade, older, walled_url=behind)
             wait_until_blocked(other)
             other.execute("SET statement_timeout = '10s'")
             other.execute(look)

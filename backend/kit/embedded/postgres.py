@@ -12,11 +12,15 @@ from urllib.parse import quote
 
 import psycopg
 
+from backend.kit import walled
 from backend.kit.embedded import leftovers, paths
 from backend.kit.embedded.account import Account, EmbeddedServerError, choose_account
 from backend.kit.embedded.binaries import get_postgres_folder
 
 NAME = "goodfaith"  # of the role and of its database; the superuser cannot log in at all
+WALLED = NAME + walled.SUFFIX
+# Members of a role are let in like it; the superuser is a member of none.
+HBA = f"local all +{NAME},+{WALLED} scram-sha-256\n"
 SOCKET_FILE = ".s.PGSQL.5432"
 START_SECONDS_MAX = 60  # long enough for crash recovery
 STOP_SECONDS_MAX = 30
@@ -91,7 +95,7 @@ class Postgres:
         paths.make_private(self._data_dir)
         paths.make_private(self._home)
         with paths.only_one(self._data_dir / "postgres.lock"):
-            if self._settled_state() != "up":
+            if self._settled_state() != "up" or not self._has_wall():
                 self._launch()
         return self.database_url
 
@@ -140,6 +144,8 @@ class Postgres:
             self._create(account=account, binaries=binaries)
         account.own(self._cluster)
         leftovers.end_processes_in(self._cluster)
+        if not self._has_wall():
+            self._build_wall(account, binaries)
         sockets = paths.get_socket_folder(self._home, file_name=SOCKET_FILE, account=account)
         leftovers.remove_stale_locks(
             (self._cluster / "postmaster.pid", sockets / f"{SOCKET_FILE}.lock"),
@@ -168,7 +174,6 @@ class Postgres:
         options = _initdb_options(account, binaries=binaries)
         sync = ("--no-sync",) if self._tuning.get("fsync") == "off" else ()
         _must(account, (binaries / "initdb", "-D", draft, *options, *sync))
-        (draft / "pg_hba.conf").write_text(f"local all {NAME} scram-sha-256\n")
         with (draft / "postgresql.conf").open("a") as file:
             file.write("include 'goodfaith.conf'\n")
         (draft / "goodfaith.conf").write_text("")
@@ -181,7 +186,28 @@ class Postgres:
                 f"CREATE DATABASE {NAME} OWNER {NAME}\n"
             ),
         )
+        self._build_wall(account, binaries, cluster=draft)
         draft.rename(self._cluster)
+
+    def _has_wall(self) -> bool:
+        return (self._cluster / "pg_hba.conf").read_text() == HBA
+
+    def _build_wall(self, account: Account, binaries: Path, *, cluster: Path | None = None) -> None:
+        """The community's role, which only the superuser can make; a stopped server runs him."""
+        place = cluster or self._cluster
+        single = (binaries / "postgres", "--single", "-D", place, "postgres")
+        password = walled.derive_password(self._password())
+        made = (
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{WALLED}')"
+            f" THEN CREATE ROLE {WALLED}; END IF; END $$\n"
+            f"ALTER ROLE {WALLED} LOGIN PASSWORD '{password}'\n"
+        )
+        _must(account, single, text_in=made + self._more_roles())
+        # Last: it tells that the role is there.
+        (place / "pg_hba.conf").write_text(HBA)
+
+    def _more_roles(self) -> str:
+        return ""
 
     def _configure(self, socket_folder: Path) -> None:
         settings = {
