@@ -1,43 +1,19 @@
-"""Queues, what may be done in each, how long things wait, and who may decide them."""
+"""What may be decided in each queue, on what grounds, and from when it counts."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from backend.kit.texts import Text
+from community.cases.rules import Queue
 
-LEASE = timedelta(minutes=10)
 PENALTY_DELAY = timedelta(minutes=10)  # a mis-click is free
 APPEAL_WINDOW = timedelta(days=180)
-SKIPS_MAX = 3  # then it is a lead's
-CRISIS_CASES_MAX = 5  # in one shift
-SHIFT = timedelta(hours=8)
 SUSPENSION_DAYS_MAX = 365
 CONFIRMED_BEYOND_DAYS = 30
 SIMILAR_MAX = 3
 REASON_LENGTH_MAX = 1_000
 REASON_LENGTH_MIN = 10
-# Text of one author, or reports of one reporter, must not crowd out everybody else's.
-FOLDED_MAX = 200
-
-
-class Queue(StrEnum):
-    """Where a case waits. Complaints about the lender have people of their own."""
-
-    GENERAL = "general"
-    CRISIS = "crisis"
-    LENDER = "complaints-about-lender"
-    APPEALS = "appeals"
-
-
-class State(StrEnum):
-    """Where a case stands."""
-
-    OPEN = "open"
-    DECIDED = "decided"
-    # Its text is gone: deleted by the author, or folded into a decision about the same words.
-    CLOSED = "closed"
 
 
 class Action(StrEnum):
@@ -50,8 +26,18 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     HELP_GIVEN = "help_given"
     NO_CRISIS = "no_crisis"
+    CONFIRM_HELPFUL = "confirm_helpful"
     UPHOLD = "uphold"
     OVERTURN = "overturn"
+
+
+class Standing(StrEnum):
+    """Where a decision stands. Waiting: for a second person. Pending: for its ten minutes."""
+
+    WAITING = "waiting"
+    PENDING = "pending"
+    COUNTS = "counts"
+    UNDONE = "undone"
 
 
 KEYS: dict[Action, str] = {
@@ -62,6 +48,7 @@ KEYS: dict[Action, str] = {
     Action.SUSPEND: "s",
     Action.HELP_GIVEN: "h",
     Action.NO_CRISIS: "n",
+    Action.CONFIRM_HELPFUL: "c",
     Action.UPHOLD: "u",
     Action.OVERTURN: "o",
 }
@@ -74,6 +61,7 @@ ALLOWED: dict[Queue, tuple[Action, ...]] = {
         Action.REMOVE,
         Action.MUTE,
         Action.SUSPEND,
+        Action.CONFIRM_HELPFUL,
     ),
     # Whoever is in need is never punished for saying so.
     Queue.CRISIS: (Action.HELP_GIVEN, Action.NO_CRISIS),
@@ -125,54 +113,6 @@ CLAUSES: dict[Clause, Text] = {
 }
 # On these grounds alone may something that is said of the lender go.
 CLAUSES_ABOUT_LENDER = frozenset({Clause.PERSONAL_DATA, Clause.THREATS, Clause.DANGER})
-
-
-class Cause(StrEnum):
-    """Why there is a case, the gravest first; a number of `SEVERITY` each."""
-
-    CRISIS = "crisis"
-    THREAT = "threat"
-    PERSONAL_DATA = "personal_data"
-    BANNED = "banned"
-    ABUSE = "abuse"
-    APPEAL = "appeal"
-    LENDER = "lender"
-    SPAM = "spam"
-    FIRST_POSTS = "first_posts"
-    OTHER = "other"
-
-
-SEVERITY: dict[Cause, int] = {
-    Cause.CRISIS: 100,
-    Cause.THREAT: 90,
-    Cause.PERSONAL_DATA: 80,
-    Cause.BANNED: 70,
-    Cause.ABUSE: 60,
-    Cause.APPEAL: 50,
-    Cause.LENDER: 50,
-    Cause.SPAM: 40,
-    Cause.FIRST_POSTS: 30,
-    Cause.OTHER: 20,
-}
-# From a case's beginning to the hour by which it should be decided.
-ANSWERED_IN: dict[Queue, timedelta] = {
-    Queue.CRISIS: timedelta(minutes=30),
-    Queue.GENERAL: timedelta(hours=24),
-    Queue.LENDER: timedelta(days=2),
-    Queue.APPEALS: timedelta(days=3),
-}
-
-
-def queue_of(causes: Collection[Cause], *, is_about_lender: bool) -> Queue:
-    """Where a text that was held or reported goes. Need comes before everything."""
-    if Cause.CRISIS in causes:
-        return Queue.CRISIS
-    return Queue.LENDER if is_about_lender or Cause.LENDER in causes else Queue.GENERAL
-
-
-def severity_of(causes: Collection[Cause]) -> int:
-    """The gravest of them."""
-    return max((SEVERITY[cause] for cause in causes), default=SEVERITY[Cause.OTHER])
 
 
 @dataclass(frozen=True)
@@ -247,8 +187,3 @@ def counts_from(ruling: Ruling, *, now: datetime) -> datetime:
 def may_undo(*, decided_at: datetime, now: datetime) -> bool:
     """As long as it may be appealed."""
     return now < decided_at + APPEAL_WINDOW
-
-
-def is_for_lead(*, skips: int) -> bool:
-    """Skipped so often, a case is for somebody who does not skip."""
-    return skips >= SKIPS_MAX

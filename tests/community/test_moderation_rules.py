@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community.cases.rules import SEVERITY, Cause, Queue, queue_of, severity_of
 from community.moderation.rules import (
     ALLOWED,
     CLAUSES,
@@ -13,19 +14,14 @@ from community.moderation.rules import (
     KEYS,
     MOVING_KEYS,
     PENALTIES,
-    SEVERITY,
     Action,
-    Cause,
     Clause,
     Fault,
-    Queue,
     Ruling,
     counts_from,
     find_fault,
     may_undo,
     needs_confirmation,
-    queue_of,
-    severity_of,
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
