@@ -1,0 +1,1 @@
+"""Reactions: helpful, thanks, hug. One of each kind from a member, counted where it was given."""

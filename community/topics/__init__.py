@@ -1,0 +1,1 @@
+"""Topics: what people talk about; a short list of ours in both languages, and who follows what."""
