@@ -72,7 +72,7 @@ class Case(wall.Base):
     queue: Mapped[str]
     target_type: Mapped[str]
     target_id: Mapped[UUID]
-    author_id: Mapped[UUID]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("community.member.id"))
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
     causes: Mapped[list[str]] = mapped_column(JSONB)
     rules: Mapped[list[str]] = mapped_column(JSONB)

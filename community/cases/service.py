@@ -161,6 +161,23 @@ def _take_over(case: Case, *, content_hash: bytes, now: datetime) -> None:
     _let_go(case)
 
 
+def find_settled(
+    session: Session, *, target: Target, target_id: UUID, content_hash: bytes
+) -> Case | None:
+    """The newest case in which these very words were decided on."""
+    return session.execute(
+        select(Case)
+        .where(
+            Case.target_type == target,
+            Case.target_id == target_id,
+            Case.content_hash == content_hash,
+            Case.state == State.DECIDED,
+        )
+        .order_by(Case.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
 def change_text(session: Session, *, subject: Subject, now: datetime) -> None:
     """Its author wrote it anew: whoever holds the case has read something else."""
     case = queries.find_open(session, target=subject.target, target_id=subject.target_id)

@@ -24,6 +24,11 @@ def id_of(borrower_id: UUID) -> ScalarSelect[UUID]:
     return select(Member.id).where(Member.borrower_id == borrower_id).scalar_subquery()
 
 
+def get_borrower_id(session: Session, *, member_id: UUID) -> UUID:
+    """Whose words these are; only a word through the wall, or an unmasking, may use it."""
+    return session.execute(select(Member.borrower_id).where(Member.id == member_id)).scalar_one()
+
+
 def get_id_by_handle(session: Session, *, handle: str) -> UUID:
     """Refuses: MemberUnknown."""
     query = select(Member.id).where(Member.handle == handle)

@@ -72,7 +72,7 @@ class Decision(wall.Base):
     queue: Mapped[str]
     target_type: Mapped[str]
     target_id: Mapped[UUID]
-    author_id: Mapped[UUID]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("community.member.id"))
     action: Mapped[str]
     clause: Mapped[str | None]
     reason: Mapped[str | None]

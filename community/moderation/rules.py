@@ -136,6 +136,37 @@ class Fault(StrEnum):
     DAYS_UNFIT = "days-unfit"
 
 
+@dataclass(frozen=True)
+class Said:
+    """Where a fault stands in a body, and in which words it is told."""
+
+    pointer: str
+    text: Text
+
+
+FAULTS: dict[Fault, Said] = {
+    Fault.NOT_HERE: Said("#/action", Text("Not in this queue.", "此队列不可这样处理。")),
+    Fault.CLAUSE_MISSING: Said(
+        "#/clause", Text("Name the rule of the community.", "请注明所依据的社区规则。")
+    ),
+    Fault.CLAUSE_TOO_WEAK: Said(
+        "#/clause",
+        Text(
+            "What is said of the lender goes only where it endangers somebody.",
+            "对贷款机构的意见，只有危及他人时才可撤下。",
+        ),
+    ),
+    Fault.REASON_MISSING: Said(
+        "#/reason",
+        Text("Say why, in words that the author can read.", "请用作者能读懂的话说明原因。"),
+    ),
+    Fault.DAYS_MISSING: Said("#/days", Text("Say for how long.", "请注明时长。")),
+    Fault.DAYS_UNFIT: Said(
+        "#/days", Text("From 1 to 365, with mute or suspend.", "仅限禁言或停用，1 至 365 天。")
+    ),
+}
+
+
 def find_fault(ruling: Ruling, *, queue: Queue) -> Fault | None:
     """What is wrong with a ruling in a queue, or None."""
     if ruling.action not in ALLOWED[queue]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community import wall
@@ -19,11 +19,11 @@ class Sanction(wall.Base):
             "kind IN ({})".format(", ".join(f"'{kind}'" for kind in Kind)), name="kind_is_known"
         ),
         CheckConstraint("until_at > from_at", name="ends_after_it_begins"),
-        UniqueConstraint("borrower_id", "decision_id"),
-        Index("ix_sanction_borrower_id_from_at", "borrower_id", "from_at"),
+        UniqueConstraint("member_id", "decision_id"),
+        Index("ix_sanction_member_id_from_at", "member_id", "from_at"),
     )
 
-    borrower_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("community.member.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     decision_id: Mapped[UUID]
     kind: Mapped[str]

@@ -1,5 +1,6 @@
 """Kinds of sanctions."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -12,3 +13,5 @@ class Kind(StrEnum):
 
 
 SILENCING = (Kind.MUTE, Kind.SUSPEND)
+# The end of what has none, for readers who want an instant.
+FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)

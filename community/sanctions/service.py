@@ -1,5 +1,6 @@
 """Sanctions imposed and lifted, and the question whether she may write now."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -9,15 +10,14 @@ from sqlalchemy.orm import Session
 
 from backend.kit.ids import new_id
 from community.sanctions import queries
-from community.sanctions.errors import MayNotReact, MayNotWrite
 from community.sanctions.models import Sanction
-from community.sanctions.rules import SILENCING, Kind
+from community.sanctions.rules import FOR_GOOD, SILENCING, Kind
 
 
 def impose(
     session: Session,
     *,
-    borrower_id: UUID,
+    member_id: UUID,
     decision_id: UUID,
     kind: Kind,
     until_at: datetime | None,
@@ -27,23 +27,23 @@ def impose(
     session.execute(
         upsert(Sanction)
         .values(
-            borrower_id=borrower_id,
+            member_id=member_id,
             id=new_id(),
             decision_id=decision_id,
             kind=kind,
             from_at=now,
             until_at=until_at,
         )
-        .on_conflict_do_nothing(index_elements=["borrower_id", "decision_id"])
+        .on_conflict_do_nothing(index_elements=["member_id", "decision_id"])
     )
 
 
-def lift(session: Session, *, borrower_id: UUID, decision_id: UUID, now: datetime) -> None:
+def lift(session: Session, *, member_id: UUID, decision_id: UUID, now: datetime) -> None:
     """The decision was undone: what is left of its sanction is over."""
     session.execute(
         update(Sanction)
         .where(
-            Sanction.borrower_id == borrower_id,
+            Sanction.member_id == member_id,
             Sanction.decision_id == decision_id,
             Sanction.ended_at.is_(None),
         )
@@ -51,22 +51,18 @@ def lift(session: Session, *, borrower_id: UUID, decision_id: UUID, now: datetim
     )
 
 
-def must_be_free_to_write(session: Session, *, borrower_id: UUID, now: datetime) -> None:
-    """Refuses: MayNotWrite."""
-    found = queries.list_in_force(session, borrower_id=borrower_id, at=now)
-    silencing = [row for row in found if row.kind in SILENCING]
-    if silencing:
-        raise MayNotWrite(until=_last([row.until_at for row in silencing]))
+def barred_until(session: Session, *, member_id: UUID, now: datetime) -> datetime | None:
+    """Until when she may not write; None where she may. What has no end ends in a far year."""
+    return _last_end(session, member_id=member_id, kinds=SILENCING, now=now)
 
 
-def must_be_free_to_react(session: Session, *, borrower_id: UUID, now: datetime) -> None:
-    """Refuses: MayNotReact."""
-    found = queries.list_in_force(session, borrower_id=borrower_id, at=now)
-    suspended = [row for row in found if row.kind == Kind.SUSPEND]
-    if suspended:
-        raise MayNotReact(until=_last([row.until_at for row in suspended]))
+def suspended_until(session: Session, *, member_id: UUID, now: datetime) -> datetime | None:
+    """The same for all but reading."""
+    return _last_end(session, member_id=member_id, kinds=(Kind.SUSPEND,), now=now)
 
 
-def _last(ends: list[datetime | None]) -> datetime | None:
-    known = [end for end in ends if end is not None]
-    return max(known) if len(known) == len(ends) else None
+def _last_end(
+    session: Session, *, member_id: UUID, kinds: Collection[Kind], now: datetime
+) -> datetime | None:
+    found = queries.list_in_force(session, member_id=member_id, at=now)
+    return max((row.until_at or FOR_GOOD for row in found if row.kind in kinds), default=None)
