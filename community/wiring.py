@@ -4,8 +4,20 @@ from backend.events.community import PostHeld, PostRemoved, ProtectiveHold
 from backend.kit.idempotency import SEALED_WALLED
 from backend.kit.wiring import Audit, Wiring
 from community import wall
+from community.comments import routes as comment_routes
+from community.members import routes as member_routes
+from community.posts import routes as post_routes
+from community.reactions import routes as reaction_routes
+from community.topics import routes as topic_routes
 
 WIRING = Wiring(
+    blueprints=(
+        member_routes.blp,
+        topic_routes.blp,
+        post_routes.blp,
+        comment_routes.blp,
+        reaction_routes.blp,
+    ),
     audits=(Audit(name="community-wall", run=wall.audit),),
     sealed=SEALED_WALLED,
     unheard={

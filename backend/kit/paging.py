@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 from marshmallow import Schema, fields
-from sqlalchemy import Select, literal, tuple_
+from sqlalchemy import ColumnElement, Select, literal, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.kit.fields import StrictSchema, WholeNumber
@@ -67,13 +67,27 @@ def page(
     Refuses: Invalid (a cursor that is not ours).
     """
     limit = args["limit"]
-    if args.get("cursor"):
-        after = [literal(v, k.type) for v, k in zip(_read(args["cursor"], keys), keys, strict=True)]
-        mine, other = tuple_(*keys), tuple_(*after)
-        query = query.where(mine < other if descending else mine > other)
+    query = query.where(after(args, keys, descending=descending)) if args.get("cursor") else query
     order = [key.desc() if descending else key.asc() for key in keys]
     rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
     return _cut(rows, limit, values=lambda row: [row._mapping[key.key] for key in keys])
+
+
+def after(
+    args: Mapping[str, Any],
+    keys: Sequence[InstrumentedAttribute[Any]],
+    *,
+    descending: bool = False,
+) -> ColumnElement[bool]:
+    """What lies behind the cursor, for a part of a statement that has an order of its own.
+
+    Refuses: Invalid (a cursor that is not ours).
+    """
+    if not args.get("cursor"):
+        return true()
+    given = zip(_read(args["cursor"], keys), keys, strict=True)
+    mine, other = tuple_(*keys), tuple_(*(literal(value, key.type) for value, key in given))
+    return mine < other if descending else mine > other
 
 
 def page_of(

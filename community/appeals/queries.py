@@ -9,12 +9,16 @@ from backend.kit.db import AnyRow
 from community.appeals.models import Appeal
 
 
-def find_of_decision(
-    session: Session, *, decision_id: UUID, for_update: bool = False
-) -> AnyRow | None:
+def find_of_decision(session: Session, *, decision_id: UUID) -> AnyRow | None:
     """The appeal against a decision."""
     query = select(*Appeal.__table__.c).where(Appeal.decision_id == decision_id)
-    return session.execute(query.with_for_update() if for_update else query).one_or_none()
+    return session.execute(query).one_or_none()
+
+
+def get_of_decision(session: Session, *, decision_id: UUID) -> AnyRow:
+    """The appeal that was made against it."""
+    query = select(*Appeal.__table__.c).where(Appeal.decision_id == decision_id)
+    return session.execute(query).one()
 
 
 def list_of(session: Session, *, member_id: UUID) -> dict[UUID, AnyRow]:

@@ -74,9 +74,7 @@ def appeal(
             created_at=now,
         )
     )
-    found = queries.find_of_decision(session, decision_id=decision_id)
-    assert found is not None
-    return found
+    return queries.get_of_decision(session, decision_id=decision_id)
 
 
 def answer(
@@ -119,9 +117,7 @@ def answer(
     borrower_id = members.get_borrower_id(session, member_id=decision.author_id)
     wall.announce(session, AppealAnswered(borrower_id, now, decision_id))
     session.flush()
-    found = queries.find_of_decision(session, decision_id=decision_id)
-    assert found is not None
-    return found
+    return queries.get_of_decision(session, decision_id=decision_id)
 
 
 def _decision_of(session: Session, *, case_id: UUID) -> UUID:

@@ -28,7 +28,8 @@ def listed(names: type[Any]) -> str:
 class Case(wall.Base):
     """Something that a person should look at. `barred`: who may not take it.
 
-    `version` rises when what is to be decided changes: other words, another queue.
+    `version` rises when what is to be decided changes: other words, another queue. `outcome` is
+    what reporters hear: acted or kept, none while that is open.
     """
 
     __tablename__ = "moderation_case"
@@ -43,6 +44,7 @@ class Case(wall.Base):
         ),
         CheckConstraint("state = 'open' OR claimed_by IS NULL", name="claimed_is_open"),
         CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_is_over"),
+        CheckConstraint("outcome IN ('acted', 'kept')", name="outcome_is_known"),
         CheckConstraint("octet_length(content_hash) = 32", name="hash_whole"),
         # Whatever is said of one text is one case.
         Index(
@@ -86,6 +88,7 @@ class Case(wall.Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
     claimed_by: Mapped[UUID | None]
     claim_token: Mapped[UUID | None]
     claimed_until: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import all_, func, insert, literal, or_, select, true
+from sqlalchemy import all_, func, insert, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -178,13 +178,15 @@ def find_settled(
     ).scalar_one_or_none()
 
 
-def change_text(session: Session, *, subject: Subject, now: datetime) -> None:
-    """Its author wrote it anew: whoever holds the case has read something else."""
-    case = queries.find_open(session, target=subject.target, target_id=subject.target_id)
-    if case is None or case.content_hash == subject.content_hash:
+def read_anew(session: Session, *, case: Case, content_hash: bytes, now: datetime) -> None:
+    """Its holder reads it; where its author wrote it anew meanwhile, the version rises."""
+    if bytes(case.content_hash) == content_hash:
         return
-    _take_over(case, content_hash=subject.content_hash, now=now)
-    note(session, case_id=case.id, queue=Queue(case.queue), what=Step.CHANGED, now=now)
+    before = {"version": case.version}
+    case.content_hash = content_hash
+    case.version += 1
+    after = {"version": case.version}
+    note(session, case=case, what=Step.CHANGED, before=before, after=after, now=now)
     session.flush()
 
 
@@ -196,6 +198,11 @@ def close(session: Session, *, target: Target, target_id: UUID, why: str, now: d
     end(case, state=State.CLOSED, now=now)
     note(session, case_id=case.id, queue=Queue(case.queue), what=Step.CLOSED, why=why, now=now)
     session.flush()
+
+
+def set_outcome(session: Session, *, case_id: UUID, outcome: str | None) -> None:
+    """What those who reported it hear; None: it is open again."""
+    session.execute(update(Case).where(Case.id == case_id).values(outcome=outcome))
 
 
 def end(case: Case, *, state: State, now: datetime) -> None:

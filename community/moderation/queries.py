@@ -92,11 +92,11 @@ def list_about(session: Session, *, author_id: UUID) -> Sequence[AnyRow]:
 def count_by_action(session: Session, *, author_id: UUID) -> dict[str, int]:
     """What was decided about her texts and stands: how often each."""
     rows = session.execute(
-        select(Decision.action, func.count().label("count"))
+        select(Decision.action, func.count().label("times"))
         .where(Decision.author_id == author_id, Decision.standing != Standing.UNDONE)
         .group_by(Decision.action)
     )
-    return {row.action: row.count for row in rows}
+    return {row.action: row.times for row in rows}
 
 
 def list_similar(session: Session, *, target_ids: Sequence[UUID]) -> Sequence[AnyRow]:

@@ -1,15 +1,45 @@
 """Reads of reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
+from backend.kit.paging import Page, page
+from backend.kit.texts import Locale
+from community.cases.models import Case
+from community.members import queries as members
 from community.members.models import Member
 from community.reports.models import Report
+from community.reports.rules import OUTCOME_TEXTS, Outcome
+
+
+def _with_outcome() -> Select[Any]:
+    return select(*Report.__table__.c, Case.outcome).join(Case, Case.id == Report.case_id)
+
+
+def page_own(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
+    """Her reports, newest first."""
+    query = _with_outcome().where(Report.reporter_id == members.id_of(borrower_id))
+    return page(session, query, keys=(Report.created_at, Report.id), descending=True, args=args)
+
+
+def get_own(session: Session, *, reporter_id: UUID, report_id: UUID) -> AnyRow:
+    """One report of hers."""
+    row: AnyRow = session.execute(
+        _with_outcome().where(Report.reporter_id == reporter_id, Report.id == report_id)
+    ).one()
+    return row
+
+
+def in_words(row: AnyRow, *, locale: Locale) -> dict[str, Any]:
+    """A report as she reads it."""
+    outcome = Outcome(row.outcome or Outcome.RECEIVED)
+    return {**row._mapping, "outcome": outcome, "text": OUTCOME_TEXTS[outcome].in_(locale)}
 
 
 def list_reporters(session: Session, *, case_id: UUID) -> list[UUID]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from backend.kit.ids import new_id
 from community.cases import service as cases
 from community.cases.rules import SEVERITY, Cause, Target
 from community.cases.service import Subject
+from community.members import queries as member_queries
 from community.members import service as members
 from community.reports import queries
 from community.reports.errors import OwnReport, TooManyReports
@@ -40,7 +41,7 @@ def report(
     reporter_id = members.join(session, borrower_id=borrower_id, now=now)
     # One after the other: neither two at once nor many pass the day's number.
     members.get_for_update(session, member_id=reporter_id)
-    writing = _get_seen(session, reporter_id=reporter_id, target=target_type, target_id=target_id)
+    writing = _get_seen(session, borrower_id=borrower_id, target=target_type, target_id=target_id)
     if writing.author_id == reporter_id:
         raise OwnReport
     known = _find(session, reporter_id=reporter_id, target_id=target_id, reason=reason)
@@ -63,12 +64,13 @@ def report(
         )
         .on_conflict_do_nothing()
     )
-    return _find(session, reporter_id=reporter_id, target_id=target_id, reason=reason)
+    row: AnyRow = session.execute(_of(reporter_id, target_id, reason)).one()
+    return row
 
 
-def _get_seen(session: Session, *, reporter_id: UUID, target: Target, target_id: UUID) -> AnyRow:
+def _get_seen(session: Session, *, borrower_id: UUID, target: Target, target_id: UUID) -> AnyRow:
     """What she can see. Refuses: WritingUnknown."""
-    reader = select(func.cast(reporter_id, Writing.author_id.type)).scalar_subquery()
+    reader = member_queries.id_of(borrower_id)
     row = session.execute(
         select(*Writing.__table__.c).where(Writing.id == target_id, writings.is_shown_to(reader))
     ).one_or_none()
@@ -77,14 +79,16 @@ def _get_seen(session: Session, *, reporter_id: UUID, target: Target, target_id:
     return row
 
 
-def _find(session: Session, *, reporter_id: UUID, target_id: UUID, reason: Reason) -> Any:
-    return session.execute(
-        select(*Report.__table__.c).where(
-            Report.reporter_id == reporter_id,
-            Report.target_id == target_id,
-            Report.reason == reason,
-        )
-    ).one_or_none()
+def _find(session: Session, *, reporter_id: UUID, target_id: UUID, reason: Reason) -> AnyRow | None:
+    return session.execute(_of(reporter_id, target_id, reason)).one_or_none()
+
+
+def _of(reporter_id: UUID, target_id: UUID, reason: Reason) -> Select[Any]:
+    return select(*Report.__table__.c).where(
+        Report.reporter_id == reporter_id,
+        Report.target_id == target_id,
+        Report.reason == reason,
+    )
 
 
 def _gather(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from backend.events.community import PostHeld, PostRemoved
@@ -12,7 +12,7 @@ from backend.kit.db import AnyRow
 from community import wall
 from community.members.models import Member
 from community.writings import queries, rules
-from community.writings.errors import MoveRefused
+from community.writings.errors import MoveRefused, WritingUnknown
 from community.writings.models import Writing
 from community.writings.rules import State
 
@@ -92,22 +92,29 @@ def count(session: Session, row: AnyRow, *, was: bool, is_now: bool) -> None:
 
 
 def get_locked(session: Session, *, target_type: str, target_id: UUID) -> AnyRow:
-    """The comment and, first, its post: whoever locks both does it in this order.
-
-    Refuses: WritingUnknown.
-    """
-    found = queries.get_for_case(session, target_type=target_type, target_id=target_id)
-    if found.post_id is not None:
-        lock(session, found.post_id)
-    return queries.get_for_case(
-        session, target_type=target_type, target_id=target_id, for_update=True
-    )
+    """What a case is about, locked, its thread first. Refuses: WritingUnknown."""
+    get_for_update(session, target_id)
+    return queries.get_for_case(session, target_type=target_type, target_id=target_id)
 
 
-def lock(session: Session, writing_id: UUID) -> AnyRow | None:
-    """The row, locked, whatever its state."""
-    query = select(*Writing.__table__.c).where(Writing.id == writing_id).with_for_update()
-    return session.execute(query).one_or_none()
+def get(session: Session, writing_id: UUID) -> AnyRow:
+    """The row, whatever its state. Refuses: WritingUnknown."""
+    row = session.execute(_whole(writing_id)).one_or_none()
+    if row is None:
+        raise WritingUnknown
+    return row
+
+
+def get_for_update(session: Session, writing_id: UUID) -> AnyRow:
+    """The same, locked; its post first: whoever locks both does it in this order."""
+    post_id = get(session, writing_id).post_id
+    if post_id is not None:
+        session.execute(_whole(post_id).with_for_update())
+    return session.execute(_whole(writing_id).with_for_update()).one()
+
+
+def _whole(writing_id: UUID) -> Select[Any]:
+    return select(*Writing.__table__.c).where(Writing.id == writing_id)
 
 
 def _borrower_of(session: Session, member_id: UUID) -> UUID:

@@ -1,10 +1,25 @@
 """Reads of writings that more than one feature needs."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Text,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
 from backend.kit.texts import Locale
@@ -12,12 +27,33 @@ from community import wall
 from community.members import queries as members
 from community.members.models import Block, Member
 from community.writings.errors import WritingUnknown
-from community.writings.models import EarlierText, Writing
+from community.writings.models import EarlierText, Reaction, Writing
 from community.writings.rules import CLEAN_WRITINGS_MIN, PACES, Reason, State
 from community.writings.wording import REASON_TEXTS
 
 OWN_SHOWN = (State.HELD, State.PUBLISHED, State.REMOVED)
 TARGETS = {False: "post", True: "comment"}
+
+
+SHOWN = (
+    Writing.id,
+    Writing.post_id,
+    Writing.kind,
+    Writing.topic,
+    Writing.title,
+    Writing.body,
+    Writing.state,
+    Writing.held_for,
+    Writing.version,
+    Writing.helpful,
+    Writing.thanks,
+    Writing.hug,
+    Writing.comments,
+    Writing.answer_id,
+    Writing.created_at,
+    Writing.edited_at,
+    Writing.published_at,
+)
 
 
 def target_of(row: AnyRow) -> str:
@@ -53,7 +89,7 @@ def list_earlier(session: Session, *, writing_id: UUID) -> list[AnyRow]:
     return list(session.execute(query).all())
 
 
-def count_clean(session: Session, *, author_id: UUID) -> int:
+def count_clean(session: Session, *, author_id: UUID, but: UUID | None = None) -> int:
     """What of hers was published since something was last taken down, as far as it matters."""
     last = (
         select(func.max(Writing.removed_at))
@@ -65,6 +101,7 @@ def count_clean(session: Session, *, author_id: UUID) -> int:
         .where(
             Writing.author_id == author_id,
             Writing.state == State.PUBLISHED,
+            true() if but is None else Writing.id != but,
             or_(last.is_(None), Writing.published_at > last),
         )
         .limit(CLEAN_WRITINGS_MIN)
@@ -107,27 +144,20 @@ def not_blocked(reader: ScalarSelect[UUID]) -> ColumnElement[bool]:
     return ~blocked
 
 
-# What a list or a page shows of a writing, with its author's handle.
-SHOWN: tuple[InstrumentedAttribute[object], ...] = (
-    Writing.id,
-    Writing.post_id,
-    Writing.kind,
-    Writing.topic,
-    Writing.title,
-    Writing.body,
-    Writing.state,
-    Writing.held_for,
-    Writing.version,
-    Writing.helpful,
-    Writing.thanks,
-    Writing.hug,
-    Writing.comments,
-    Writing.answer_id,
-    Writing.created_at,
-    Writing.edited_at,
-    Writing.published_at,
-    Member.handle,
-)
+def shown(reader: ScalarSelect[UUID]) -> Select[Any]:
+    """What a list or a page shows of a writing: its author's handle, what the reader gave it."""
+    yours = (
+        select(Reaction.kind)
+        .where(Reaction.writing_id == Writing.id, Reaction.member_id == reader)
+        .order_by(Reaction.kind)
+    )
+    columns: list[Any] = [
+        *SHOWN,
+        Member.handle,
+        func.array(yours.scalar_subquery(), type_=ARRAY(Text)).label("yours"),
+        func.coalesce(Writing.author_id == reader, false()).label("is_own"),
+    ]
+    return select(*columns).join(Member, Member.id == Writing.author_id)
 
 
 def in_words(row: AnyRow, *, locale: Locale) -> dict[str, object]:

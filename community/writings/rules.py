@@ -13,7 +13,7 @@ VERSIONS_MAX = 50
 CLEAN_WRITINGS_MIN = 3
 # What others wrote within this time is compared.
 LOOK_ALIKE_DAYS = 14
-LOOK_ALIKES_READ_MAX = 200
+LOOK_ALIKES_READ_MAX = 20
 
 
 class Kind(StrEnum):

@@ -17,7 +17,7 @@ from community.members import queries as members
 from community.moderation import queries
 from community.moderation.errors import NotWaiting
 from community.moderation.models import Decision
-from community.moderation.rules import PENALTY_DELAY, TAKES_DOWN, Action, Standing
+from community.moderation.rules import PENALTIES, PENALTY_DELAY, TAKES_DOWN, Action, Standing
 from community.reports import queries as reports
 from community.sanctions import service as sanctions
 from community.sanctions.rules import Kind
@@ -87,6 +87,8 @@ def let_count(session: Session, *, decision_id: UUID, now: datetime) -> bool:
 
 def tell_reporters(session: Session, *, decision: AnyRow, now: datetime) -> None:
     """Whoever reported it hears that somebody looked; what came of it she reads in the app."""
+    outcome = "acted" if Action(decision.action) in PENALTIES else "kept"
+    cases.set_outcome(session, case_id=decision.case_id, outcome=outcome)
     for borrower_id in reports.list_reporters(session, case_id=decision.case_id):
         wall.announce(session, ReportAnswered(borrower_id, now))
 

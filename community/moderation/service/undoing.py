@@ -80,6 +80,7 @@ def take_back(
         .where(Decision.id == decision.id)
         .values(standing=Standing.UNDONE, undone_by=by, undone_at=now, undone_why=why)
     )
+    cases.set_outcome(session, case_id=decision.case_id, outcome=None)
     sanctions.lift(session, member_id=decision.author_id, decision_id=decision.id, now=now)
     _put_back(session, decision=decision, writing=writing, now=now)
 
