@@ -1,28 +1,58 @@
 """What community plugs into the application."""
 
-from backend.events.community import PostHeld, PostRemoved, ProtectiveHold
+from backend.events.community import (
+    CrisisRaised,
+    PostHeld,
+    PostRemoved,
+    ProtectiveHold,
+    ReportAnswered,
+)
 from backend.kit.idempotency import SEALED_WALLED
 from backend.kit.wiring import Audit, Wiring
-from community import wall
+from community import ports, wall
+from community.appeals import routes as appeal_routes
 from community.comments import routes as comment_routes
+from community.desk import staff_routes as desk_routes
 from community.members import routes as member_routes
+from community.moderation import handlers as moderation_handlers
+from community.moderation import jobs as moderation_jobs
+from community.moderation import service as moderation
 from community.posts import routes as post_routes
 from community.reactions import routes as reaction_routes
+from community.reports import routes as report_routes
+from community.sanctions import service as sanctions
+from community.standing import routes as standing_routes
 from community.topics import routes as topic_routes
+from community.unmasking import service as unmasking
+from community.unmasking import staff_routes as unmasking_routes
+
+ports.configure(open_case=moderation.open_case, barred_until=sanctions.barred_until)
 
 WIRING = Wiring(
     blueprints=(
+        standing_routes.blp,
         member_routes.blp,
         topic_routes.blp,
         post_routes.blp,
         comment_routes.blp,
         reaction_routes.blp,
+        report_routes.blp,
+        appeal_routes.blp,
+        desk_routes.blp,
+        unmasking_routes.blp,
     ),
-    audits=(Audit(name="community-wall", run=wall.audit),),
+    handlers=moderation_handlers.HANDLERS,
+    jobs=moderation_jobs.JOBS,
+    audits=(
+        Audit(name="community-wall", run=wall.audit),
+        Audit(name="unmaskings", run=unmasking.audit),
+    ),
     sealed=SEALED_WALLED,
     unheard={
+        CrisisRaised: "for the alert of those on duty",
+        ReportAnswered: "for the inbox, which will thank her",
         PostHeld: "for the inbox, which will tell her without a word of it",
         PostRemoved: "for the inbox, which will tell her without a word of it",
-        ProtectiveHold: "contacts will keep quiet; nobody sets one yet",
+        ProtectiveHold: "contacts will keep quiet",
     },
 )

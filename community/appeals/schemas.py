@@ -50,8 +50,3 @@ class OwnSanctionSchema(OutSchema):
     from_at = Instant(required=True)
     until_at = Instant(required=True, allow_none=True)
     decision_id = fields.UUID(required=True)
-
-
-class StandingSchema(OutSchema):
-    sanctions = fields.List(fields.Nested(OwnSanctionSchema), required=True)
-    statements = fields.List(fields.Nested(StatementSchema), required=True)

@@ -70,3 +70,15 @@ def free_at(row: AnyRow, *, now: datetime) -> datetime | None:
     return rules.may_draw_again(
         since_at=row.handle_since_at, handles_drawn=row.handles_drawn, now=now
     )
+
+
+def own(session: Session, *, borrower_id: UUID, locale: Locale, now: datetime) -> dict[str, object]:
+    """Who she is here, and whom she does not want to see. Refuses: MemberUnknown."""
+    row = get_member(session, borrower_id=borrower_id)
+    blocked = list_blocked(session, member_id=row.id)
+    return {
+        **shown(row.handle, is_you=True, locale=locale),
+        "joined_at": row.joined_at,
+        "new_handle_from": free_at(row, now=now),
+        "blocked": [shown(each, is_you=False, locale=locale) for each in blocked],
+    }

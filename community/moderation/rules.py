@@ -11,6 +11,8 @@ PENALTY_DELAY = timedelta(minutes=10)  # a mis-click is free
 APPEAL_WINDOW = timedelta(days=180)
 SUSPENSION_DAYS_MAX = 365
 CONFIRMED_BEYOND_DAYS = 30
+# Nobody of the lender's approaches her for so long, where a moderator asks for it.
+PROTECTED_DAYS_MAX = 14
 SIMILAR_MAX = 3
 REASON_LENGTH_MAX = 1_000
 REASON_LENGTH_MIN = 10
@@ -162,7 +164,11 @@ FAULTS: dict[Fault, Said] = {
     ),
     Fault.DAYS_MISSING: Said("#/days", Text("Say for how long.", "请注明时长。")),
     Fault.DAYS_UNFIT: Said(
-        "#/days", Text("From 1 to 365, with mute or suspend.", "仅限禁言或停用，1 至 365 天。")
+        "#/days",
+        Text(
+            "From 1 to 365 with mute or suspend, to 14 with help.",
+            "禁言或停用为 1 至 365 天，提供帮助时最多 14 天。",
+        ),
     ),
 }
 
@@ -199,7 +205,8 @@ def _find_days_fault(ruling: Ruling) -> Fault | None:
         return Fault.DAYS_MISSING
     if ruling.days is None:
         return None
-    is_fit = ruling.action in TIMED and 0 < ruling.days <= SUSPENSION_DAYS_MAX
+    longest = PROTECTED_DAYS_MAX if ruling.action is Action.HELP_GIVEN else SUSPENSION_DAYS_MAX
+    is_fit = ruling.action in (*TIMED, Action.HELP_GIVEN) and 0 < ruling.days <= longest
     return None if is_fit else Fault.DAYS_UNFIT
 
 

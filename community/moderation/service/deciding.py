@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from backend.events.community import HelpfulAnswerConfirmed
+from backend.events.community import HelpfulAnswerConfirmed, ProtectiveHold
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.kit.problems import FieldError
@@ -145,6 +145,8 @@ def settle(
     _show_or_hide(session, writing=writing, ruling=ruling, now=now)
     if ruling.action is Action.CONFIRM_HELPFUL:
         _confirm_helpful(session, author_id=case.author_id, now=now)
+    if ruling.action is Action.HELP_GIVEN and ruling.days is not None:
+        _protect(session, author_id=case.author_id, days=ruling.days, now=now)
     if case.queue == Queue.CRISIS:
         _leave_to_others(session, case=case, writing=writing, now=now)
     decision = queries.get_decision(session, decision_id=decision_id)
@@ -176,6 +178,12 @@ def _confirm_helpful(session: Session, *, author_id: UUID, now: datetime) -> Non
     borrower_id = members.get_borrower_id(session, member_id=author_id)
     monday = today - timedelta(days=today.weekday())
     wall.announce(session, HelpfulAnswerConfirmed(borrower_id, now, monday))
+
+
+def _protect(session: Session, *, author_id: UUID, days: int, now: datetime) -> None:
+    """The lender is asked to leave her in peace, and not told why."""
+    borrower_id = members.get_borrower_id(session, member_id=author_id)
+    wall.announce(session, ProtectiveHold(borrower_id, now, now + timedelta(days=days)))
 
 
 def _leave_to_others(session: Session, *, case: Case, writing: AnyRow, now: datetime) -> None:
