@@ -25,6 +25,7 @@ from community.standing import routes as standing_routes
 from community.topics import routes as topic_routes
 from community.unmasking import service as unmasking
 from community.unmasking import staff_routes as unmasking_routes
+from community.writings import audit as writing_audit
 
 ports.configure(open_case=moderation.open_case, barred_until=sanctions.barred_until)
 
@@ -46,6 +47,7 @@ WIRING = Wiring(
     audits=(
         Audit(name="community-wall", run=wall.audit),
         Audit(name="unmaskings", run=unmasking.audit),
+        *writing_audit.AUDITS,
     ),
     sealed=SEALED_WALLED,
     unheard={

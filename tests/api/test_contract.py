@@ -29,6 +29,7 @@ from tests.api.conftest import ALL_ROLES, World
 from tests.conftest import DEEP
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import make_item, redemption_of
+from tests.factories.community import make_thread
 from tests.factories.hardship import make_case
 from tests.factories.procedures import procedure_of
 from tests.factories.quotes import quote_of
@@ -106,6 +107,7 @@ def application(app: Flask) -> None:
 def personas(
     world: World,
     session: Session,
+    behind_the_wall: Session,
     public_api: Api,
     client_api: Api,
     borrower_api: Callable[..., Api],
@@ -128,6 +130,7 @@ def personas(
         "procedure_id": procedure_of(session, world.ann.id),
         **make_case(session, world.ann.id, staff=(staff_api().id, staff_api().id)),
         **endpoint_of(client_api),
+        **make_thread(behind_the_wall, world.ann.id, by=world.bea.id),
         "quote_id": quote_of(session, world.ann.id, world.ann.loan_id),
     }
     own, other = borrower_api(world.ann.id), borrower_api(world.bea.id)

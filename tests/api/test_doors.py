@@ -32,7 +32,9 @@ from tests.fixtures.api import Api, bearer, new_key, token_for
 GUARDED = [door for door in DOORS if door.audience is not Audience.PUBLIC]
 OF_STAFF = [door for door in DOORS if door.audience is Audience.STAFF]
 OF_BORROWERS = [door for door in DOORS if door.audience is Audience.BORROWER]
-WITH_IDS = [door for door in OF_BORROWERS if door.ids]
+# What people write to each other is for all of them; tests/community say who is shown what.
+SHARED = "/v1/community/"
+WITH_IDS = [d for d in OF_BORROWERS if d.ids and not d.rule.startswith(SHARED)]
 LISTS = (
     "/v1/me/loans",
     "/v1/me/streaks",
@@ -299,6 +301,6 @@ def test_a_borrower_who_does_not_exist_is_told_nothing(door: Door, borrower_api,
     answer = enter(borrower_api(new_id()), door, loan_id=world.ann.loan_id)
     assert answer.status_code in (200, 204, 404, 400, 415, 422)
     assert [secret for secret in world.ann.secrets if secret in answer.text] == []
-    if answer.status_code == 200:
+    if answer.status_code == 200 and not door.rule.startswith(SHARED):
         # An empty list, or nothing but zeros.
         assert [value for value in answer.json.values() if value] == []

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from community.members import service as members
+from community.members.models import Member
 from community.writings import moves, service
 from community.writings.models import Writing
 from community.writings.rules import Kind, State
@@ -62,3 +63,17 @@ def make_trusted(behind: Session, borrower_id: UUID) -> UUID:
 def set_at(behind: Session, writing_id: UUID, **values: Any) -> None:
     """As if it had been so from the beginning."""
     behind.execute(update(Writing).where(Writing.id == writing_id).values(**values))
+
+
+def make_thread(behind: Session, borrower_id: UUID, *, by: UUID) -> dict[str, str]:
+    """A post of one that another answered: all ids that lead there, by their names in addresses."""
+    post_id = make_post(behind, borrower_id, title="A thread")
+    comment_id = make_comment(behind, by, post_id=post_id)
+    own = select(Member.handle).where(Member.borrower_id == by)
+    return {
+        "post_id": str(post_id),
+        "comment_id": str(comment_id),
+        "handle": behind.execute(own).scalar_one(),
+        "topic": "budget",
+        "kind": "helpful",
+    }
