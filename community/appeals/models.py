@@ -27,7 +27,7 @@ class Appeal(wall.Base):
             name="fk_appeal_decider",
         ),
         CheckConstraint(
-            "reviewer_id <> decider_id AND reviewer_id IS DISTINCT FROM confirmer_id",
+            "reviewer_id NOT IN (decider_id, coalesce(confirmer_id, decider_id))",
             name="reviewed_by_another",
         ),
         CheckConstraint(

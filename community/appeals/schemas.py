@@ -23,7 +23,7 @@ class AppealSchema(OutSchema):
     decided_at = Instant(required=True, allow_none=True)
 
 
-class StatementSchema(OutSchema):
+class ReasonsStatementSchema(OutSchema):
     decision_id = fields.UUID(required=True)
     target_type = fields.String(required=True)
     target_id = fields.UUID(required=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import all_, func, insert, literal, or_, select, true, update
+from sqlalchemy import all_, func, insert, literal, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -83,7 +83,9 @@ def open_case(
             due_at=now + ANSWERED_IN[queue],
         )
         .on_conflict_do_nothing(
-            index_elements=["target_type", "target_id"], index_where=Case.state == State.OPEN
+            index_elements=["target_type", "target_id"],
+            # Written out: a plan that is kept for any state would not know the index.
+            index_where=text(f"state = '{State.OPEN}'"),
         )
         .returning(Case.id)
     ).scalar_one_or_none()

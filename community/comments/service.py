@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
+from community import ports
 from community.comments.errors import NoAnswer, NotYourThread
 from community.members import queries as members
 from community.writings import moves
@@ -69,6 +70,15 @@ def accept(
         raise NoAnswer
     if post.answer_id != comment_id:
         _set_answer(session, post_id=post_id, comment_id=comment_id, at=now)
+        ports.open_case(
+            session,
+            target_type="comment",
+            target_id=comment_id,
+            queue="general",
+            severity=0,
+            reasons=["helpful"],
+            now=now,
+        )
 
 
 def take_back(session: Session, *, borrower_id: UUID, post_id: UUID) -> None:

@@ -82,7 +82,7 @@ def list_about(session: Session, *, author_id: UUID) -> Sequence[AnyRow]:
         .where(
             Decision.author_id == author_id,
             Decision.action.in_([str(action) for action in PENALTIES]),
-            Decision.standing.in_((Standing.COUNTS, Standing.UNDONE)),
+            (Decision.standing == Standing.COUNTS) | (Decision.undone_at >= Decision.counts_from),
         )
         .order_by(Decision.decided_at.desc(), Decision.id)
         .limit(STATEMENTS_MAX)

@@ -370,7 +370,7 @@ def _appeal(behind: Operations) -> None:
             "char_length(text) BETWEEN 1 AND 2000", name=behind.f("ck_appeal_text_length")
         ),
         sa.CheckConstraint(
-            "reviewer_id <> decider_id AND reviewer_id IS DISTINCT FROM confirmer_id",
+            "reviewer_id NOT IN (decider_id, coalesce(confirmer_id, decider_id))",
             name=behind.f("ck_appeal_reviewed_by_another"),
         ),
         sa.ForeignKeyConstraint(
