@@ -35,6 +35,7 @@ from backend.kit import (
     crypto,
     db,
     health,
+    help_lines,
     http,
     keyring,
     logs,
@@ -199,6 +200,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
         unscanned_is_shown=settings.documents_unscanned_shown,
     )
     plans_so_far = _only(wiring.plans_so_far for wiring in WIRINGS)
+    help_lines.configure(settings.help_lines)
     benefit_ports.configure(plans_so_far=plans_so_far)
     plan_quote_ports.configure(
         forecast=_only(wiring.points_forecast for wiring in WIRINGS), plans_so_far=plans_so_far

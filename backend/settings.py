@@ -18,7 +18,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from backend.kit import walled
+from backend.kit import help_lines, walled
 from backend.kit.addresses import Network, read_networks
 from backend.kit.calls_out import PORTS, Guard
 from backend.kit.crypto import KeyRing, is_weak
@@ -113,6 +113,8 @@ class Settings:
     document_scanner: tuple[str, int] | None
     # DOCUMENTS_UNSCANNED_SHOWN: 1 = staff may open what no scanner is there for (the demo: 1)
     documents_unscanned_shown: bool
+    # HELP_REGION: whose help lines are shown, CN, HK, TW, US or GB; HELP_LINES_FILE: your own
+    help_lines: tuple[help_lines.HelpLine, ...]
     oidc: OidcSettings | None  # OIDC_*: single sign-on of staff; none = by password alone
     exchange: ExchangeSettings | None  # EXCHANGE_*: none = the lender's tokens are not taken
     log_level: str  # LOG_LEVEL
@@ -167,6 +169,7 @@ def _read(env: Environment) -> Settings:
         otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
         document_scanner=_scanner(env),
         documents_unscanned_shown=_shows_unscanned(env, is_demo=is_demo),
+        help_lines=help_lines.configured(env),
         oidc=_oidc(env, own=issuer, is_demo=is_demo),
         exchange=_exchange(env, is_demo=is_demo),
         log_level=_log_level(env),

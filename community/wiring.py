@@ -13,10 +13,12 @@ from community import ports, wall
 from community.appeals import routes as appeal_routes
 from community.comments import routes as comment_routes
 from community.desk import staff_routes as desk_routes
+from community.detectors import routes as detector_routes
 from community.members import routes as member_routes
 from community.moderation import handlers as moderation_handlers
 from community.moderation import jobs as moderation_jobs
 from community.moderation import service as moderation
+from community.posts import demo as post_demo
 from community.posts import routes as post_routes
 from community.reactions import routes as reaction_routes
 from community.reports import routes as report_routes
@@ -26,11 +28,13 @@ from community.topics import routes as topic_routes
 from community.unmasking import service as unmasking
 from community.unmasking import staff_routes as unmasking_routes
 from community.writings import audit as writing_audit
+from community.writings import jobs as writing_jobs
 
 ports.configure(open_case=moderation.open_case, barred_until=sanctions.barred_until)
 
 WIRING = Wiring(
     blueprints=(
+        detector_routes.blp,
         standing_routes.blp,
         member_routes.blp,
         topic_routes.blp,
@@ -43,12 +47,13 @@ WIRING = Wiring(
         unmasking_routes.blp,
     ),
     handlers=moderation_handlers.HANDLERS,
-    jobs=moderation_jobs.JOBS,
+    jobs=(*moderation_jobs.JOBS, *writing_jobs.JOBS),
     audits=(
         Audit(name="community-wall", run=wall.audit),
         Audit(name="unmaskings", run=unmasking.audit),
         *writing_audit.AUDITS,
     ),
+    demo=(post_demo.fill,),
     sealed=SEALED_WALLED,
     unheard={
         CrisisRaised: "for the alert of those on duty",

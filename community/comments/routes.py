@@ -20,6 +20,7 @@ from community.comments.schemas import (
     CommentInSchema,
     CommentPageSchema,
     CommentSchema,
+    WrittenCommentSchema,
 )
 from community.writings import queries as writings
 from community.writings.errors import (
@@ -30,6 +31,8 @@ from community.writings.errors import (
     WritingTooFast,
     WritingUnknown,
 )
+from community.writings.service import Written
+from community.writings.wording import help_for
 
 blp = blueprint(
     "comments",
@@ -45,6 +48,11 @@ def _shown(session: Session, post_id: UUID, comment_id: UUID) -> dict[str, Any]:
         session, borrower_id=caller().id, post_id=post_id, comment_id=comment_id
     )
     return writings.in_words(row, locale=locale())
+
+
+def _written(session: Session, post_id: UUID, written: Written) -> dict[str, Any]:
+    shown = _shown(session, post_id, written.id)
+    return shown | {"help": help_for(is_crisis=written.is_crisis, locale=locale())}
 
 
 @blp.route("/comments")
@@ -65,14 +73,14 @@ class Comments(MethodView):
     @wall.idempotent
     @refuses(NotFound, WritingUnknown, MayNotWrite, WritingTooFast, PersonalDataFound)
     @blp.arguments(CommentInSchema)
-    @blp.response(201, CommentSchema)
+    @blp.response(201, WrittenCommentSchema)
     def post(self, args: dict[str, Any], post_id: UUID) -> Any:
         """Answer. `held`: a person reads it first, and `reasons` say why."""
         with wall.transaction() as session:
             written = service.answer(
                 session, borrower_id=caller().id, post_id=post_id, now=clock.now(), **args
             )
-            return _shown(session, post_id, written.id), 201, headers_of(1)
+            return _written(session, post_id, written), 201, headers_of(1)
 
 
 @blp.route("/comments/<uuid:comment_id>")
@@ -95,12 +103,12 @@ class Comment(MethodView):
         PersonalDataFound,
     )
     @blp.arguments(CommentInSchema)
-    @blp.response(200, CommentSchema)
+    @blp.response(200, WrittenCommentSchema)
     def patch(self, args: dict[str, Any], post_id: UUID, comment_id: UUID) -> Any:
         """Change your own. What it said before is kept, and it may be held again."""
         version = version_edited()
         with wall.transaction() as session:
-            service.change(
+            written = service.change(
                 session,
                 borrower_id=caller().id,
                 post_id=post_id,
@@ -109,7 +117,7 @@ class Comment(MethodView):
                 now=clock.now(),
                 **args,
             )
-            return _shown(session, post_id, comment_id), 200, headers_of(version + 1)
+            return _written(session, post_id, written), 200, headers_of(version + 1)
 
     @refuses(WritingUnknown)
     @blp.response(204)

@@ -5,7 +5,7 @@ from marshmallow import fields
 from backend.kit.fields import LongText, StrictSchema
 from backend.kit.paging import page_schema
 from community.writings.rules import COMMENT_LENGTH_MAX
-from community.writings.schemas import WritingSchema
+from community.writings.schemas import WritingSchema, WrittenMixin
 
 
 class CommentInSchema(StrictSchema):
@@ -18,6 +18,10 @@ class AnswerInSchema(StrictSchema):
 
 class CommentSchema(WritingSchema):
     post_id = fields.UUID(required=True)
+
+
+class WrittenCommentSchema(CommentSchema, WrittenMixin):
+    pass
 
 
 CommentPageSchema = page_schema(CommentSchema, name="CommentPage")

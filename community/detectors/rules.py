@@ -55,12 +55,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `mode_max` is as far as it may ever go; `mode` is how it ships."""
+    """One rule, as it ships. `modes` are those that it may ever be in."""
 
     id: str
     kind: Kind
     mode: Mode
-    mode_max: Mode = Mode.BLOCK
+    modes: frozenset[Mode] = frozenset(Mode)
 
 
 _ALL = (
@@ -80,9 +80,9 @@ _ALL = (
     Rule("offensive.slur", Kind.OFFENSIVE, Mode.HOLD),
     Rule("offensive.insult", Kind.OFFENSIVE, Mode.HOLD),
     # Rude, and mostly not at anybody: too often wrong to stop a post.
-    Rule("offensive.rude", Kind.OFFENSIVE, Mode.FLAG, mode_max=Mode.FLAG),
+    Rule("offensive.rude", Kind.OFFENSIVE, Mode.FLAG, frozenset({Mode.SHADOW, Mode.FLAG})),
     # Help is shown and a human told. It never stops what she writes.
-    Rule("crisis.self_harm", Kind.CRISIS, Mode.FLAG, mode_max=Mode.FLAG),
+    Rule("crisis.self_harm", Kind.CRISIS, Mode.FLAG, frozenset({Mode.FLAG})),
 )
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in _ALL}
 SHIPPED: Mapping[str, Mode] = {rule.id: rule.mode for rule in _ALL}
@@ -137,6 +137,13 @@ def consequence(found: Finding, mode: Mode) -> Verdict:
     if mode is Mode.BLOCK:
         return Verdict.REFUSE if found.certainty is Certainty.CERTAIN else Verdict.HOLD
     return Verdict.PUBLISH
+
+
+def effective(modes: Mapping[str, Mode]) -> dict[str, Mode]:
+    """The mode of every rule: the one asked for where the rule may be in it, else as it ships."""
+    return {
+        rule.id: modes[rule.id] if modes.get(rule.id) in rule.modes else rule.mode for rule in _ALL
+    }
 
 
 def judge(findings: Iterable[Finding], modes: Mapping[str, Mode]) -> Verdict:

@@ -12,6 +12,7 @@ from community.detectors.rules import (
     Finding,
     Kind,
     Mode,
+    effective,
     judge,
     settle,
 )
@@ -22,6 +23,7 @@ __all__ = ["ALIKE_MIN", "examine", "fingerprint", "likeness"]
 
 def examine(title: str, body: str, *, modes: Mapping[str, Mode] = SHIPPED) -> Examination:
     """What is in a text. Offsets are code points of title, line end and body."""
+    modes = effective(modes)
     folded = fold(f"{title}\n{body}")
     found = settle(_found(folded))
     shown = [each for each in found if modes[each.rule] is not Mode.SHADOW]

@@ -20,6 +20,7 @@ from community.posts.schemas import (
     PostInSchema,
     PostPageSchema,
     PostSchema,
+    WrittenPostSchema,
 )
 from community.writings import queries as writings
 from community.writings.errors import (
@@ -31,6 +32,8 @@ from community.writings.errors import (
     WritingUnknown,
 )
 from community.writings.schemas import HistorySchema
+from community.writings.service import Written
+from community.writings.wording import help_for
 
 blp = blueprint(
     "posts",
@@ -44,6 +47,11 @@ blp = blueprint(
 def _shown(session: Session, post_id: UUID) -> dict[str, Any]:
     row = queries.get_post(session, borrower_id=caller().id, post_id=post_id)
     return writings.in_words(row, locale=locale())
+
+
+def _written(session: Session, written: Written) -> dict[str, Any]:
+    shown = _shown(session, written.id)
+    return shown | {"help": help_for(is_crisis=written.is_crisis, locale=locale())}
 
 
 @blp.route("")
@@ -61,12 +69,12 @@ class Posts(MethodView):
     @wall.idempotent
     @refuses(NotFound, MayNotWrite, WritingTooFast, PersonalDataFound)
     @blp.arguments(PostInSchema)
-    @blp.response(201, PostSchema)
+    @blp.response(201, WrittenPostSchema)
     def post(self, args: dict[str, Any]) -> Any:
         """Begin a thread. `held`: a person reads it first, and `reasons` say why."""
         with wall.transaction() as session:
             written = service.begin(session, borrower_id=caller().id, now=clock.now(), **args)
-            return _shown(session, written.id), 201, headers_of(1)
+            return _written(session, written), 201, headers_of(1)
 
 
 @blp.route("/<uuid:post_id>")
@@ -89,12 +97,12 @@ class Post(MethodView):
         PersonalDataFound,
     )
     @blp.arguments(PostChangeSchema)
-    @blp.response(200, PostSchema)
+    @blp.response(200, WrittenPostSchema)
     def patch(self, args: dict[str, Any], post_id: UUID) -> Any:
         """Change your own. What it said before is kept, and it may be held again."""
         version = version_edited()
         with wall.transaction() as session:
-            service.change(
+            written = service.change(
                 session,
                 borrower_id=caller().id,
                 post_id=post_id,
@@ -102,7 +110,7 @@ class Post(MethodView):
                 changes=args,
                 now=clock.now(),
             )
-            return _shown(session, post_id), 200, headers_of(version + 1)
+            return _written(session, written), 200, headers_of(version + 1)
 
     @refuses(WritingUnknown)
     @blp.response(204)

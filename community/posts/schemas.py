@@ -7,7 +7,7 @@ from backend.kit.paging import PageArgs, page_schema
 from community.posts.rules import Feed
 from community.topics.rules import Topic
 from community.writings.rules import BODY_LENGTH_MAX, POST_KINDS, TITLE_LENGTH_MAX, Kind
-from community.writings.schemas import WritingSchema
+from community.writings.schemas import WritingSchema, WrittenMixin
 
 QUERY_LENGTH_MAX = 100
 
@@ -55,6 +55,10 @@ class PostSchema(WritingSchema):
         allow_none=True,
         metadata={"description": "The comment that helped, as the thread's author says."},
     )
+
+
+class WrittenPostSchema(PostSchema, WrittenMixin):
+    pass
 
 
 PostPageSchema = page_schema(PostSchema, name="PostPage")

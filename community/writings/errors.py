@@ -1,7 +1,5 @@
 """Refusals of writings."""
 
-from typing import ClassVar
-
 from backend.kit.problems import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
 from backend.kit.texts import Text
 
@@ -21,7 +19,6 @@ class PersonalDataFound(Invalid):
         "Please take out what leads to a person: numbers, addresses, ids. It keeps you safe.",
         "请删去能找到个人的信息（号码、地址、账号），这样更安全。",
     )
-    members: ClassVar = {}
 
 
 class MayNotWrite(Forbidden):

@@ -1,16 +1,12 @@
 """What the detectors say of a text, as the ladder asks it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from backend.kit.problems import FieldError
 from community.detectors import service as detectors
+from community.detectors.rules import Certainty, Examination, Finding, Verdict
 from community.writings.errors import PersonalDataFound
-
-REFUSED = "refuse"
-HELD = "hold"
-CERTAIN = "certain"
 
 
 @dataclass(frozen=True)
@@ -25,31 +21,34 @@ class Examined:
 def examine(*, title: str | None, body: str) -> Examined:
     """Look at a text before anything of it is stored. Refuses: PersonalDataFound."""
     found = detectors.examine(title or "", body)
-    if found.verdict == REFUSED:
-        raise _refusal(found.findings, title=title)
+    if found.verdict is Verdict.REFUSE:
+        raise _refusal(found, title=title)
     return Examined(
-        is_held=found.verdict == HELD,
+        is_held=found.verdict is Verdict.HOLD,
         kinds=tuple(dict.fromkeys(str(each.kind) for each in found.findings)),
         is_crisis=found.is_crisis,
     )
 
 
-def _refusal(findings: Sequence[Any], *, title: str | None) -> PersonalDataFound:
-    """Each finding with its field, and where it begins and ends in it, in code points."""
-    shift = len(title or "") + 1
-    shown, errors = [], []
-    for each in findings:
-        is_in_title = each.start < shift - 1
-        field, back = ("title", 0) if is_in_title else ("body", shift)
-        shown.append(
-            {
-                "kind": str(each.kind),
-                "certainty": str(each.certainty),
-                "field": field,
-                "start": max(each.start - back, 0),
-                "end": each.end - back,
-            }
-        )
-        if each.certainty == CERTAIN:
-            errors.append(FieldError(f"#/{field}", "Holds personal data."))
-    return PersonalDataFound(errors=errors, findings=shown)
+def _refusal(found: Examination, *, title: str | None) -> PersonalDataFound:
+    """As the check before posting tells it; of a comment, which has no title, in its body."""
+    back = 1 if title is None else 0
+    certain = [each for each in found.findings if each.certainty is Certainty.CERTAIN]
+    fields = dict.fromkeys(_field(each, title) for each in certain)
+    return PersonalDataFound(
+        errors=[FieldError(f"#/{field}", "Holds personal data.") for field in fields],
+        findings=[_shown(each, back=back) for each in found.findings],
+    )
+
+
+def _field(found: Finding, title: str | None) -> str:
+    return "title" if found.start < len(title or "") else "body"
+
+
+def _shown(found: Finding, *, back: int) -> dict[str, Any]:
+    return {
+        "kind": str(found.kind),
+        "certainty": str(found.certainty),
+        "start": found.start - back,
+        "end": found.end - back,
+    }

@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from backend.kit.fields import Instant, OutSchema
+from community.detectors.schemas import HelpSchema
 from community.members.schemas import AuthorSchema
 from community.writings.rules import Kind, State
 
@@ -41,6 +42,17 @@ class WritingSchema(OutSchema):
     created_at = Instant(required=True)
     edited_at = Instant(required=True, allow_none=True)
     published_at = Instant(required=True, allow_none=True)
+
+
+class WrittenMixin(OutSchema):
+    """What only the answer to writing has."""
+
+    help = fields.Nested(
+        HelpSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Where the words speak of despair: whom she can reach now."},
+    )
 
 
 class EarlierTextSchema(OutSchema):

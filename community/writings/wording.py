@@ -1,6 +1,8 @@
-"""Why a writing waits or is not shown, in words to its author."""
+"""Why a writing waits or is not shown, and whom she can reach, in words to its author."""
 
-from backend.kit.texts import Text
+from backend.kit import help_lines
+from backend.kit.texts import Locale, Text
+from community.detectors.wording import help_in_words
 from community.writings.rules import Reason
 
 REASON_TEXTS = {
@@ -38,3 +40,8 @@ REASON_TEXTS = {
         "管理员已撤下此内容，只有您自己还能看到。",
     ),
 }
+
+
+def help_for(*, is_crisis: bool, locale: Locale) -> dict[str, object] | None:
+    """What is shown at once to whoever wrote of despair."""
+    return help_in_words(help_lines.lines(), locale=locale) if is_crisis else None

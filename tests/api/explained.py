@@ -18,8 +18,8 @@ SMALL = {
 }
 # Indexes of the few rows that are open: read from end to end they are still short.
 PARTIAL = text(
-    "SELECT indexrelid::regclass::text FROM pg_index"
-    " WHERE indpred IS NOT NULL AND indexrelid >= 16384"
+    "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+    " WHERE i.indpred IS NOT NULL AND i.indexrelid >= 16384"
 )
 
 

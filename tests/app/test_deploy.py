@@ -55,6 +55,7 @@ def _loads(environment: dict[str, str], folder: Path) -> None:
     contents = {
         "MASTER_KEYS_FILE": f"2027a:{master}",
         "DATABASE_URL_FILE": "postgresql://goodfaith:pw@postgres/goodfaith",
+        "COMMUNITY_DATABASE_URL_FILE": "postgresql://behind:pw@postgres/goodfaith",
         "OTP_WEBHOOK_SECRET_FILE": f"whsec_{master}",
     }
     given = dict(environment)
@@ -98,6 +99,18 @@ def test_no_container_has_more_power_than_it_needs(compose):
         assert set(service.get("secrets", ())) <= set(compose["secrets"])
         assert ("cap_add" in service) == (name == "postgres")
     assert all(set(secret) == {"file"} for secret in compose["secrets"].values())
+
+
+def test_neither_role_of_the_product_is_the_images_superuser(compose):
+    """The wall does not hold against one."""
+    server = compose["services"]["postgres"]
+    assert server["environment"]["POSTGRES_USER"] == "postgres"
+    assert "./postgres-roles.sh:/docker-entrypoint-initdb.d/roles.sh:ro" in server["volumes"]
+    roles = (DEPLOY / "postgres-roles.sh").read_text()
+    assert re.findall(r"CREATE ROLE (\w+) LOGIN", roles) == ["goodfaith", "goodfaith_community"]
+    assert not re.search("SUPERUSER|CREATEROLE|BYPASSRLS|GRANT", roles)
+    named = set(re.findall(r"password (\w+)\)", roles))
+    assert named == {"database_url", "community_database_url"} < set(server["secrets"])
 
 
 def test_only_those_who_call_out_have_a_way_out(compose):

@@ -71,6 +71,8 @@ def test_nothing_that_guards_or_decides_has_a_default(name):
         ("MASTER_KEYS", key(name="tests")),
         ("MASTER_KEYS", f"{key()},{key(b'o' * 32, name='older')}"),
         ("LOG_LEVEL", "LOUD"),
+        ("HELP_REGION", "XX"),
+        ("HELP_LINES_FILE", "/nowhere/lines.toml"),
         ("WEBHOOK_NETWORKS", "everywhere"),
         ("WEBHOOK_NETWORKS", "10.0.0.0/99"),
         ("EVIDENCE_WITNESSES", "witness.example/w1 https://witness.example/w1"),
@@ -168,3 +170,18 @@ def test_the_demo_may_tell_this_machine():
     assert guard.may_call(ip_address("127.0.0.1"))
     assert not guard.may_call(ip_address("10.0.0.1"))
     assert guard.may_use_http
+
+
+def test_the_role_behind_the_wall_is_derived_or_given_and_never_the_products_own():
+    derived = settings.load(GOOD).community_database_url
+    assert derived.startswith("postgresql+psycopg://goodfaith_community:")
+    assert derived.endswith("@db.bank.test/goodfaith")
+    assert ":pw@" not in derived
+    given = "postgresql://other:secret@db.bank.test/goodfaith"
+    found = settings.load(GOOD | {"COMMUNITY_DATABASE_URL": given})
+    assert found.community_database_url == given.replace("postgresql", "postgresql+psycopg", 1)
+    assert "secret" not in repr(found)
+    [line] = problems(GOOD | {"COMMUNITY_DATABASE_URL": DATABASE.replace("pw", "other")})
+    assert line.startswith("COMMUNITY_DATABASE_URL: must name a role of its own")
+    [line] = problems(GOOD | {"DATABASE_URL": "postgresql:///goodfaith?host=/run/postgresql"})
+    assert line.startswith("COMMUNITY_DATABASE_URL")

@@ -88,10 +88,28 @@ def test_personal_data_is_refused_with_its_place_and_nothing_is_stored(trusted):
     answer = ann.write(title="Me", body="Call me: 138 0013 8000 tonight.")
     assert (answer.status_code, answer.json["code"]) == (422, "personal-data-found")
     [found] = answer.json["findings"]
-    assert (found["kind"], found["field"]) == ("phone", "body")
-    assert "Call me: 138 0013 8000 tonight."[found["start"] : found["end"]] == "138 0013 8000"
+    assert (found["kind"], found["certainty"]) == ("phone", "certain")
+    whole = "Me\nCall me: 138 0013 8000 tonight."
+    assert whole[found["start"] : found["end"]] == "138 0013 8000"
     assert answer.json["errors"][0]["pointer"] == "#/body"
     assert ann.feed(feed="own") == before
+    thread = ann.write().json["id"]
+    comment = ann.answer(thread, "Mine is 138 0013 8000.")
+    [found] = comment.json["findings"]
+    assert "Mine is 138 0013 8000."[found["start"] : found["end"]] == "138 0013 8000"
+
+
+def test_words_of_despair_bring_help_at_once_and_are_never_punished(trusted):
+    ann = trusted()
+    answer = ann.write(body="我不想活了，太累了")
+    assert (answer.status_code, answer.json["state"]) == (201, "published")
+    assert answer.json["help"]["lines"][0]["reach"] == "12356"
+    comment = ann.answer(answer.json["id"], "我真的不想活了")
+    assert comment.json["help"]["text"]
+    path = f"{POSTS}/{answer.json['id']}"
+    edited = ann.api.patch(path, json={"body": "Better today."}, headers={"If-Match": '"1"'})
+    assert edited.json["help"] is None
+    assert "help" not in ann.api.get(path).json
 
 
 def test_the_same_words_from_another_account_wait(trusted):
