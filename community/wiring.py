@@ -25,7 +25,7 @@ from community.reports import routes as report_routes
 from community.sanctions import service as sanctions
 from community.standing import routes as standing_routes
 from community.topics import routes as topic_routes
-from community.unmasking import service as unmasking
+from community.unmasking import audit as unmasking_audit
 from community.unmasking import staff_routes as unmasking_routes
 from community.writings import audit as writing_audit
 from community.writings import jobs as writing_jobs
@@ -50,7 +50,7 @@ WIRING = Wiring(
     jobs=(*moderation_jobs.JOBS, *writing_jobs.JOBS),
     audits=(
         Audit(name="community-wall", run=wall.audit),
-        Audit(name="unmaskings", run=unmasking.audit),
+        *unmasking_audit.AUDITS,
         *writing_audit.AUDITS,
     ),
     demo=(post_demo.fill,),

@@ -1,23 +1,21 @@
 """Telling whose words these are, and the second look at that."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from backend.kit import clock
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.staff.errors import SecondPersonNeeded
-from community import wall
 from community.cases.models import Case
 from community.cases.rules import Queue
 from community.members import queries as members
 from community.unmasking.errors import AlreadySeen, NotInNeed, UnmaskingUnknown
 from community.unmasking.models import Unmasking
-from community.unmasking.rules import LOOKED_AT_WITHIN, SHOWN_MAX
+from community.unmasking.rules import SHOWN_MAX
 
 
 def unmask(
@@ -72,13 +70,3 @@ def list_open(session: Session) -> Sequence[AnyRow]:
         .order_by(Unmasking.at)
         .limit(SHOWN_MAX)
     ).all()
-
-
-def audit(_product: Session) -> Iterable[str]:
-    """Unmaskings that nobody has looked at for a day."""
-    overdue = clock.now() - LOOKED_AT_WITHIN
-    with wall.reading() as session:
-        rows = list_open(session)
-    for row in rows:
-        if row.at < overdue:
-            yield f"unmasking {row.id}: nobody looked at it within 24 hours"

@@ -52,7 +52,8 @@ IN_THE_GUIDE = {
     "privacy": (Role.PRIVACY_OFFICER,),
     "auditor": (Role.AUDITOR,),
     "admin": (Role.ADMIN,),
-    "moderators": (Role.MODERATOR, Role.LEAD_MODERATOR),
+    "moderator": (Role.MODERATOR,),
+    "lead": (Role.LEAD_MODERATOR,),
 }
 NOT_THERE = {
     "/v1/me/procedures/<uuid:procedure_id>/reply": "procedure-unknown",

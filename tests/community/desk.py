@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import text
+
 from tests.fixtures.api import Api
 
 MODERATION = "/v1/moderation"
+RECORDED = text("SELECT name, borrower_id FROM event WHERE name = :name ORDER BY seq")
 WHY = "It names a telephone number of somebody else."
 
 
@@ -48,3 +51,8 @@ class Desk:
     def counts(self) -> dict[str, Any]:
         found = self.api.get(f"{MODERATION}/queues").json["items"]
         return {each["queue"]: each for each in found}
+
+
+def told(session: Any, name: str) -> list[Any]:
+    """What left the wall under that name: rows of name and borrower_id."""
+    return list(session.execute(RECORDED, {"name": name}))
