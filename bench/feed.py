@@ -32,6 +32,7 @@ MEMBERS = max(POSTS // 10, 1_000)
 READERS = 200
 PAGES = 3
 GOAL_MS = 30
+SEARCH_GOAL_MS = 100  # many found are put in order
 CONNECTIONS, SECONDS, PER_SECOND = 4, 5.0, 40.0
 TOKEN_LIFE = timedelta(hours=1)
 KINDS = {
@@ -56,7 +57,8 @@ def figures() -> Iterator[Figure]:
         analyze()
         yield Figure(f"filling with {POSTS:,} posts", time.perf_counter() - begun, "s")
         for name, args in KINDS.items():
-            yield Figure(f"feed: {name}, p95", _p95(_pages(args)), "ms", GOAL_MS, at_least=False)
+            goal = SEARCH_GOAL_MS if "q" in args else GOAL_MS
+            yield Figure(f"feed: {name}, p95", _p95(_pages(args)), "ms", goal, at_least=False)
         yield _over_http(place)
 
 

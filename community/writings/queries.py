@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from backend.kit.db import AnyRow
 from backend.kit.texts import Locale
@@ -131,9 +131,17 @@ def is_sanctioned(session: Session, *, borrower_id: UUID) -> bool:
 def is_shown_to(
     reader: ScalarSelect[UUID], *, own: tuple[State, ...] = OWN_SHOWN
 ) -> ColumnElement[bool]:
-    """What a reader may see: what is published by those whom she did not block, and her own."""
+    """What a reader may see: what is published by those whom she did not block, and her own.
+
+    A comment is published as long as its post is.
+    """
+    post = aliased(Writing)
+    is_thread_open = or_(
+        Writing.post_id.is_(None),
+        exists().where(post.id == Writing.post_id, post.state == State.PUBLISHED),
+    )
     return or_(
-        and_(Writing.state == State.PUBLISHED, not_blocked(reader)),
+        and_(Writing.state == State.PUBLISHED, is_thread_open, not_blocked(reader)),
         and_(Writing.author_id == reader, Writing.state.in_(own)),
     )
 

@@ -39,11 +39,15 @@ def terms_of(text: str) -> Terms:
 
 
 def wanted(text: str) -> Terms:
-    """What a reader looks for. A pair's last character alone is looked for only if it is all."""
+    """What a reader looks for: every character once, the last perhaps twice.
+
+    Pairs that overlap come together anyway; the database would take each for a rarity of its own,
+    and sort a hundred thousand posts where it could have read the newest.
+    """
     folded = unicodedata.normalize("NFKC", text).casefold()
     pairs: dict[str, None] = {}
     for run in HAN.findall(folded):
-        last = max(len(run) - 1, 1)
-        pairs |= dict.fromkeys(PAIR + run[at : at + 2] for at in range(last))
+        starts = [*range(0, len(run) - 1, 2), max(len(run) - 2, 0)]
+        pairs |= dict.fromkeys(PAIR + run[at : at + 2] for at in starts)
     words = WORD.findall(folded)[:WANTED_MAX]
     return Terms(" ".join(words), tuple(list(pairs)[:WANTED_MAX]))

@@ -95,12 +95,15 @@ def test_a_threads_author_says_what_helped(trusted, behind_the_wall):
     assert ann.api.delete(path).status_code == 204
 
 
-def test_nobody_answers_what_is_not_seen(trusted, behind_the_wall):
-    ann, bea = trusted(), trusted()
+def test_nobody_answers_what_is_not_seen_nor_reads_what_was_answered(trusted, behind_the_wall):
+    ann, bea, cam = trusted(), trusted(), trusted()
     post_id = ann.write().json["id"]
+    comment = bea.answer(post_id).json["id"]
     moves.take_down(behind_the_wall, target_type="post", target_id=post_id, now=NOW)
     assert bea.answer(post_id).json["code"] == "post-unknown"
     assert ann.answer(post_id).json["code"] == "post-unknown"
+    assert cam.api.get(f"{POSTS}/{post_id}/comments/{comment}").status_code == 404
+    assert cam.api.put(f"/v1/community/comments/{comment}/reactions/hug").status_code == 404
 
 
 def test_the_audit_recounts(session, behind_the_wall):

@@ -16,7 +16,7 @@ from backend.kit.db import Base, WalledBase
 from community import wall
 from tests.clock import NOW, TODAY
 from tests.factories.loans import make_borrower
-from tests.fixtures.server import plain
+from tests.fixtures.server import cloned, of_both_sides, plain
 
 DENIED = "permission denied"
 PRODUCT = sorted(Base.metadata.tables)
@@ -101,6 +101,32 @@ def test_the_audit_says_who_sees_through_the_wall(process, both_databases):
         assert list(audit.run(own)) == []
     with both_databases.writes.connect() as connection:
         assert walled.find_breach(connection, role=role) == f"is a member of {role}"
+
+
+def test_a_role_that_is_missing_is_made_where_we_may_and_asked_for_where_we_may_not(settings):
+    url = settings.database_url
+    other = make_url(url).set(username="goodfaith_other", password="p'w")  # noqa: S106
+    walled_url = other.render_as_string(hide_password=False)
+    with pytest.raises(walled.WallError, match="CREATE ROLE goodfaith_other LOGIN"):
+        walled.ensure(url, walled_url=walled_url)
+    administrator = of_both_sides(url)
+    for _ in range(2):
+        walled.ensure(administrator, walled_url=walled_url)
+    with psycopg.connect(plain(administrator), autocommit=True) as link:
+        found = link.execute("SELECT rolsuper FROM pg_roles WHERE rolname = 'goodfaith_other'")
+        assert found.fetchall() == [(False,)]
+        link.execute("DROP ROLE goodfaith_other")
+
+
+def test_a_wrong_password_of_the_communitys_role_is_told_at_once(server_url):
+    with cloned(server_url, name="no_wall", template="template0") as url:
+        wrong = make_url(walled.derive_url(url)).set(password="wrong")  # noqa: S106
+        given = wrong.render_as_string(hide_password=False)
+        with pytest.raises(walled.WallError, match="cannot log in: check COMMUNITY_DATABASE_URL"):
+            walled.ensure(url, walled_url=given)
+        with psycopg.connect(plain(url)) as link:
+            left = "SELECT has_database_privilege('goodfaith_community', 'no_wall', 'CREATE')"
+            assert link.execute(left).fetchone() == (False,)
 
 
 def test_code_of_each_side_works_as_its_own_role_on_the_same_rows(session, behind_the_wall):

@@ -95,7 +95,11 @@ class Postgres:
         paths.make_private(self._data_dir)
         paths.make_private(self._home)
         with paths.only_one(self._data_dir / "postgres.lock"):
-            if self._settled_state() != "up" or not self._has_wall():
+            is_up = self._settled_state() == "up"
+            if is_up and not self._has_wall():
+                self._shut_down()
+                is_up = False
+            if not is_up:
                 self._launch()
         return self.database_url
 
@@ -104,14 +108,17 @@ class Postgres:
         if not (self._cluster / "PG_VERSION").exists():
             return
         with paths.only_one(self._data_dir / "postgres.lock"):
-            account, binaries = self._account()
-            stop = (binaries / "pg_ctl", "stop", "-w", "-D", self._cluster, "-t", STOP_SECONDS_MAX)
-            for mode in ("fast", "immediate"):
-                account.run(tuple(map(str, (*stop, "-m", mode))), seconds_max=STOP_SECONDS_MAX + 10)
-                if not (self._cluster / "postmaster.pid").exists():
-                    break
-            leftovers.end_processes_in(self._cluster)
+            self._shut_down()
             paths.forget_short_folder(self._home)
+
+    def _shut_down(self) -> None:
+        account, binaries = self._account()
+        stop = (binaries / "pg_ctl", "stop", "-w", "-D", self._cluster, "-t", STOP_SECONDS_MAX)
+        for mode in ("fast", "immediate"):
+            account.run(tuple(map(str, (*stop, "-m", mode))), seconds_max=STOP_SECONDS_MAX + 10)
+            if not (self._cluster / "postmaster.pid").exists():
+                break
+        leftovers.end_processes_in(self._cluster)
 
     def is_running(self) -> bool:
         """Whether it accepts connections now."""

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import psycopg
 import pytest
 
+from backend.kit import walled
 from backend.kit.embedded import leftovers
 from backend.kit.embedded.postgres import TESTS, Postgres
 from tests.fixtures.server import plain
@@ -173,3 +174,23 @@ def test_processes_that_hear_nothing_are_ended_all_the_same(postgres, tmp_path):
     started = time.monotonic()
     leftovers.end_processes_in(tmp_path / "data/postgres/data")
     assert time.monotonic() - started < GONE_SECONDS_MAX
+
+
+def _ask_walled(server, statement):
+    with psycopg.connect(plain(walled.derive_url(server.database_url)), autocommit=True) as link:
+        return link.execute(statement).fetchone()[0]
+
+
+@pytest.mark.parametrize("is_left_running", [False, True])
+def test_a_cluster_from_before_the_wall_gets_the_communitys_role(tmp_path, is_left_running):
+    with Postgres(tmp_path / "data", tuning=TESTS) as server:
+        _ask(server, "CREATE TABLE kept AS SELECT 7 AS n")
+        hba = tmp_path / "data/postgres/data/pg_hba.conf"
+        hba.write_text("local all goodfaith scram-sha-256\n")
+        if not is_left_running:
+            server.stop()
+        server.start()
+        assert _ask_walled(server, "SELECT current_user") == "goodfaith_community"
+        assert _ask(server, "SELECT n FROM kept") == 7
+        member = "SELECT pg_has_role('goodfaith', 'goodfaith_community', 'MEMBER')"
+        assert _ask(server, member) is False
