@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from backend.kit.outbox import Event
 
@@ -28,3 +29,27 @@ class PostHeld(Event):
 @dataclass(frozen=True)
 class PostRemoved(Event):
     """Something that she wrote was taken down."""
+
+
+@dataclass(frozen=True)
+class MemberSanctioned(Event):
+    """A decision about something of hers counts from now on: she reads which in the community."""
+
+    decision_id: UUID
+
+
+@dataclass(frozen=True)
+class AppealAnswered(Event):
+    """Somebody else looked again at a decision about something of hers."""
+
+    decision_id: UUID
+
+
+@dataclass(frozen=True)
+class ReportAnswered(Event):
+    """What she reported was looked at."""
+
+
+@dataclass(frozen=True)
+class CrisisRaised(Event):
+    """Somebody may be in need: a human must look, now. It says nothing of whom."""

@@ -26,8 +26,9 @@ class Role(StrEnum):
 OWN_ACCOUNT = frozenset({"staff.self"})
 
 _GRANTED: dict[Role, frozenset[str]] = {
-    Role.MODERATOR: frozenset(),
-    Role.LEAD_MODERATOR: frozenset({"moderation.lead"}),
+    Role.MODERATOR: frozenset({"moderation.decide"}),
+    # Whose words somebody's are is told to leads alone, for a person in need.
+    Role.LEAD_MODERATOR: frozenset({"moderation.decide", "moderation.lead", "moderation.unmask"}),
     Role.MARKETER: frozenset(
         {
             *("facts.read", "audiences.count", "badges.read", "badges.author"),

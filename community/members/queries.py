@@ -24,6 +24,11 @@ def id_of(borrower_id: UUID) -> ScalarSelect[UUID]:
     return select(Member.id).where(Member.borrower_id == borrower_id).scalar_subquery()
 
 
+def get_borrower_id(session: Session, *, member_id: UUID) -> UUID:
+    """Whose words these are; only a word through the wall, or an unmasking, may use it."""
+    return session.execute(select(Member.borrower_id).where(Member.id == member_id)).scalar_one()
+
+
 def get_id_by_handle(session: Session, *, handle: str) -> UUID:
     """Refuses: MemberUnknown."""
     query = select(Member.id).where(Member.handle == handle)
@@ -65,3 +70,15 @@ def free_at(row: AnyRow, *, now: datetime) -> datetime | None:
     return rules.may_draw_again(
         since_at=row.handle_since_at, handles_drawn=row.handles_drawn, now=now
     )
+
+
+def own(session: Session, *, borrower_id: UUID, locale: Locale, now: datetime) -> dict[str, object]:
+    """Who she is here, and whom she does not want to see. Refuses: MemberUnknown."""
+    row = get_member(session, borrower_id=borrower_id)
+    blocked = list_blocked(session, member_id=row.id)
+    return {
+        **shown(row.handle, is_you=True, locale=locale),
+        "joined_at": row.joined_at,
+        "new_handle_from": free_at(row, now=now),
+        "blocked": [shown(each, is_you=False, locale=locale) for each in blocked],
+    }

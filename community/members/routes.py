@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask.views import MethodView
-from sqlalchemy.orm import Session
 
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller
@@ -23,28 +22,6 @@ blp = blueprint(
 )
 
 
-def _own(session: Session) -> dict[str, Any]:
-    row = queries.get_member(session, borrower_id=caller().id)
-    blocked = queries.list_blocked(session, member_id=row.id)
-    return {
-        **queries.shown(row.handle, is_you=True, locale=locale()),
-        "joined_at": row.joined_at,
-        "new_handle_from": queries.free_at(row, now=clock.now()),
-        "blocked": [queries.shown(each, is_you=False, locale=locale()) for each in blocked],
-    }
-
-
-@blp.route("")
-class OwnMember(MethodView):
-    @refuses(NotFound)
-    @blp.response(200, OwnMemberSchema)
-    def get(self) -> dict[str, Any]:
-        """Your name here, drawn by chance when you first look, and whom you blocked."""
-        with wall.transaction() as session:
-            service.join(session, borrower_id=caller().id, now=clock.now())
-            return _own(session)
-
-
 @blp.route("/handle")
 class Handle(MethodView):
     @wall.idempotent
@@ -54,7 +31,7 @@ class Handle(MethodView):
         """Draw another name. The second is free at once; then one every 90 days."""
         with wall.transaction() as session:
             service.draw_another(session, borrower_id=caller().id, now=clock.now())
-            return _own(session)
+            return queries.own(session, borrower_id=caller().id, locale=locale(), now=clock.now())
 
 
 @blp.route("/blocks/<string:handle>")

@@ -19,7 +19,7 @@ from community.writings.rules import State
 
 def publish(session: Session, *, target_type: str, target_id: UUID, now: datetime) -> None:
     """A moderator lets it be seen. Refuses: WritingUnknown, MoveRefused."""
-    row = _locked(session, target_type, target_id)
+    row = get_locked(session, target_type=target_type, target_id=target_id)
     move(session, row, State.PUBLISHED, now=now, held_for=[])
 
 
@@ -27,13 +27,13 @@ def hold(
     session: Session, *, target_type: str, target_id: UUID, reasons: list[str], now: datetime
 ) -> None:
     """It waits for a person. Refuses: WritingUnknown, MoveRefused."""
-    row = _locked(session, target_type, target_id)
+    row = get_locked(session, target_type=target_type, target_id=target_id)
     move(session, row, State.HELD, now=now, held_for=reasons)
 
 
 def take_down(session: Session, *, target_type: str, target_id: UUID, now: datetime) -> None:
     """A moderator removes it; its author alone still reads it. Refuses as `publish`."""
-    row = _locked(session, target_type, target_id)
+    row = get_locked(session, target_type=target_type, target_id=target_id)
     move(session, row, State.REMOVED, now=now, removed_at=now)
     wall.announce(session, PostRemoved(_borrower_of(session, row.author_id), now))
 
@@ -50,7 +50,7 @@ def restore(
 
     Refuses as `publish`.
     """
-    row = _locked(session, target_type, target_id)
+    row = get_locked(session, target_type=target_type, target_id=target_id)
     if row.state != State.REMOVED:
         raise MoveRefused
     kept = row.held_for if to is State.HELD else []
@@ -91,7 +91,8 @@ def count(session: Session, row: AnyRow, *, was: bool, is_now: bool) -> None:
         )
 
 
-def _locked(session: Session, target_type: str, target_id: UUID) -> AnyRow:
+def get_locked(session: Session, *, target_type: str, target_id: UUID) -> AnyRow:
+    """What a case is about, locked, its thread first. Refuses: WritingUnknown."""
     get_for_update(session, target_id)
     return queries.get_for_case(session, target_type=target_type, target_id=target_id)
 

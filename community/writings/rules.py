@@ -57,6 +57,7 @@ class Reason(StrEnum):
     SPAM = "spam"
     OFFENSIVE = "offensive"
     LOOK_ALIKE = "look_alike"
+    UNDER_REVIEW = "under_review"
     REMOVED = "removed"
 
 

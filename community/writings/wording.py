@@ -31,6 +31,10 @@ REASON_TEXTS = {
         "Another account wrote nearly the same. A person looks at it first.",
         "另一个账号发过几乎相同的内容。会先由工作人员看过。",
     ),
+    Reason.UNDER_REVIEW: Text(
+        "A moderator is looking at it. You will read what was decided, and why.",
+        "管理员正在查看此内容，您会看到处理结果和原因。",
+    ),
     Reason.REMOVED: Text(
         "A moderator took this down. You alone can still read it.",
         "管理员已撤下此内容，只有您自己还能看到。",

@@ -42,9 +42,15 @@ SAID = """
                         BETWEEN e.occurred_at AND e.occurred_at + interval '14 days'
                 WHEN 'PostHeld' THEN e.payload = '{{}}'
                 WHEN 'PostRemoved' THEN e.payload = '{{}}'
-                WHEN 'MemberSanctioned' THEN e.payload = '{{}}'
+                WHEN 'MemberSanctioned' THEN e.payload - 'decision_id' = '{{}}'
+                    AND (e.payload ->> 'decision_id')::uuid IS NOT NULL
+                WHEN 'AppealAnswered' THEN e.payload - 'decision_id' = '{{}}'
+                    AND (e.payload ->> 'decision_id')::uuid IS NOT NULL
+                WHEN 'ReportAnswered' THEN e.payload = '{{}}'
+                WHEN 'CrisisRaised' THEN e.payload = '{{}}'
                 ELSE false END, false)
-                OR e.borrower_id IS NULL OR e.backfill
+                -- That somebody is in need is told; who it is, is not.
+                OR (e.borrower_id IS NULL) <> (e.name = 'CrisisRaised') OR e.backfill
         ) THEN
             RAISE EXCEPTION 'the wall lets no such event out'
                 USING ERRCODE = 'insufficient_privilege';

@@ -75,6 +75,18 @@ WITHOUT_A_KEY = {
     "/v1/clients/{client_id}/rotate": "its answer holds a secret; a repeat replaces the unused one",
     "/v1/clients/{client_id}/disable": "a repeat finds it disabled and changes nothing",
     "/v1/staff/accounts/{staff_id}/enrolment-codes": "a secret in its answer; the last counts",
+    "/v1/moderation/queues/{queue}/next": "a repeat takes another case; a lease ends by itself",
+    **dict.fromkeys(
+        (
+            f"/v1/moderation/cases/{{case_id}}/{verb}"
+            for verb in ("heartbeat", "release", "skip", "escalate", "decide")
+        ),
+        "its claim token holds the case once",
+    ),
+    "/v1/moderation/cases/{case_id}/unmask": "each time it is told is kept, and looked at",
+    "/v1/moderation/decisions/{decision_id}/confirm": "a repeat finds it confirmed, and is refused",
+    "/v1/moderation/decisions/{decision_id}/undo": "a repeat finds it undone, and is refused",
+    "/v1/moderation/unmaskings/{unmasking_id}/look": "a repeat finds it seen, and is refused",
     "/v1/staff/me/password": "a repeat shows a password that is no longer hers, and is refused",
 }
 # Field names of what only its owner may hold: it would stand in the stored answer for a day.

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.community.desk import Desk
 from tests.factories.community import make_trusted
 from tests.factories.loans import make_borrower
 from tests.fixtures.api import Api, new_key
@@ -55,3 +56,9 @@ def trusted(person, behind_the_wall):
         return found
 
     return make
+
+
+@pytest.fixture
+def desk(staff_api):
+    """`desk()` is a new moderator; `desk("lead_moderator")` a lead."""
+    return lambda *roles: Desk(staff_api(*(roles or ("moderator",))))

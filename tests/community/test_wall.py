@@ -212,7 +212,7 @@ def test_a_protective_hold_only_keeps_contact_away(session, behind_the_wall, del
     assert found["PostHeld"] == {}
     deliver()
     [hold] = list_holds(session, borrower_id=borrower_id, today=TODAY)
-    assert (hold.cause, (hold.until_on - TODAY).days) == ("protective", 13)
+    assert (hold.cause, (hold.until_on - TODAY).days) == ("care", 13)
 
 
 def test_nothing_of_tier_balance_or_lateness_has_a_place_behind_the_wall():

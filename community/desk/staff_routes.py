@@ -1,0 +1,269 @@
+"""Moderators take a case, decide it, and take the next."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask.views import MethodView
+from sqlalchemy.orm import Session
+
+from backend.kit import clock
+from backend.kit.audience import Audience, blueprint, caller
+from backend.kit.http import locale, refuses
+from backend.staff.errors import SecondPersonNeeded
+from community import wall
+from community.appeals import service as appeals
+from community.appeals.errors import OwnDecision
+from community.cases import queries as case_queries
+from community.cases import service as cases
+from community.cases.errors import CaseChanged, CaseMoved, CaseUnknown, CrisisLoadReached
+from community.cases.models import Case
+from community.cases.rules import Queue, Target
+from community.cases.service import Moderator
+from community.desk import view
+from community.desk.schemas import (
+    CaseSchema,
+    ClaimInSchema,
+    DecidedSchema,
+    DecideInSchema,
+    DecisionPageSchema,
+    DecisionSchema,
+    EscalateInSchema,
+    MoveInSchema,
+    QueueCountsSchema,
+    TrailSchema,
+    WhyInSchema,
+)
+from community.moderation import queries, service
+from community.moderation.errors import (
+    AlreadyUndone,
+    AnothersDecision,
+    DecisionUnknown,
+    NotUndoable,
+    NotWaiting,
+    RulingUnfit,
+    UndoTooLate,
+)
+from community.moderation.rules import Ruling
+from community.moderation.service import Claim
+
+LEAD = "moderation.lead"
+WAITING_MAX = 100
+
+blp = blueprint(
+    "moderation",
+    __name__,
+    audience=Audience.STAFF,
+    url_prefix="/v1/moderation",
+    description="One case at a time, leased, with everything that is needed to decide it.",
+    permission="moderation.decide",
+)
+
+
+def _who() -> Moderator:
+    return Moderator(caller().id, is_lead=LEAD in caller().permissions)
+
+
+def _held(session: Session, case_id: UUID, args: dict[str, Any]) -> Case:
+    return cases.get_held(session, case_id=case_id, token=args["claim_token"])
+
+
+@blp.route("/queues")
+class Queues(MethodView):
+    @blp.response(200, QueueCountsSchema)
+    def get(self) -> dict[str, Any]:
+        """What waits in each queue, how old the oldest is, what is overdue."""
+        now = clock.now()
+        with wall.reading() as session:
+            rows = {row.queue: row._asdict() for row in case_queries.count_queues(session, now=now)}
+            waiting = queries.list_waiting(session, limit=WAITING_MAX)
+        empty = {"open": 0, "waiting": 0, "overdue": 0, "for_lead": 0, "oldest_at": None}
+        return {
+            "items": [{"queue": queue, **empty, **rows.get(queue, {})} for queue in Queue],
+            "awaiting_confirmation": len(waiting),
+        }
+
+
+@blp.route("/queues/<any(general, crisis, 'complaints-about-lender', appeals):queue>/next")
+class Next(MethodView):
+    @refuses(CrisisLoadReached)
+    @blp.response(200, CaseSchema)
+    @blp.alt_response(204, description="Nothing waits here for you.")
+    def post(self, queue: str) -> Any:
+        """Take the gravest case that nobody holds: it is yours for ten minutes."""
+        with wall.transaction() as session:
+            found = _take(session, Queue(queue))
+        return Response(status=HTTPStatus.NO_CONTENT) if found is None else found
+
+
+def _take(session: Session, queue: Queue) -> dict[str, Any] | None:
+    now = clock.now()
+    case = cases.claim_next(session, queue=queue, who=_who(), now=now)
+    if case is None:
+        return None
+    return view.of_case(session, case=case, locale=locale(), now=now)
+
+
+@blp.route("/cases/<uuid:case_id>/heartbeat")
+class Heartbeat(MethodView):
+    @refuses(CaseUnknown, CaseMoved)
+    @blp.arguments(ClaimInSchema)
+    @blp.response(200, CaseSchema)
+    def post(self, args: dict[str, Any], case_id: UUID) -> dict[str, Any]:
+        """Ten minutes more, and the case as it reads now."""
+        now = clock.now()
+        with wall.transaction() as session:
+            case = _held(session, case_id, args)
+            cases.prolong(case, now=now)
+            return view.of_case(session, case=case, locale=locale(), now=now)
+
+
+@blp.route("/cases/<uuid:case_id>/release")
+class Release(MethodView):
+    @refuses(CaseUnknown, CaseMoved)
+    @blp.arguments(ClaimInSchema)
+    @blp.response(204)
+    def post(self, args: dict[str, Any], case_id: UUID) -> None:
+        """Give it back: it is anybody's."""
+        with wall.transaction() as session:
+            case = _held(session, case_id, args)
+            cases.give_back(session, case=case, who=_who(), now=clock.now())
+
+
+@blp.route("/cases/<uuid:case_id>/skip")
+class Skip(MethodView):
+    @refuses(CaseUnknown, CaseMoved)
+    @blp.arguments(MoveInSchema)
+    @blp.response(204)
+    def post(self, args: dict[str, Any], case_id: UUID) -> None:
+        """Leave it to somebody else, and say why. Skipped thrice, it is a lead's."""
+        with wall.transaction() as session:
+            case = _held(session, case_id, args)
+            cases.skip(session, case=case, who=_who(), why=args["reason"], now=clock.now())
+
+
+@blp.route("/cases/<uuid:case_id>/escalate")
+class Escalate(MethodView):
+    @refuses(CaseUnknown, CaseMoved)
+    @blp.arguments(EscalateInSchema)
+    @blp.response(204)
+    def post(self, args: dict[str, Any], case_id: UUID) -> None:
+        """To a lead, or to the queue where it belongs."""
+        to = None if args["to"] == "lead" else Queue(args["to"])
+        with wall.transaction() as session:
+            case = _held(session, case_id, args)
+            # An appeal stays an appeal; it can only go up.
+            to = None if case.target_type == Target.DECISION else to
+            cases.escalate(
+                session, case=case, who=_who(), to=to, why=args["reason"], now=clock.now()
+            )
+
+
+@blp.route("/cases/<uuid:case_id>/decide")
+class Decide(MethodView):
+    @refuses(CaseUnknown, CaseMoved, CaseChanged, RulingUnfit, OwnDecision)
+    @blp.arguments(DecideInSchema)
+    @blp.response(200, DecidedSchema)
+    def post(self, args: dict[str, Any], case_id: UUID) -> dict[str, Any]:
+        """Decide what you have read. Too late, 409 tells you what was decided."""
+        claim = Claim(
+            case_id, args["claim_token"], args["version"], bytes.fromhex(args["content_hash"])
+        )
+        ruling = Ruling(args["action"], args["clause"], args["reason"], args["days"])
+        with wall.transaction() as session:
+            case = session.get(Case, case_id)
+            if case is None:
+                raise CaseUnknown
+            queue, is_appeal = Queue(case.queue), case.target_type == Target.DECISION
+            session.expunge(case)
+            decide = _answer if is_appeal else _decide
+            done = decide(session, claim, ruling, folds=args["fold_same_text"])
+        # By itself: what was decided stands, whatever becomes of the next.
+        following = _take_on(queue) if args["take_next"] else None
+        return {"decision": None, "appeal": None, "folded": 0, "next": following, **done}
+
+
+def _take_on(queue: Queue) -> dict[str, Any] | None:
+    try:
+        with wall.transaction() as session:
+            return _take(session, queue)
+    except CrisisLoadReached:
+        return None
+
+
+def _decide(session: Session, claim: Claim, ruling: Ruling, *, folds: bool) -> dict[str, Any]:
+    now, who = clock.now(), _who()
+    row = service.decide(session, claim=claim, ruling=ruling, who=who, now=now)
+    folded = (
+        service.fold_same_text(session, decision=row, ruling=ruling, who=who, now=now)
+        if folds
+        else 0
+    )
+    return {"decision": view.of_decision(row, locale=locale()), "folded": folded}
+
+
+def _answer(
+    session: Session,
+    claim: Claim,
+    ruling: Ruling,
+    *,
+    folds: bool,  # noqa: ARG001 - no two appeals are the same
+) -> dict[str, Any]:
+    made = appeals.answer(session, claim=claim, ruling=ruling, who=_who(), now=clock.now())
+    return {"appeal": made._asdict()}
+
+
+@blp.route("/cases/<uuid:case_id>/trail")
+class Trail(MethodView):
+    @refuses(CaseUnknown)
+    @blp.response(200, TrailSchema)
+    def get(self, case_id: UUID) -> dict[str, Any]:
+        """Everything that was done to a case, by whom and why."""
+        with wall.reading() as session:
+            steps = case_queries.list_steps(session, case_id=case_id)
+        if not steps:
+            raise CaseUnknown
+        return {"items": steps}
+
+
+@blp.route("/decisions/waiting")
+class Waiting(MethodView):
+    @blp.response(200, DecisionPageSchema)
+    def get(self) -> dict[str, Any]:
+        """Decisions that need a second moderator, the oldest first."""
+        with wall.reading() as session:
+            rows = queries.list_waiting(session, limit=WAITING_MAX)
+        return {
+            "items": [view.of_decision(row, locale=locale()) for row in rows],
+            "next_cursor": None,
+        }
+
+
+@blp.route("/decisions/<uuid:decision_id>/confirm")
+class Confirm(MethodView):
+    @refuses(DecisionUnknown, NotWaiting, SecondPersonNeeded)
+    @blp.response(200, DecisionSchema)
+    def post(self, decision_id: UUID) -> dict[str, Any]:
+        """Agree with another's decision that needs two; in ten minutes it counts."""
+        with wall.transaction() as session:
+            row = service.confirm(session, decision_id=decision_id, who=_who(), now=clock.now())
+        return view.of_decision(row, locale=locale())
+
+
+@blp.route("/decisions/<uuid:decision_id>/undo")
+class Undo(MethodView):
+    @refuses(DecisionUnknown, AlreadyUndone, NotUndoable, UndoTooLate, AnothersDecision)
+    @blp.arguments(WhyInSchema)
+    @blp.response(200, DecisionSchema)
+    def post(self, args: dict[str, Any], decision_id: UUID) -> dict[str, Any]:
+        """Everything as it was. Your own at any time; another's as a lead."""
+        with wall.transaction() as session:
+            row = service.undo(
+                session,
+                decision_id=decision_id,
+                who=_who(),
+                why=args["reason"],
+                now=clock.now(),
+            )
+        return view.of_decision(row, locale=locale())

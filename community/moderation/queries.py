@@ -1,0 +1,115 @@
+"""Reads of decisions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.kit.db import AnyRow
+from community.moderation.errors import DecisionUnknown
+from community.moderation.models import Decision
+from community.moderation.rules import PENALTIES, SIMILAR_MAX, Standing
+
+STATEMENTS_MAX = 50
+
+
+def get_decision(session: Session, *, decision_id: UUID, for_update: bool = False) -> AnyRow:
+    """One decision. Refuses: DecisionUnknown."""
+    query = select(*Decision.__table__.c).where(Decision.id == decision_id)
+    row = session.execute(query.with_for_update() if for_update else query).one_or_none()
+    if row is None:
+        raise DecisionUnknown
+    return row
+
+
+def find_last_of_case(session: Session, *, case_id: UUID) -> AnyRow | None:
+    """The newest decision of a case."""
+    return session.execute(
+        select(*Decision.__table__.c)
+        .where(Decision.case_id == case_id)
+        .order_by(Decision.case_version.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def find_same_text(
+    session: Session, *, target_type: str, target_id: UUID, content_hash: bytes
+) -> AnyRow | None:
+    """The newest decision that stands about these very words there."""
+    return session.execute(
+        select(*Decision.__table__.c)
+        .where(
+            Decision.target_type == target_type,
+            Decision.target_id == target_id,
+            Decision.content_hash == content_hash,
+            Decision.standing != Standing.UNDONE,
+        )
+        .order_by(Decision.decided_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def list_due(session: Session, *, now: datetime, limit: int) -> Sequence[UUID]:
+    """Decisions whose ten minutes are over, the oldest first."""
+    return (
+        session.execute(
+            select(Decision.id)
+            .where(Decision.standing == Standing.PENDING, Decision.counts_from <= now)
+            .order_by(Decision.counts_from, Decision.id)
+            .limit(limit)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def list_waiting(session: Session, *, limit: int) -> Sequence[AnyRow]:
+    """Decisions that wait for a second person, the oldest first."""
+    return session.execute(
+        select(*Decision.__table__.c)
+        .where(Decision.standing == Standing.WAITING)
+        .order_by(Decision.decided_at, Decision.id)
+        .limit(limit)
+    ).all()
+
+
+def list_about(session: Session, *, author_id: UUID) -> Sequence[AnyRow]:
+    """What counts against her or once did, newest first: the statements that she reads."""
+    return session.execute(
+        select(*Decision.__table__.c)
+        .where(
+            Decision.author_id == author_id,
+            Decision.action.in_([str(action) for action in PENALTIES]),
+            (Decision.standing == Standing.COUNTS) | (Decision.undone_at >= Decision.counts_from),
+        )
+        .order_by(Decision.decided_at.desc(), Decision.id)
+        .limit(STATEMENTS_MAX)
+    ).all()
+
+
+def count_by_action(session: Session, *, author_id: UUID) -> dict[str, int]:
+    """What was decided about her texts and stands: how often each."""
+    rows = session.execute(
+        select(Decision.action, func.count().label("times"))
+        .where(Decision.author_id == author_id, Decision.standing != Standing.UNDONE)
+        .group_by(Decision.action)
+    )
+    return {row.action: row.times for row in rows}
+
+
+def list_similar(session: Session, *, target_ids: Sequence[UUID]) -> Sequence[AnyRow]:
+    """What was decided of other texts, newest first."""
+    return session.execute(
+        select(
+            Decision.target_id,
+            Decision.action,
+            Decision.clause,
+            Decision.reason,
+            Decision.decided_at,
+        )
+        .where(Decision.target_id.in_(target_ids), Decision.standing == Standing.COUNTS)
+        .order_by(Decision.decided_at.desc())
+        .limit(SIMILAR_MAX)
+    ).all()

@@ -1,0 +1,21 @@
+"""Opening, deciding, letting count and undoing."""
+
+from community.moderation.service.counting import confirm, let_count
+from community.moderation.service.deciding import Claim, decide, get_claimed, lock_writing
+from community.moderation.service.folding import fold_same_text
+from community.moderation.service.opening import open_case
+from community.moderation.service.undoing import lock_both, take_back, undo
+
+__all__ = [
+    "Claim",
+    "confirm",
+    "decide",
+    "fold_same_text",
+    "get_claimed",
+    "let_count",
+    "lock_both",
+    "lock_writing",
+    "open_case",
+    "take_back",
+    "undo",
+]

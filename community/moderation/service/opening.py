@@ -1,0 +1,58 @@
+"""What was held, reported or reads like a cry for help becomes a case."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.events.community import CrisisRaised
+from backend.kit.db import AnyRow
+from community import wall
+from community.cases import service as cases
+from community.cases.rules import Cause, Target
+from community.cases.service import Subject
+from community.writings import queries as writings
+from community.writings.rules import Reason
+
+CRISIS = "crisis"
+HELPFUL = "helpful"
+CAUSES: dict[str, Cause] = {
+    CRISIS: Cause.CRISIS,
+    HELPFUL: Cause.HELPFUL,
+    Reason.NEW_MEMBER: Cause.FIRST_POSTS,
+    Reason.CONTACT: Cause.PERSONAL_DATA,
+    Reason.BANNED: Cause.BANNED,
+    Reason.SPAM: Cause.SPAM,
+    Reason.OFFENSIVE: Cause.ABUSE,
+    Reason.LOOK_ALIKE: Cause.SPAM,
+}
+
+
+def open_case(
+    session: Session,
+    *,
+    target_type: str,
+    target_id: UUID,
+    queue: str,  # noqa: ARG001 - which one follows from the reasons
+    severity: int,  # noqa: ARG001 - as does how grave it is
+    reasons: Sequence[str],
+    now: datetime,
+) -> None:
+    """A writing waits for a person, or its author needs one. Fills `ports.OpenCase`."""
+    row = writings.get_for_case(session, target_type=target_type, target_id=target_id)
+    causes = [CAUSES.get(reason, Cause.OTHER) for reason in reasons]
+    cases.open_case(session, subject=subject_of(row), causes=causes, rules=reasons, now=now)
+    if Cause.CRISIS in causes:
+        # A human is told at once; whom it is about stays behind the wall.
+        wall.announce(session, CrisisRaised(None, now))
+
+
+def subject_of(row: AnyRow) -> Subject:
+    """A writing as a case names it."""
+    return Subject(
+        target=Target(writings.target_of(row)),
+        target_id=row.id,
+        author_id=row.author_id,
+        content_hash=bytes(row.content_hash),
+    )

@@ -1,0 +1,1 @@
+"""Who she is here, and all that was decided about her: one page of her own."""
