@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, insert, literal, select, update
+from sqlalchemy import DateTime, Select, cast, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,18 @@ from notifications.deliveries.models import NotificationIntent, NotificationWait
 
 _KEY = ("borrower_id", "subject", "purpose", "occasion")
 _WAITS = ["borrower_id", "intent_id", "due_at"]
+_COLUMNS = [
+    "borrower_id",
+    "id",
+    "purpose",
+    "template",
+    "subject",
+    "occasion",
+    "variables",
+    "due_at",
+    "expires_at",
+    "created_at",
+]
 
 
 def intend(
@@ -72,14 +84,13 @@ def intend_selected(
         rows.subject,
         rows.occasion,
         rows.variables,
-        func.coalesce(rows.due_at, now),
+        func.coalesce(cast(rows.due_at, DateTime(timezone=True)), now),
         rows.expires_at,
         literal(now),
     )
-    columns = [*_COLUMNS]
     made = (
         upsert(NotificationIntent)
-        .from_select(columns, source)
+        .from_select(_COLUMNS, source)
         .on_conflict_do_nothing(index_elements=_KEY)
         .returning(NotificationIntent.borrower_id, NotificationIntent.id, NotificationIntent.due_at)
         .cte("made")
@@ -87,20 +98,6 @@ def intend_selected(
     waiting = insert(NotificationWaiting).from_select(_WAITS, select(made)).returning(literal(1))
     counted = waiting.cte("waiting")
     return session.execute(select(func.count()).select_from(counted)).scalar_one()
-
-
-_COLUMNS = (
-    "borrower_id",
-    "id",
-    "purpose",
-    "template",
-    "subject",
-    "occasion",
-    "variables",
-    "due_at",
-    "expires_at",
-    "created_at",
-)
 
 
 def withdraw(
