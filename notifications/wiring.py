@@ -1,6 +1,7 @@
 """What notifications plugs into the application."""
 
 from backend.kit.wiring import Wiring
+from notifications.deliveries import service as deliveries  # noqa: F401 - its tables are known
 from notifications.devices import routes as device_routes
 from notifications.devices import service as devices
 from notifications.inbox import routes as inbox_routes
