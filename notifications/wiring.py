@@ -1,10 +1,10 @@
 """What notifications plugs into the application."""
 
 from backend.kit.wiring import Wiring
-from notifications.deliveries import service as deliveries  # noqa: F401 - its tables are known
 from notifications.devices import routes as device_routes
 from notifications.devices import service as devices
 from notifications.inbox import routes as inbox_routes
+from notifications.notices import handlers as notice_handlers
 from notifications.preferences import routes as preference_routes
 
 WIRING = Wiring(
@@ -13,6 +13,7 @@ WIRING = Wiring(
         preference_routes.blp,
         inbox_routes.blp,
     ),
+    handlers=notice_handlers.HANDLERS,
     sealed=devices.SEALED,
     hashed=devices.HASHED,
 )

@@ -13,6 +13,7 @@ from backend.loans.queries.conduct import (
     list_conduct,
     list_conduct_of,
 )
+from backend.loans.queries.currencies import list_currencies
 from backend.loans.queries.histories import (
     LoanKey,
     LoanRecord,
@@ -54,6 +55,7 @@ __all__ = [
     "kept_columns",
     "list_conduct",
     "list_conduct_of",
+    "list_currencies",
     "list_own_fees",
     "list_own_loans",
     "list_own_payments",
