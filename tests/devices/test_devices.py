@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
+from backend.contacts import queries as contacts
 from backend.kit import clock, crypto
 from backend.kit.db import transaction
 from notifications.devices import queries, service
@@ -88,6 +89,21 @@ def test_what_somebody_else_registers_leaves_the_first(make_owner, session, inst
     assert [row.retired_why for row in rows(session)].count(Retired.CHANGED_HANDS) == 1
     assert put(first).status_code == 200
     assert (live(first), live(second)) == ({"tablet", "phone-1"}, set())
+
+
+def test_contact_rules_know_every_zone_that_her_devices_are_in(make_owner, session):
+    first, second = make_owner("first"), make_owner("second")
+    put(first, timezone="America/New_York")
+    put(first, "tablet", address="tokenoftablet", timezone="Asia/Tokyo")
+
+    def zones(api):
+        return set(contacts.get_times(session, borrower_id=api.id)["zones"])
+
+    assert zones(first) == {"America/New_York", "Asia/Tokyo"}
+    put(second, timezone="Asia/Shanghai")
+    assert (zones(first), zones(second)) == ({"Asia/Tokyo"}, {"Asia/Shanghai"})
+    first.delete("/v1/me/devices/tablet")
+    assert zones(first) == set()
 
 
 def test_a_new_installation_with_an_old_address_replaces_the_old_one(me, session):
