@@ -22,9 +22,11 @@ from backend.events.tiers import TierChanged
 from backend.kit.outbox import Event
 from backend.kit.texts import Text
 
-# News is old after a while: what waits longer than this for its hour is told by the inbox alone.
+# News is old after a while: what could not be planned for so long is told no more.
 NEWS = timedelta(days=3)
 ALARM = timedelta(days=1)
+# A right of reply hangs on it: it is told however late.
+FORMAL = timedelta(days=30)
 # Core systems book a day or two later, over a weekend too; older payments are history.
 RECEIPT_AGE_MAX = timedelta(days=7)
 BENEFITS = {
@@ -259,6 +261,7 @@ def _of_document(event: ForgerySuspected, seq: int) -> Notice | None:
         f"document:{event.document_id}",
         seq,
         day=event.reply_until_on,
+        lasts=FORMAL,
         document_id=event.document_id,
     )
 
@@ -268,6 +271,7 @@ def _of_procedure(event: ProcedureMoved, seq: int) -> Notice | None:
         _PROCEDURES.get(event.state),
         f"procedure:{event.procedure_id}",
         seq,
+        lasts=FORMAL,
         procedure_id=event.procedure_id,
     )
 

@@ -8,7 +8,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy import (
     JSON,
-    BigInteger,
     DateTime,
     Select,
     String,
@@ -24,14 +23,12 @@ from sqlalchemy.orm import Session
 
 from backend.events.loans import PaymentReceived
 from backend.events.tiers import TierChanged
-from backend.kit.ids import new_id
 from backend.kit.outbox import Recorded
 from backend.kit.programme_zone import programme_day
 from backend.kit.texts import Text
 from backend.loans import queries as loans
 from backend.tiers import queries as tiers
 from notifications.deliveries import service as deliveries
-from notifications.inbox import service as inbox
 from notifications.notices.rules import Notice, notice_of, receipt_of, subject_that_moved
 from notifications.templates import queries as templates
 
@@ -91,68 +88,49 @@ def _read_names(
 
 
 def _intend(session: Session, told: Sequence[Told], *, now: datetime) -> None:
-    if not told:
-        return
-    rows = [
-        {
-            "borrower_id": borrower_id,
-            "purpose": notice.purpose,
-            "template": notice.template,
-            "subject": notice.subject,
-            "occasion": notice.occasion,
-            "variables": dict(notice.variables),
-            "due_at": now,
-            "expires_at": now + notice.lasts,
-        }
-        for borrower_id, notice in told
-    ]
-    deliveries.intend_selected(session, _selected(rows, _INTENT), now=now)
+    if told:
+        deliveries.intend_selected(session, _selected(told, now=now), now=now)
 
 
 def _put(session: Session, told: Sequence[Told], *, now: datetime) -> None:
-    """Into the inbox alone. Each event is heard once, so each item is put there once."""
-    if not told:
-        return
-    versions = templates.current_versions(session)
-    rows = [
-        {
-            "borrower_id": borrower_id,
-            "id": new_id(),
-            "purpose": notice.purpose,
-            "template": notice.template,
-            "template_version": versions[notice.template],
-            "variables": dict(notice.variables),
-            "created_at": now,
-        }
-        for borrower_id, notice in told
-    ]
-    inbox.put_selected(session, _selected(rows, _ITEM))
+    """Into the inbox alone."""
+    versions = templates.current_versions(session) if told else {}
+    for code in sorted({notice.template for _, notice in told}):
+        same = [(who, notice) for who, notice in told if notice.template == code]
+        deliveries.put_quietly(
+            session, _selected(same, now=now), template=code, version=versions[code], now=now
+        )
 
 
-_TIME, _JSON = DateTime(timezone=True), JSONB()
-_INTENT: Mapping[str, Any] = {
+def _row(borrower_id: UUID, notice: Notice, *, now: datetime) -> dict[str, Any]:
+    return {
+        "borrower_id": borrower_id,
+        "purpose": notice.purpose,
+        "template": notice.template,
+        "subject": notice.subject,
+        "occasion": notice.occasion,
+        "variables": dict(notice.variables),
+        "due_at": now,
+        "expires_at": now + notice.lasts,
+    }
+
+
+_TIME = DateTime(timezone=True)
+_COLUMNS: Mapping[str, Any] = {
     "borrower_id": Uuid(),
     "purpose": String(),
     "template": String(),
     "subject": String(),
     "occasion": String(),
-    "variables": _JSON,
+    "variables": JSONB(),
     "due_at": _TIME,
     "expires_at": _TIME,
 }
-_ITEM: Mapping[str, Any] = {
-    "borrower_id": Uuid(),
-    "id": Uuid(),
-    "purpose": String(),
-    "template": String(),
-    "template_version": BigInteger(),
-    "variables": _JSON,
-    "created_at": _TIME,
-}
 
 
-def _selected(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any]) -> Select[Any]:
+def _selected(told: Sequence[Told], *, now: datetime) -> Select[Any]:
     # One text whatever their number, so that the statement is one and is planned once.
+    rows = [_row(borrower_id, notice, now=now) for borrower_id, notice in told]
     listed = func.json_to_recordset(cast(literal(orjson.dumps(rows).decode(), String), JSON))
-    table = listed.table_valued(*(column(name, kind) for name, kind in columns.items()))
+    table = listed.table_valued(*(column(name, kind) for name, kind in _COLUMNS.items()))
     return select(*table.render_derived(with_types=True).c)

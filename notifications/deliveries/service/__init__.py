@@ -2,5 +2,6 @@
 
 from notifications.deliveries.service.intents import intend, intend_selected, withdraw
 from notifications.deliveries.service.planning import plan_due
+from notifications.deliveries.service.quiet import put_quietly
 
-__all__ = ["intend", "intend_selected", "plan_due", "withdraw"]
+__all__ = ["intend", "intend_selected", "plan_due", "put_quietly", "withdraw"]
