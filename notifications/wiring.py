@@ -1,7 +1,9 @@
 """What notifications plugs into the application."""
 
 from backend.kit.wiring import Wiring
-from notifications.deliveries import service as deliveries  # noqa: F401 - its tables are known
+from notifications.deliveries import routes as delivery_routes
+from notifications.deliveries import sender as delivery_sender
+from notifications.deliveries import staff_routes as dead_letter_routes
 from notifications.devices import routes as device_routes
 from notifications.devices import service as devices
 from notifications.inbox import routes as inbox_routes
@@ -12,7 +14,10 @@ WIRING = Wiring(
         device_routes.blp,
         preference_routes.blp,
         inbox_routes.blp,
+        delivery_routes.blp,
+        dead_letter_routes.blp,
     ),
+    loops=delivery_sender.LOOPS,
     sealed=devices.SEALED,
     hashed=devices.HASHED,
 )

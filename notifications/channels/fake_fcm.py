@@ -128,7 +128,7 @@ class FakeFcm:
         if message is None:
             return refusal(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT")
         case = self._case_of(str(next(message[each] for each in TARGETS if each in message)))
-        if case in ERRORS:
+        if case is not None and case in ERRORS:
             return refusal(*ERRORS[case])
         self.accepted += 0 if only_look else 1
         name = f"{path.removeprefix('/v1/').removesuffix(':send')}/fake-{self.accepted}"
