@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from backend.kit.guard import stop_with_supervisor
+
 HOST = "127.0.0.1"
 HEAD_BYTES_MAX = 16 * 1024
 BODY_BYTES_MAX = 8 * 1024  # FCM itself takes payloads of 4 KiB
@@ -239,6 +241,7 @@ def main() -> None:
         sys.stdout.write(f"http://{HOST}:{port}\n")
         sys.stdout.flush()
 
+    stop_with_supervisor()
     fake = FakeFcm(slow_seconds=options.slow_seconds)
     asyncio.run(serve(fake, port=options.port, started=tell))
 
