@@ -1,6 +1,7 @@
 """What notifications plugs into the application."""
 
 from backend.kit.wiring import Wiring
+from notifications.deliveries import audit as delivery_audit
 from notifications.deliveries import routes as delivery_routes
 from notifications.deliveries import sender as delivery_sender
 from notifications.deliveries import staff_routes as dead_letter_routes
@@ -20,4 +21,5 @@ WIRING = Wiring(
     loops=delivery_sender.LOOPS,
     sealed=devices.SEALED,
     hashed=devices.HASHED,
+    audits=delivery_audit.AUDITS,
 )
