@@ -1,6 +1,10 @@
 """What notifications plugs into the application."""
 
 from backend.kit.wiring import Wiring
+from notifications.deliveries import audit as delivery_audit
+from notifications.deliveries import routes as delivery_routes
+from notifications.deliveries import sender as delivery_sender
+from notifications.deliveries import staff_routes as dead_letter_routes
 from notifications.devices import routes as device_routes
 from notifications.devices import service as devices
 from notifications.inbox import routes as inbox_routes
@@ -17,9 +21,13 @@ WIRING = Wiring(
         inbox_routes.blp,
         message_routes.blp,
         message_staff_routes.blp,
+        delivery_routes.blp,
+        dead_letter_routes.blp,
     ),
     handlers=notice_handlers.HANDLERS,
+    loops=delivery_sender.LOOPS,
     sealed=devices.SEALED,
     hashed=devices.HASHED,
+    audits=delivery_audit.AUDITS,
     borrower_panels={**message_panels.PANELS},
 )

@@ -245,7 +245,7 @@ def list_reach(
     )
     return {
         row.id: Reach(
-            pick_locale(row.locale),
+            "zh-CN" if row.locale == "zh-CN" else "en",
             open_field(row.phone_cipher, context=PHONE) if with_phones else None,
         )
         for row in rows

@@ -50,6 +50,7 @@ REASONS: Mapping[str, Text] = {
         "It had reached you on another way before.", "您已通过其他方式收到。"
     ),
     Reason.PAID: Text("You had paid already. Thank you.", "您已付款，谢谢您。"),
+    Reason.WITHDRAWN: Text("It was taken back while it waited.", "等待发送期间已撤回。"),
     Reason.NOT_ALLOWED: Text(
         "The rules of contact did not allow it.", "联系规则不允许在此时发送。"
     ),
