@@ -5,6 +5,7 @@ from notifications.deliveries import audit as delivery_audit
 from notifications.deliveries import routes as delivery_routes
 from notifications.deliveries import sender as delivery_sender
 from notifications.deliveries import staff_routes as dead_letter_routes
+from notifications.devices import demo as device_demo
 from notifications.devices import routes as device_routes
 from notifications.devices import service as devices
 from notifications.inbox import routes as inbox_routes
@@ -26,6 +27,7 @@ WIRING = Wiring(
     ),
     handlers=notice_handlers.HANDLERS,
     loops=delivery_sender.LOOPS,
+    demo=(device_demo.fill,),
     sealed=devices.SEALED,
     hashed=devices.HASHED,
     audits=delivery_audit.AUDITS,

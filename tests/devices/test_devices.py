@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from backend.contacts import queries as contacts
 from backend.kit import clock, crypto
 from backend.kit.db import transaction
-from notifications.devices import queries, service
+from backend.kit.wiring import DemoOffice
+from notifications.devices import demo, queries, service
 from notifications.devices.models import Device, DeviceLookup
 from notifications.devices.rules import LIVE_MAX, Retired
 from tests.clock import NOW
@@ -183,6 +184,17 @@ def test_an_address_is_found_across_a_rotation_of_look_up_keys(session):
         assert service.rehash(session, after, 10)[1] == 1
         names = select(DeviceLookup.key_name).distinct()
         assert session.execute(names).scalars().all() == [crypto.current_lookup_id()]
+
+
+def test_the_demos_people_have_a_telephone_each_however_often_it_is_filled(session):
+    people = [make_borrower(session, external_id=f"demo-{n}") for n in range(101, 121)]
+    office = DemoOffice(author_id=people[0], approver_id=people[0])
+    for _ in range(2):
+        demo.fill(session, office, NOW)
+    devices = queries.list_live(session, borrower_ids=people)
+    assert len(devices) == 21
+    assert {row.borrower_id for row in devices} == set(people)
+    assert all(queries.open_address(row.address_cipher).startswith("fake-") for row in devices)
 
 
 @pytest.mark.commits
