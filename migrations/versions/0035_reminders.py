@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", "version", name=op.f("pk_message_template_version")),
     )
     op.create_foreign_key(
-        op.f("fk_message_template_code_message_template_version"),
+        op.f("fk_message_template_code_live_version_message_template_version"),
         "message_template",
         "message_template_version",
         ["code", "live_version"],
