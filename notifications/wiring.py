@@ -1,5 +1,18 @@
 """What notifications plugs into the application."""
 
 from backend.kit.wiring import Wiring
+from notifications.deliveries import service as deliveries  # noqa: F401 - its tables are known
+from notifications.devices import routes as device_routes
+from notifications.devices import service as devices
+from notifications.inbox import routes as inbox_routes
+from notifications.preferences import routes as preference_routes
 
-WIRING = Wiring()
+WIRING = Wiring(
+    blueprints=(
+        device_routes.blp,
+        preference_routes.blp,
+        inbox_routes.blp,
+    ),
+    sealed=devices.SEALED,
+    hashed=devices.HASHED,
+)

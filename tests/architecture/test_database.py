@@ -24,6 +24,7 @@ NOT_KEYED_BY_BORROWER = {
     "voucher_code": "a pool: a code is nobody's until a redemption draws it",
     "referral_code_lookup": "narrow look-up across borrowers: a friend comes with the code alone",
     "webhook_message": "messages to machines, in one queue across borrowers; kept for 30 days",
+    "device_lookup": "narrow look-up across borrowers: an address or installation has one owner",
     "benefit_proof_lookup": "narrow look-up across borrowers: one document proves one case",
 }
 
