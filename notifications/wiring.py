@@ -6,12 +6,14 @@ from notifications.devices import routes as device_routes
 from notifications.devices import service as devices
 from notifications.inbox import routes as inbox_routes
 from notifications.preferences import routes as preference_routes
+from notifications.templates import staff_routes as template_staff_routes
 
 WIRING = Wiring(
     blueprints=(
         device_routes.blp,
         preference_routes.blp,
         inbox_routes.blp,
+        template_staff_routes.blp,
     ),
     sealed=devices.SEALED,
     hashed=devices.HASHED,

@@ -62,6 +62,8 @@ WITHOUT_A_KEY = {
     "/v1/plan-policies": "a draft counts for nothing until another person publishes it",
     "/v1/badge-definitions/preview": "moves nothing",
     "/v1/badge-definitions": "its code is unique: a repeat is refused",
+    "/v1/message-templates": "its code is unique: a repeat is refused",
+    "/v1/message-templates/preview": "moves nothing",
     "/v1/benefit-packs": "its code is unique: a repeat is refused",
     "/v1/benefit-packs/{code}/versions": "a draft counts for nothing until another publishes it",
     "/v1/staff/points/earn-rules": "a draft counts for nothing until another publishes it",
