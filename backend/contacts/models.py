@@ -1,6 +1,7 @@
 """Tables of contact."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -9,11 +10,14 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    Text,
     UniqueConstraint,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.contacts.rules import OUTCOMES, Actor, EntryKind
+from backend.contacts.rules import OUTCOMES, PURPOSES, WORDS, Actor, EntryKind, Errand, Maker
 from backend.events.contacts import Channel
 from backend.kit.db import Base
 
@@ -31,6 +35,10 @@ def _outcomes() -> str:
     return " OR ".join(("outcome IS NULL", *fitting))
 
 
+_STANDING_SQL = f"kind IN ({_listed(WORDS)}) OR purpose = '{Errand.OPT_OUT_CONFIRMATION}'"
+STANDING = text(f"({_STANDING_SQL})")
+
+
 class ContactHold(Base):
     """She is left in peace up to and including a day, for one cause."""
 
@@ -43,10 +51,12 @@ class ContactHold(Base):
 
 
 class ContactEntry(Base):
-    """One contact of a person with her, or her word about contact. Added only.
+    """One contact of a person or a machine with her, or her word about contact. Added only.
 
     `contact` is a label of what was dialled or written to, never the number itself. `reference`
-    is the id that another system has for it: sent again, it is the same entry.
+    is the id that another system has for it: sent again, it is the same entry. A machine's entry
+    is written before it sends, and says why (`purpose`), judged by what (`rule_ids`) and as part of
+    which message (`occasion`); its outcome is filled in once.
     """
 
     __tablename__ = "contact_entry"
@@ -57,8 +67,25 @@ class ContactEntry(Base):
         CheckConstraint(f"kind IN ({_listed(EntryKind)})", name="kind_is_known"),
         CheckConstraint(f"actor IN ({_listed(Actor)})", name="actor_is_known"),
         CheckConstraint(_outcomes(), name="outcome_fits_kind"),
+        CheckConstraint(f"made_by IN ({_listed(Maker)})", name="maker_is_known"),
+        CheckConstraint(
+            f"(made_by = '{Maker.STAFF}') = (staff_id IS NOT NULL)", name="staff_alone_have_an_id"
+        ),
+        CheckConstraint(
+            f"made_by <> '{Maker.MACHINE}' OR (kind = '{EntryKind.ATTEMPT}'"
+            " AND num_nulls(reference, purpose, rule_ids, occasion) = 0"
+            " AND num_nonnulls(note_cipher, contact) = 0)",
+            name="machine_says_why",
+        ),
+        CheckConstraint(
+            f"made_by <> '{Maker.BORROWER}' OR kind IN ({_listed(WORDS)})",
+            name="borrower_says_words",
+        ),
+        CheckConstraint(f"purpose IN ({_listed(sorted(PURPOSES))})", name="purpose_is_known"),
         CheckConstraint("contact !~ '([0-9][^0-9]*){4}'", name="contact_is_no_number"),
         Index("ix_contact_entry_borrower_id_at_id", "borrower_id", "at", "id"),
+        # What is read however old it is: her words about contact, and what confirmed them.
+        Index("ix_contact_entry_words", "borrower_id", postgresql_where=STANDING),
     )
 
     borrower_id: Mapped[UUID] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
@@ -69,8 +96,33 @@ class ContactEntry(Base):
     loan_id: Mapped[UUID | None]
     contact: Mapped[str | None]
     actor: Mapped[str]
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"))
+    made_by: Mapped[str] = mapped_column(server_default=text(f"'{Maker.STAFF}'"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    purpose: Mapped[str | None]
+    occasion: Mapped[str | None]
+    rule_ids: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     outcome: Mapped[str | None]
     note_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     reference: Mapped[str | None]
     recorded_at: Mapped[datetime]
+
+
+class ContactTimes(Base):
+    """Where she may be and which hours she named, from an instant on. Added only.
+
+    Windows are pairs of times of day, [start, end). `zones` are those that her devices tell of.
+    """
+
+    __tablename__ = "contact_times"
+    __table_args__ = (
+        CheckConstraint(
+            "jsonb_typeof(agreed) = 'array' AND jsonb_typeof(inconvenient) = 'array'",
+            name="windows_are_lists",
+        ),
+    )
+
+    borrower_id: Mapped[UUID] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    agreed: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    inconvenient: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    zones: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))

@@ -66,7 +66,7 @@ class StaffContactSchema(OutSchema):
     loan_id = fields.UUID(required=True, allow_none=True)
     contact = fields.String(required=True, allow_none=True)
     actor = fields.String(required=True)
-    staff_id = fields.UUID(required=True)
+    staff_id = fields.UUID(required=True, allow_none=True)
     outcome = fields.String(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     reference = fields.String(required=True, allow_none=True)

@@ -20,6 +20,7 @@ KINDS = {
     EntryKind.INBOUND: Text("You came to us. Thank you.", "您主动联系了我们，谢谢您。"),
     EntryKind.OPT_OUT: Text("You asked us not to use this channel.", "您要求我们不再使用此渠道。"),
     EntryKind.CEASE: Text("You asked us not to contact you.", "您要求我们不再与您联系。"),
+    EntryKind.OPT_IN: Text("You opened this channel again.", "您重新开启了此渠道。"),
     EntryKind.NOTICE: Text("We sent you a notice.", "我们向您发送了一份通知。"),
 }
 OTHER_PERSON = Text(

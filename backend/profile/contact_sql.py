@@ -1,7 +1,8 @@
 """What the ledger of contacts says of her as of a day; `contacts.rules` says the same of one.
 
 It reads `moment`, and `paid` for the last day she paid, and yields `contact_fact`. A contact
-counts when its channel was open to it, so that an opt-out changes nothing of the past.
+counts when its channel was open to it, so that an opt-out changes nothing of the past. What
+machines sent is not read: nobody had to answer it.
 """
 
 from backend.contacts.rules import (
@@ -13,6 +14,7 @@ from backend.contacts.rules import (
     REACHED_NOBODY,
     WINDOW_DAYS,
     EntryKind,
+    Maker,
 )
 from backend.events.contacts import Channel
 
@@ -28,7 +30,7 @@ own_contact AS MATERIALIZED (
     SELECT e.borrower_id, e.at, (e.at AT TIME ZONE b.timezone)::date AS on_day,
            e.channel, e.kind, e.outcome, {_IS_ANSWER} AS is_answer
     FROM contact_entry e JOIN borrower b ON b.id = e.borrower_id AND b.id = ANY(:ids)
-    WHERE e.borrower_id = ANY(:ids)
+    WHERE e.borrower_id = ANY(:ids) AND e.made_by <> '{Maker.MACHINE}'
 ), known_contact AS (
     SELECT m.as_of, o.*
     FROM moment m

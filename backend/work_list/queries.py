@@ -32,7 +32,7 @@ from backend.benefits.rules import Kind
 from backend.borrowers import queries as borrowers
 from backend.borrowers.models import Assignment, Borrower
 from backend.contacts.models import ContactEntry, ContactHold
-from backend.contacts.rules import OUTBOUND, EntryKind
+from backend.contacts.rules import OUTBOUND, EntryKind, Maker
 from backend.kit.db import AnyRow
 from backend.kit.ports import Urgency, WorkKind, WorkSource
 from backend.loans.models import Installment, Loan
@@ -176,6 +176,7 @@ def _rests(whom: CTE, *, now: datetime) -> ColumnElement[bool]:
         ContactEntry.borrower_id == whom.c.borrower_id,
         ContactEntry.at >= latest,
         ContactEntry.kind.in_(_TOUCHING),
+        ContactEntry.made_by != Maker.MACHINE,
         day + REST_DAYS > whom.c.today,
     )
 

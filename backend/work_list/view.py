@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.contacts import queries as contacts
-from backend.contacts.rules import WINDOW_DAYS, Outcome, switched_off
+from backend.contacts.rules import WINDOW_DAYS, Outcome, is_off
 from backend.events.contacts import Channel
 from backend.kit.db import AnyRow
 from backend.kit.ports import WorkSource
@@ -158,7 +158,7 @@ def _contact(
         session, borrower_id=borrower_id, zone=item["timezone"], since=since
     )
     latest = contacts.list_latest(session, borrower_id=borrower_id, limit=LATEST_MAX)
-    are_open = {channel: switched_off(lines, channel) is None for channel in Channel}
+    are_open = {channel: not is_off(lines, channel) for channel in Channel}
     why = [_reason("held", wording.HELD, locale)] if held else []
     why += [_reason("resting", wording.RESTING, locale)] if is_resting else []
     why += [

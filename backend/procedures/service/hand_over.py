@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
 from backend.contacts.models import ContactEntry
-from backend.contacts.rules import Outcome
+from backend.contacts.rules import Maker, Outcome
 from backend.kit import crypto
 from backend.loans.models import Adjustment, Installment, Loan, Payment
 from backend.procedures import queries
@@ -72,18 +72,22 @@ _ADJUSTMENTS = select(
     Loan.currency,
     Adjustment.on_date,
 ).order_by(Adjustment.on_date, Adjustment.id)
-_CONTACTS = select(
-    ContactEntry.at,
-    ContactEntry.channel,
-    ContactEntry.kind,
-    # That she asked for help may tell of need or health.
-    case(
-        (ContactEntry.outcome == Outcome.ASKED_FOR_HELP, null()), else_=ContactEntry.outcome
-    ).label("outcome"),
-    ContactEntry.contact,
-    ContactEntry.actor,
-    ContactEntry.staff_id,
-).order_by(ContactEntry.at, ContactEntry.id)
+_CONTACTS = (
+    select(
+        ContactEntry.at,
+        ContactEntry.channel,
+        ContactEntry.kind,
+        # That she asked for help may tell of need or health.
+        case(
+            (ContactEntry.outcome == Outcome.ASKED_FOR_HELP, null()), else_=ContactEntry.outcome
+        ).label("outcome"),
+        ContactEntry.contact,
+        ContactEntry.actor,
+        ContactEntry.staff_id,
+    )
+    .where(ContactEntry.made_by != Maker.MACHINE)
+    .order_by(ContactEntry.at, ContactEntry.id)
+)
 # The parts that are tables, each with what reads it for one borrower.
 PARTS = ("facts", "loans", "schedule", "payments", "adjustments", "contacts", "decisions")
 

@@ -1,4 +1,4 @@
-"""Reads of contact."""
+"""Reads of holds and of the ledger."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.contacts.models import ContactEntry, ContactHold
-from backend.contacts.rules import EntryKind, Line, Outcome
+from backend.contacts.rules import WORDS, EntryKind, Line, Maker, Outcome
 from backend.events.contacts import Channel
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
@@ -75,23 +75,44 @@ def get_by_reference(session: Session, *, borrower_id: UUID, reference: str) -> 
 
 
 def list_latest(session: Session, *, borrower_id: UUID, limit: int) -> list[dict[str, Any]]:
-    """Her newest entries, without notes."""
+    """Her newest entries that people made, without notes."""
     rows = session.execute(
         select(ContactEntry.__table__)
-        .where(ContactEntry.borrower_id == borrower_id)
+        .where(ContactEntry.borrower_id == borrower_id, ContactEntry.made_by != Maker.MACHINE)
         .order_by(ContactEntry.at.desc(), ContactEntry.id.desc())
         .limit(limit)
     )
     return [_opened(row, with_note=False) for row in rows]
 
 
+def would_change(session: Session, *, borrower_id: UUID, channel: Channel, kind: EntryKind) -> bool:
+    """Whether a word of hers says anything that her last one about it did not."""
+    is_of_channel = ContactEntry.kind.in_((EntryKind.OPT_OUT, EntryKind.OPT_IN))
+    about = ContactEntry.kind == EntryKind.CEASE
+    if kind is EntryKind.CEASE:
+        about |= ContactEntry.kind == EntryKind.OPT_IN
+    else:
+        about |= is_of_channel & (ContactEntry.channel == channel)
+    last = session.execute(
+        select(ContactEntry.kind)
+        .where(ContactEntry.borrower_id == borrower_id, about)
+        .order_by(ContactEntry.at.desc(), ContactEntry.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return last != kind and not (last is None and kind is EntryKind.OPT_IN)
+
+
 def list_lines(session: Session, *, borrower_id: UUID, zone: str, since: datetime) -> list[Line]:
-    """What rules read of her ledger: all since then, and every word about contact before."""
-    about_contact = ContactEntry.kind.in_((EntryKind.OPT_OUT, EntryKind.CEASE))
+    """What rules read of her ledger: all since then, and every word about contact before.
+
+    Machines are not in it: a message that nobody had to answer is no silence.
+    """
+    about_contact = ContactEntry.kind.in_(WORDS)
     rows = session.execute(
         select(ContactEntry.at, ContactEntry.channel, ContactEntry.kind, ContactEntry.outcome)
         .where(
             ContactEntry.borrower_id == borrower_id,
+            ContactEntry.made_by != Maker.MACHINE,
             (ContactEntry.at >= since - timedelta(days=1)) | about_contact,
         )
         .order_by(ContactEntry.at.desc())

@@ -12,8 +12,8 @@ from backend.events.contacts import Channel
 class EntryKind(StrEnum):
     """Attempt, connection and conversation are distinct facts: one entry says how far a try came.
 
-    `opt_out` switches off its channel, `cease` all of them; `notice` is one that the law or the
-    programme asks for.
+    `opt_out` switches off its channel, `cease` all of them, `opt_in` its channel on again;
+    `notice` is one that the law or the programme asks for.
     """
 
     ATTEMPT = "attempt"
@@ -22,7 +22,16 @@ class EntryKind(StrEnum):
     INBOUND = "inbound_conversation"
     OPT_OUT = "opt_out"
     CEASE = "cease"
+    OPT_IN = "opt_in"
     NOTICE = "notice"
+
+
+class Maker(StrEnum):
+    """Who made an entry: a person of ours, a machine of ours, or she herself."""
+
+    STAFF = "staff"
+    MACHINE = "machine"
+    BORROWER = "borrower"
 
 
 class Actor(StrEnum):
@@ -74,9 +83,12 @@ OUTCOMES: dict[EntryKind, frozenset[Outcome]] = {
     EntryKind.INBOUND: _SPOKEN,
     EntryKind.OPT_OUT: frozenset(),
     EntryKind.CEASE: frozenset(),
+    EntryKind.OPT_IN: frozenset(),
     EntryKind.NOTICE: frozenset({Outcome.SENT, Outcome.NOT_DELIVERED}),
 }
 OUTBOUND = frozenset({EntryKind.ATTEMPT, EntryKind.CONNECTED, EntryKind.CONVERSATION})
+# What she says about contact itself.
+WORDS = (EntryKind.OPT_OUT, EntryKind.CEASE, EntryKind.OPT_IN)
 # What never reached her is no attempt that she could have answered.
 REACHED_NOBODY = Outcome.NOT_DELIVERED
 REACHED_ANOTHER = Outcome.OTHER_PERSON
@@ -139,7 +151,7 @@ class Silence:
 
 
 def switched_off(lines: Sequence[Line], channel: Channel) -> datetime | None:
-    """Since when she does not want to be reached on a channel."""
+    """Since when she first did not want to be reached on a channel."""
     times = [
         line.at
         for line in lines
@@ -147,6 +159,18 @@ def switched_off(lines: Sequence[Line], channel: Channel) -> datetime | None:
         or (line.kind is EntryKind.OPT_OUT and line.channel is channel)
     ]
     return min(times, default=None)
+
+
+def is_off(lines: Sequence[Line], channel: Channel) -> bool:
+    """Whether her last word about a channel is that she is not to be reached by it."""
+    words = [
+        line
+        for line in lines
+        if line.kind is EntryKind.CEASE
+        or (line.channel is channel and line.kind in (EntryKind.OPT_OUT, EntryKind.OPT_IN))
+    ]
+    last = max(words, key=lambda line: line.at, default=None)
+    return last is not None and last.kind is not EntryKind.OPT_IN
 
 
 def has_none_left(lines: Sequence[Line]) -> bool:

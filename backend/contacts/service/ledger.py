@@ -1,30 +1,36 @@
-"""Holds begun, prolonged, released; contacts written into the ledger."""
+"""Contacts that people made, and her own words about contact, written into the ledger."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, case, cast, func, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from backend.borrowers.errors import BorrowerNotFound
 from backend.borrowers.models import Borrower
 from backend.contacts import queries
 from backend.contacts.errors import ContactReferenceTaken
-from backend.contacts.models import ContactEntry, ContactHold
+from backend.contacts.models import ContactEntry
 from backend.contacts.queries import NOTE
-from backend.contacts.rules import LOGGED_LATE_MAX, OUTCOMES, Actor, EntryKind, Line, Outcome
+from backend.contacts.rules import (
+    LOGGED_LATE_MAX,
+    OUTCOMES,
+    WORDS,
+    Actor,
+    EntryKind,
+    Line,
+    Maker,
+    Outcome,
+)
 from backend.events.contacts import Channel, ContactLogged
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
 from backend.kit.ids import new_id
 from backend.kit.outbox import announce
 from backend.kit.problems import FieldError, Invalid
-from backend.kit.wiring import SealedColumn
 from backend.loans.models import Loan
-
-SEALED = (SealedColumn("contact_entry", "note_cipher", context=NOTE),)
 
 
 @dataclass(frozen=True)
@@ -40,43 +46,6 @@ class Contact:
     outcome: Outcome | None = None
     note: str | None = None
     reference: str | None = None
-
-
-def hold(session: Session, *, borrower_id: UUID, cause: str, until_on: date, now: datetime) -> None:
-    """Leave her in peace up to and including a day; a second time may prolong, never shorten.
-
-    `cause` names the act and its id ("plan-request:..."), so that each is released by itself.
-    What was over begins anew.
-    """
-    statement = upsert(ContactHold).values(
-        borrower_id=borrower_id, cause=cause, until_on=until_on, created_at=now
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["borrower_id", "cause"],
-            set_={
-                "until_on": func.greatest(ContactHold.until_on, statement.excluded.until_on),
-                "created_at": case(
-                    (ContactHold.until_on < _over(statement.excluded.created_at), now),
-                    else_=ContactHold.created_at,
-                ),
-            },
-        )
-    )
-
-
-def release(session: Session, *, borrower_id: UUID, cause: str) -> None:
-    """The cause is over before its day. That there was one stays known: it was a sign of life."""
-    session.execute(
-        update(ContactHold)
-        .where(ContactHold.borrower_id == borrower_id, ContactHold.cause == cause)
-        .values(until_on=func.least(ContactHold.until_on, _over(ContactHold.created_at) - 1))
-    )
-
-
-def _over(at: ColumnElement[datetime] | InstrumentedAttribute[datetime]) -> ColumnElement[date]:
-    # The day before, as UTC has it: what lasted until earlier is over at that time in every zone.
-    return cast(func.timezone("UTC", at), Date) - 1
 
 
 def log_contact(
@@ -102,6 +71,7 @@ def log_contact(
             loan_id=contact.loan_id,
             contact=contact.contact,
             actor=contact.actor,
+            made_by=Maker.STAFF,
             staff_id=staff_id,
             outcome=contact.outcome,
             note_cipher=sealed,
@@ -117,11 +87,42 @@ def log_contact(
     return made
 
 
-def _lock(session: Session, borrower_id: UUID) -> str:
+def say_word(
+    session: Session, *, borrower_id: UUID, channel: Channel, kind: EntryKind, now: datetime
+) -> None:
+    """Her own word: `opt_out` or `opt_in` of a channel, or `cease`. Said twice it is said once.
+
+    Refuses: BorrowerNotFound.
+    """
+    zone = _lock(session, borrower_id, alone=True)
+    if kind not in WORDS:
+        raise AssertionError(f"{kind} is no word about contact")
+    if not queries.would_change(session, borrower_id=borrower_id, channel=channel, kind=kind):
+        return
+    entry_id = new_id()
+    session.execute(
+        insert(ContactEntry).values(
+            borrower_id=borrower_id,
+            id=entry_id,
+            at=now,
+            channel=channel,
+            kind=kind,
+            actor=Actor.LENDER,
+            made_by=Maker.BORROWER,
+            recorded_at=now,
+        )
+    )
+    contact = Contact(at=now, channel=channel, kind=kind)
+    announce(session, _told(borrower_id, entry_id, contact, zone=zone, now=now))
+
+
+def _lock(session: Session, borrower_id: UUID, *, alone: bool = False) -> str:
     # Shared with other contacts; whoever decides on her silence locks the row for himself, so
     # that no word of hers slips in between.
     zone = session.execute(
-        select(Borrower.timezone).where(Borrower.id == borrower_id).with_for_update(read=True)
+        select(Borrower.timezone)
+        .where(Borrower.id == borrower_id)
+        .with_for_update(read=not alone, key_share=alone)
     ).scalar_one_or_none()
     if zone is None:
         raise BorrowerNotFound
