@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, exists, false, func, select, true
 from sqlalchemy.orm import Session
 
 from backend.borrowers.errors import BorrowerNotFound
@@ -215,6 +215,41 @@ def list_names(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, 
         select(Borrower.id, Borrower.name_cipher).where(Borrower.id.in_(borrower_ids))
     )
     return {row.id: open_field(row.name_cipher, context=NAME) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """In what language, and by which number, she is written to."""
+
+    locale: Locale
+    phone: str | None
+
+
+def reach() -> Select[*tuple[Any, ...]]:
+    """Everybody's id, the zone in which she probably is, and whether there is a number: `reach`."""
+    return select(
+        Borrower.id.label("borrower_id"),
+        func.coalesce(Borrower.own_timezone, Borrower.timezone).label("zone"),
+        Borrower.phone_cipher.is_not(None).label("has_phone"),
+    )
+
+
+def list_reach(
+    session: Session, *, borrower_ids: Sequence[UUID], with_phones: bool
+) -> dict[UUID, Reach]:
+    """How these are written to; numbers are opened only where they are wanted."""
+    rows = session.execute(
+        select(Borrower.id, Borrower.locale, Borrower.phone_cipher).where(
+            Borrower.id.in_(borrower_ids)
+        )
+    )
+    return {
+        row.id: Reach(
+            pick_locale(row.locale),
+            open_field(row.phone_cipher, context=PHONE) if with_phones else None,
+        )
+        for row in rows
+    }
 
 
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:

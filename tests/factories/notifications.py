@@ -18,7 +18,7 @@ def make_intent(
     """A receipt of the moment, about herself, unless said otherwise."""
     values = {
         "purpose": Purpose.RECEIPT,
-        "template": "notice.payment_received",
+        "template": "greeting.birthday",
         "subject": f"borrower:{borrower_id}",
         "occasion": str(new_id()),
         "variables": {},

@@ -9,8 +9,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from backend.events.contacts import Purpose
+from backend.kit import metrics
 from backend.kit.ids import new_id
-from notifications.deliveries.models import NotificationIntent, NotificationWaiting
+from notifications.deliveries.models import (
+    NotificationDelivery,
+    NotificationIntent,
+    NotificationWaiting,
+)
+from notifications.deliveries.rules import State
 
 _KEY = ("borrower_id", "subject", "purpose", "occasion")
 _WAITS = ["borrower_id", "intent_id", "due_at"]
@@ -125,10 +131,25 @@ def withdraw(
         )
         .returning(NotificationWaiting.intent_id)
     ).scalars()
-    stopped = set(waited)
-    session.execute(
+    planned = session.execute(
+        update(NotificationDelivery)
+        .where(
+            NotificationDelivery.borrower_id == borrower_id,
+            NotificationDelivery.intent_id.in_(ids),
+            NotificationDelivery.state == State.PLANNED,
+        )
+        .values(state=State.PREVENTED, why=reason, done_at=now)
+        .returning(NotificationDelivery.intent_id)
+    ).scalars()
+    stopped = {*waited, *planned}
+    # All of them: one that is being sent at this moment is not tried again.
+    purposes = session.execute(
         update(NotificationIntent)
-        .where(NotificationIntent.borrower_id == borrower_id, NotificationIntent.id.in_(stopped))
+        .where(NotificationIntent.borrower_id == borrower_id, NotificationIntent.id.in_(ids))
         .values(closed_at=now, closed_why=reason)
+        .returning(NotificationIntent.id, NotificationIntent.purpose)
     )
+    for row in purposes:
+        if row.id in stopped:
+            metrics.MESSAGES_PREVENTED.labels(row.purpose, reason).inc()
     return len(stopped)
