@@ -103,6 +103,11 @@ def get_template(session: Session, *, code: str) -> Found:
     raise TemplateUnknown
 
 
+def list_templates(session: Session) -> list[Found]:
+    """All templates, those of ours and those that staff wrote."""
+    return _all(session)
+
+
 def page_templates(session: Session, *, args: Mapping[str, Any]) -> Page:
     """All templates by code."""
     return page_of(

@@ -63,6 +63,7 @@ WITHOUT_A_KEY = {
     "/v1/badge-definitions/preview": "moves nothing",
     "/v1/badge-definitions": "its code is unique: a repeat is refused",
     "/v1/message-templates": "its code is unique: a repeat is refused",
+    "/v1/reminder-plans": "a draft counts for nothing until another person publishes it",
     "/v1/message-templates/preview": "moves nothing",
     "/v1/benefit-packs": "its code is unique: a repeat is refused",
     "/v1/benefit-packs/{code}/versions": "a draft counts for nothing until another publishes it",
