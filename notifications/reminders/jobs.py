@@ -1,6 +1,5 @@
 """The scheduled work of reminders and greetings. Each may run twice or late without harm."""
 
-from collections.abc import Callable
 from datetime import time
 from typing import Any
 from uuid import UUID
@@ -30,36 +29,37 @@ def plan_reminders(context: JobContext) -> dict[str, Any]:
     with reading() as session:
         plan = queries.get_live(session)
         zones = _zones(session, at)
-    planned = _by_share(
-        context, lambda session, part: service.plan_reminders(session, plan=plan, part=part, at=at),
-        zones=zones,
-    )  # fmt: skip
-    return {"plan_version": plan.version, "planned": planned}
+    planned, after = 0, FIRST
+    while True:
+        with transaction(patience_seconds=CHUNK_SECONDS_MAX) as session:
+            last = loans.find_share(session, after=after, loans=LOANS_AT_ONCE)
+            if last is not None:
+                part = Part(after, last, zones)
+                planned += service.plan_reminders(session, plan=plan, part=part, at=at)
+        if last is None:
+            return {"plan_version": plan.version, "planned": planned}
+        after = last
+        context.heartbeat()
 
 
 def plan_greetings(context: JobContext) -> dict[str, Any]:
-    """Intend today's greetings: birthdays, and the feasts where it is one."""
+    """Intend today's greetings, a share of the borrowers at a time."""
     at = moment(context.now, today=context.as_of)
     with reading() as session:
         plan = queries.get_live(session)
         zones = _zones(session, at)
-    feasts = _by_share(
-        context,
-        lambda session, part: service.plan_feasts(
-            session, plan=plan, part=part, at=at, today=context.as_of
-        ),
-        zones=zones,
-    )
-    birthdays, after = 0, FIRST
+    birthdays = feasts = 0
+    after = FIRST
     while True:
         with transaction(patience_seconds=CHUNK_SECONDS_MAX) as session:
-            reached, greeted = service.plan_birthdays(
+            found = service.plan_greetings(
                 session, plan=plan, after=after, limit=PEOPLE_AT_ONCE, zones=zones, at=at
             )
-        birthdays += greeted
-        if reached is None:
+        if found is None:
             return {"birthdays": birthdays, "feasts": feasts}
-        after = reached
+        birthdays += found.birthdays
+        feasts += found.feasts
+        after = found.last
         context.heartbeat()
 
 
@@ -69,19 +69,6 @@ def _zones(session: Session, at: Moment) -> list[str]:
     if at.day is not None:
         return zones
     return [z for z in zones if PLANNED_FROM <= at.at.astimezone(ZoneInfo(z)).time() < SEND_LAST]
-
-
-def _by_share(context: JobContext, run: Callable[[Session, Part], int], *, zones: list[str]) -> int:
-    planned, after = 0, FIRST
-    while True:
-        with transaction(patience_seconds=CHUNK_SECONDS_MAX) as session:
-            last = loans.find_share(session, after=after, loans=LOANS_AT_ONCE)
-            if last is not None:
-                planned += run(session, Part(after, last, zones))
-        if last is None:
-            return planned
-        after = last
-        context.heartbeat()
 
 
 JOBS = (

@@ -183,6 +183,16 @@ def feasts_of(year: int) -> dict[date, Feast]:
     return {day: feast for feast, day in found.items()}
 
 
+def feasts_near(days: Collection[date]) -> dict[date, Feast]:
+    """The feasts on any of these days."""
+    return {
+        day: feast
+        for year in {day.year for day in days}
+        for day, feast in feasts_of(year).items()
+        if day in days
+    }
+
+
 def is_birthday(born_on: date, *, today: date) -> bool:
     """Whether she was born on this day of a year; on 29 February: the 28th in years without one."""
     if (born_on.month, born_on.day) == (2, 29) and not _is_leap(today.year):

@@ -1,7 +1,8 @@
 """Plans written by one person and published by another; reminders and greetings planned."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from notifications.reminders.errors import ReminderPlanNotDraft, ReminderPlanSup
 from notifications.reminders.models import ReminderPlan
 from notifications.reminders.plan import check_plan
 from notifications.reminders.planning import Part, select_birthdays, select_due, select_feast
-from notifications.reminders.rules import Plan, feasts_of, is_birthday
+from notifications.reminders.rules import Plan, feasts_near, is_birthday
 from notifications.templates import queries as templates
 
 
@@ -93,29 +94,35 @@ def plan_reminders(session: Session, *, plan: Plan, part: Part, at: Moment) -> i
     return deliveries.intend_selected(session, select_due(plan, part=part, at=at), now=at.at)
 
 
-def plan_feasts(session: Session, *, plan: Plan, part: Part, at: Moment, today: date) -> int:
-    """Greet a share of borrowers on a feast; `today` is near all of their days."""
-    days = {day: feast for year in (today.year - 1, today.year, today.year + 1)
-            for day, feast in feasts_of(year).items() if abs((day - today).days) <= 1}  # fmt: skip
-    if not days:
-        return 0
-    chosen = select_feast(days, part=part, at=at, minutes=plan.minutes)
-    return deliveries.intend_selected(session, chosen, now=at.at)
+@dataclass(frozen=True)
+class Greeted:
+    """What came of a share: with whom it ended, and how many greetings there were."""
+
+    last: UUID
+    birthdays: int
+    feasts: int
 
 
-def plan_birthdays(
+def plan_greetings(
     session: Session, *, plan: Plan, after: UUID, limit: int, zones: Sequence[str], at: Moment
-) -> tuple[UUID | None, int]:
-    """Greet the next borrowers whose birthday it is: where it came to, and how many."""
+) -> Greeted | None:
+    """Greet the next borrowers on their birthday and on a feast; None: there are no more."""
     people = borrowers.list_birthdays(session, after=after, limit=limit, zones=zones)
     if not people:
-        return None, 0
+        return None
+    last = people[-1][0]
     ids = [
-        id_ for id_, zone, born_on in people
+        id_
+        for id_, zone, born_on in people
         if born_on is not None and is_birthday(born_on, today=at.today(zone))
-    ]  # fmt: skip
-    greeted = 0
+    ]
+    birthdays = feasts = 0
     if ids:
         chosen = select_birthdays(ids, at=at, minutes=plan.minutes)
-        greeted = deliveries.intend_selected(session, chosen, now=at.at)
-    return people[-1][0], greeted
+        birthdays = deliveries.intend_selected(session, chosen, now=at.at)
+    days = feasts_near({at.today(zone) for zone in zones})
+    if days:
+        part = Part(after, last, zones)
+        chosen = select_feast(days, part=part, at=at, minutes=plan.minutes)
+        feasts = deliveries.intend_selected(session, chosen, now=at.at)
+    return Greeted(last, birthdays, feasts)

@@ -9,13 +9,16 @@ from sqlalchemy import insert, update
 from backend.borrowers import service as borrowers
 from backend.contacts import service as contacts
 from backend.kit import clock
+from backend.loans import service as loans
 from backend.programme.models import Enrolment
 from backend.staff import service as staff
+from backend.tiers.models import TierState
+from notifications.preferences.models import NotificationChoice
 from notifications.templates import service as templates
 from tests.clock import NOW, TODAY
 from tests.factories.cases import dispute_of, promise_of
 from tests.factories.contacts import make_contact, make_writer
-from tests.factories.loans import make_installments, make_loan
+from tests.factories.loans import make_account, make_installments, make_loan
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -169,3 +172,38 @@ def test_a_plan_that_is_paid_agreed_or_disputed_takes_back_what_was_planned(lend
     closed = {name: lender.told(who)[0].closed_why for name, (who, _) in people.items()}
     assert closed == {"paid": "paid", "promised": "OWN.hold", "disputed": "OWN.hold"}
     assert lender.told(still)[0].closed_why is None
+
+
+def test_a_card_is_spoken_of_with_the_least_that_it_asks_for(lender):
+    who = lender.borrower(external_id="ana")
+    card, _ = make_account(lender.session, borrower="ana")
+    statement = {
+        "loan_external_id": card, "month": TODAY.replace(day=1), "closed_on": TODAY,
+        "due_on": TODAY + timedelta(days=7), "balance_minor": 80_000, "minimum_due_minor": 8_000,
+        "date_precision": "day", "assumed": [],
+    }  # fmt: skip
+    loans.put_statements(lender.session, [statement], now=NOW, settled=True)[0].unwrap()
+    assert lender.run()["planned"] == 1
+    told = lender.told(who)[0].variables
+    assert (told["amount_minor"], told["minimum_minor"]) == (80_000, 8_000)
+
+
+@pytest.mark.parametrize(("tier", "personalised", "template"), [
+    ("high_risk", True, "reminder.due_in_3_gentle"),
+    ("high_risk", False, "reminder.due_in_3"),
+    ("stable", True, "reminder.due_in_3"),
+])  # fmt: skip
+def test_the_wording_is_that_of_her_tier_if_she_lets_it_be(lender, tier, personalised, template):
+    who, _ = lender.owing("ana", due_in=3)
+    lender.session.execute(
+        insert(TierState).values(
+            borrower_id=who, tier=tier, rank=0, since_on=TODAY, placed_on=TODAY, raw_tier=tier,
+            bands="", policy_version=1, evaluation_number=1,
+        )
+    )  # fmt: skip
+    if not personalised:
+        lender.session.execute(
+            insert(NotificationChoice).values(borrower_id=who, personalised=False, changed_at=NOW)
+        )
+    lender.run()
+    assert lender.told(who)[0].template == template
