@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.borrowers import queries as borrowers
 from backend.events.contacts import Purpose
 from backend.evidence import service as evidence
+from backend.kit.bulk import plan_for_many
 from backend.kit.programme_zone import Moment
 from backend.staff.errors import SecondPersonNeeded
 from notifications.deliveries import service as deliveries
@@ -91,6 +92,7 @@ def _templates(session: Session) -> frozenset[str]:
 
 def plan_reminders(session: Session, *, plan: Plan, part: Part, at: Moment) -> int:
     """Intend what is due today to a share of borrowers; how many were not intended before."""
+    plan_for_many(session)
     return deliveries.intend_selected(session, select_due(plan, part=part, at=at), now=at.at)
 
 
@@ -107,6 +109,7 @@ def plan_greetings(
     session: Session, *, plan: Plan, after: UUID, limit: int, zones: Sequence[str], at: Moment
 ) -> Greeted | None:
     """Greet the next borrowers on their birthday and on a feast; None: there are no more."""
+    plan_for_many(session)
     people = borrowers.list_birthdays(session, after=after, limit=limit, zones=zones)
     if not people:
         return None
