@@ -62,6 +62,7 @@ from backend.plan_quotes import ports as plan_quote_ports
 from backend.settings import Settings, load
 from backend.staff import sessions as staff_sessions
 from backend.webhooks import sender as webhook_sender
+from notifications.channels import opening as channels
 
 log = get_logger(__name__)
 Port = TypeVar("Port")
@@ -185,6 +186,9 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     resealing.configure(sealed=sealed(), hashed=hashed())
     revocations.configure()
     webhook_sender.configure(settings.webhook_guard)
+    channels.configure(
+        channels.Providers(fcm=settings.fcm, sms=settings.sms, is_demo=settings.is_demo)
+    )
     staff_sessions.configure(end=_end_sessions)
     scanner = settings.document_scanner
     scanning.configure(

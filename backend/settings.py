@@ -20,6 +20,7 @@ from backend.kit.calls_out import PORTS, Guard
 from backend.kit.crypto import KeyRing, is_weak
 from backend.kit.environment import Environment, is_trustworthy, split_address
 from backend.kit.key_changes import Legacy
+from backend.kit.providers import FcmSettings, GatewaySettings, read_fcm
 from backend.kit.rate_limit import CLASSES
 from backend.kit.standard_webhooks import SECRET_PREFIX as WEBHOOK_SECRET_PREFIX
 
@@ -30,6 +31,8 @@ SECRETS = (
     "REDIS_URL",
     "OTP_WEBHOOK_SECRET",
     "OIDC_CLIENT_SECRET",
+    "FCM_CREDENTIALS",
+    "SMS_WEBHOOK_SECRET",
 )
 # Names that a key of the demo, of a test or of an example bears; none of them guards anything.
 NO_KEY_OF_YOURS = frozenset({"demo", "test", "tests", "example", "changeme", "change-me"})
@@ -45,6 +48,9 @@ ASYMMETRIC = frozenset(
     }
 )
 WEBHOOK_SECRET_BYTES_MIN = 24
+WEBHOOK_SECRET_SHAPE = (
+    f"must be {WEBHOOK_SECRET_PREFIX} and the base64 of at least {WEBHOOK_SECRET_BYTES_MIN} bytes"
+)
 LOOPBACK_NETWORKS = "127.0.0.0/8,::1/128"
 PORT_MAX = 65_535
 
@@ -98,6 +104,9 @@ class Settings:
     rotation_delay: timedelta  # ROTATION_DELAY, seconds from a key's making to its use
     otp_webhook: Webhook | None  # OTP_WEBHOOK_URL, OTP_WEBHOOK_SECRET: who sends log-in codes
     webhook_guard: Guard  # WEBHOOK_NETWORKS, WEBHOOK_PORTS: where webhooks may be sent
+    fcm: FcmSettings | None  # FCM_CREDENTIALS, FCM_BASE_URL: push; none = nothing is pushed
+    # SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: who sends text messages to borrowers
+    sms: GatewaySettings | None
     otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     # DOCUMENT_SCANNER_URL: clamd://HOST:PORT; none = nothing is scanned
     document_scanner: tuple[str, int] | None
@@ -152,6 +161,8 @@ def _read(env: Environment) -> Settings:
         ),
         otp_webhook=_webhook(env, is_demo=is_demo),
         webhook_guard=_webhook_guard(env, is_demo=is_demo),
+        fcm=read_fcm(env),
+        sms=_sms_gateway(env, is_demo=is_demo),
         otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
         document_scanner=_scanner(env),
         documents_unscanned_shown=_shows_unscanned(env, is_demo=is_demo),
@@ -248,12 +259,23 @@ def _webhook(env: Environment, *, is_demo: bool) -> Webhook | None:
     if not secret:
         env.refuse("OTP_WEBHOOK_SECRET", "missing: signs what is sent there")
     elif not _is_webhook_secret(secret):
-        env.refuse(
-            "OTP_WEBHOOK_SECRET",
-            f"must be {WEBHOOK_SECRET_PREFIX} and the base64 of at least"
-            f" {WEBHOOK_SECRET_BYTES_MIN} bytes",
-        )
+        env.refuse("OTP_WEBHOOK_SECRET", WEBHOOK_SECRET_SHAPE)
     return Webhook(url, secret)
+
+
+def _sms_gateway(env: Environment, *, is_demo: bool) -> GatewaySettings | None:
+    given = {
+        "SMS_WEBHOOK_URL": env.get("SMS_WEBHOOK_URL"),
+        "SMS_WEBHOOK_SECRET": env.secret("SMS_WEBHOOK_SECRET"),
+    }
+    if not env.is_whole(given, what="sending text messages"):
+        return None
+    url, secret = given.values()
+    if not is_trustworthy(url, is_demo=is_demo):
+        env.refuse("SMS_WEBHOOK_URL", "must be https://... (in the demo also http on loopback)")
+    if not _is_webhook_secret(secret):
+        env.refuse("SMS_WEBHOOK_SECRET", WEBHOOK_SECRET_SHAPE)
+    return GatewaySettings(url, secret)
 
 
 def _scanner(env: Environment) -> tuple[str, int] | None:

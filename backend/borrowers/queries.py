@@ -1,6 +1,6 @@
 """Reads of borrowers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -277,7 +277,7 @@ def list_reach(
     )
     return {
         row.id: Reach(
-            pick_locale(row.locale),
+            "zh-CN" if row.locale == "zh-CN" else "en",
             open_field(row.phone_cipher, context=PHONE) if with_phones else None,
         )
         for row in rows
@@ -308,6 +308,22 @@ def check_there_are(session: Session, *, borrower_ids: Sequence[UUID]) -> None:
     wanted = set(borrower_ids)
     found = select(func.count()).select_from(Borrower).where(Borrower.id.in_(wanted))
     if session.execute(found).scalar_one() != len(wanted):
+        raise BorrowerNotFound
+
+
+def lock(session: Session, *, borrower_ids: Collection[UUID]) -> None:
+    """Hold these borrowers against each other's changes, in one order.
+
+    Refuses: BorrowerNotFound, when one of them is nobody.
+    """
+    wanted = set(borrower_ids)
+    found = session.execute(
+        select(Borrower.id)
+        .where(Borrower.id.in_(wanted))
+        .order_by(Borrower.id)
+        .with_for_update(key_share=True)
+    )
+    if len(found.all()) != len(wanted):
         raise BorrowerNotFound
 
 

@@ -3,12 +3,15 @@
 from typing import Any
 
 from flask.views import MethodView
+from sqlalchemy.orm import Session
 
-from backend.contacts import queries
+from backend.contacts import queries, service
+from backend.contacts.check_schemas import ContactWindowsSchema
 from backend.contacts.schemas import OwnContactPageSchema
 from backend.contacts.wording import in_words
+from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller
-from backend.kit.db import reading
+from backend.kit.db import reading, transaction
 from backend.kit.http import locale
 from backend.kit.paging import Page, PageArgs
 
@@ -16,12 +19,12 @@ blp = blueprint(
     "contacts",
     __name__,
     audience=Audience.BORROWER,
-    url_prefix="/v1/me/contacts",
-    description="Who was contacted when and how: written down by staff, read by the borrower.",
+    url_prefix="/v1/me",
+    description="Who was contacted when and how, and when she may be.",
 )
 
 
-@blp.route("")
+@blp.route("/contacts")
 class OwnContacts(MethodView):
     @blp.arguments(PageArgs, location="query")
     @blp.response(200, OwnContactPageSchema)
@@ -32,3 +35,25 @@ class OwnContacts(MethodView):
                 session, borrower_id=caller().id, args=args, with_notes=False
             )
         return Page([in_words(each, locale=locale()) for each in found.items], found.next_cursor)
+
+
+@blp.route("/contact-windows")
+class OwnContactWindows(MethodView):
+    @blp.response(200, ContactWindowsSchema)
+    def get(self) -> dict[str, Any]:
+        """Times of day that you agreed to, and those that do not suit you."""
+        with reading() as session:
+            return _windows(session)
+
+    @blp.arguments(ContactWindowsSchema)
+    @blp.response(200, ContactWindowsSchema)
+    def put(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Say at which times of day we may reach you, and at which not. It acts at once."""
+        with transaction() as session:
+            service.set_windows(session, borrower_id=caller().id, now=clock.now(), **body)
+            return _windows(session)
+
+
+def _windows(session: Session) -> dict[str, Any]:
+    times = queries.get_times(session, borrower_id=caller().id)
+    return {name: times[name] for name in ("agreed", "inconvenient")}

@@ -11,12 +11,14 @@ from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
 from backend.borrowers.rules import AccessPurpose
 from backend.borrowers.schemas import PurposeArgs
 from backend.contacts import queries, service
+from backend.contacts.check_schemas import ContactCheckInSchema, ContactCheckSchema
 from backend.contacts.errors import ContactReferenceTaken
+from backend.contacts.rules import Judgement
 from backend.contacts.schemas import ContactInSchema, StaffContactPageSchema, StaffContactSchema
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits, rated
-from backend.kit.db import transaction
-from backend.kit.http import refuses
+from backend.kit.db import reading, transaction
+from backend.kit.http import locale, refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
 from backend.kit.rate_limit import LOOK_UP
@@ -80,3 +82,46 @@ class Contacts(MethodView):
                 now=clock.now(),
             )
             return queries.get_entry(session, borrower_id=borrower_id, entry_id=entry_id)
+
+
+@blp.route("/contact-check")
+class ContactCheck(MethodView):
+    @rated(LOOK_UP)
+    @permits("contacts.write")
+    @refuses(BorrowerNotFound)
+    @blp.arguments(PurposeArgs, location="headers")
+    @blp.arguments(ContactCheckInSchema)
+    @blp.response(200, ContactCheckSchema)
+    def post(self, purpose: dict[str, Any], question: service.Question) -> dict[str, Any]:
+        """May she be reached so? Of a borrower (the look is logged), or of a described case.
+
+        `allowed` and `allowed_from` are the law's. Rules of effect `defer` are our own: they never
+        forbid, and what is sent by itself obeys them. Nothing of a described case is stored.
+        """
+        if question.borrower_id is None:
+            with reading() as session:
+                return _in_words(service.answer(session, question=question))
+        with transaction() as session:
+            _look(
+                session,
+                question.borrower_id,
+                why=purpose["purpose"],
+                act=AccessPurpose.ACCOUNT_CARE,
+            )
+            return _in_words(service.answer(session, question=question))
+
+
+def _in_words(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "allowed": judgement.allowed,
+        "allowed_from": judgement.allowed_from,
+        "rules": [
+            {
+                "id": hit.id,
+                "effect": hit.effect,
+                "citation": hit.citation,
+                "text": hit.text.in_(locale()),
+            }
+            for hit in judgement.rules
+        ],
+    }

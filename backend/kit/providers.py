@@ -1,4 +1,4 @@
-"""Settings of those who carry messages: Firebase, a gateway of text messages, a mail server."""
+"""Settings of those who carry messages: Firebase, and a gateway of text messages."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from backend.kit.environment import Environment, is_trustworthy, split_address
 FCM_URL = "https://fcm.googleapis.com"
 GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 NEEDED = ("project_id", "client_email", "private_key", "token_uri")
-SMTP_PORT_DEFAULT = 587
 
 
 @dataclass(frozen=True)
@@ -22,15 +21,11 @@ class FcmSettings:
 
 
 @dataclass(frozen=True)
-class SmtpSettings:
-    """A mail server that takes what we send, by TLS."""
+class GatewaySettings:
+    """Who sends text messages for us, and the key that signs what we say [Standard Webhooks]."""
 
-    host: str  # SMTP_URL: smtps://HOST[:465], or smtp://HOST[:587] with STARTTLS
-    port: int
-    is_implicit_tls: bool
-    sender: str  # SMTP_FROM
-    username: str  # SMTP_USERNAME
-    password: str = field(repr=False)  # SMTP_PASSWORD, secret
+    url: str  # SMS_WEBHOOK_URL
+    secret: str = field(repr=False)  # SMS_WEBHOOK_SECRET, secret
 
 
 def read_fcm(env: Environment) -> FcmSettings | None:
@@ -58,26 +53,3 @@ def _is_of(address: str, vendor: str) -> bool:
     parts = split_address(address)
     is_here = parts is not None and parts.scheme == "http" and is_trustworthy(address, is_demo=True)
     return address.rstrip("/") == vendor or is_here
-
-
-def read_smtp(env: Environment) -> SmtpSettings | None:
-    """None without an address: no e-mail is sent."""
-    address, sender = env.get("SMTP_URL"), env.get("SMTP_FROM")
-    username, password = env.get("SMTP_USERNAME"), env.secret("SMTP_PASSWORD")
-    if not address:
-        return None
-    parts = split_address(address)
-    if parts is None or parts.scheme not in ("smtp", "smtps") or parts.path not in ("", "/"):
-        env.refuse("SMTP_URL", "must be smtps://HOST[:PORT], or smtp://HOST[:PORT] for STARTTLS")
-        return None
-    if "@" not in sender or not sender.isprintable():
-        env.refuse("SMTP_FROM", "missing: the address that letters come from")
-    is_implicit = parts.scheme == "smtps"
-    return SmtpSettings(
-        host=str(parts.hostname),
-        port=parts.port or (465 if is_implicit else SMTP_PORT_DEFAULT),
-        is_implicit_tls=is_implicit,
-        sender=sender,
-        username=username,
-        password=password,
-    )

@@ -97,10 +97,12 @@ def _deliveries() -> None:
         sa.Column("created_at", AT, nullable=False),
         sa.Column("due_at", AT, nullable=False),
         sa.Column("done_at", AT, nullable=True),
+        sa.Column("attempts", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("tries", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("unknowns", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lease_id", sa.Uuid(), nullable=True),
         sa.Column("leased_until", AT, nullable=True),
+        sa.Column("fell_over_at", AT, nullable=True),
         sa.Column("received_at", AT, nullable=True),
         sa.Column("opened_at", AT, nullable=True),
         sa.Column("dismissed_at", AT, nullable=True),
@@ -126,7 +128,7 @@ def _deliveries() -> None:
             name=op.f(f"ck_{table}_says_why"),
         ),
         sa.CheckConstraint(
-            "tries >= 0 AND unknowns BETWEEN 0 AND tries",
+            "tries BETWEEN 0 AND attempts AND unknowns BETWEEN 0 AND tries",
             name=op.f(f"ck_{table}_tries_counted"),
         ),
         sa.ForeignKeyConstraint(
@@ -171,7 +173,8 @@ def _delivery_indexes() -> None:
         table,
         ["done_at"],
         postgresql_where=sa.text(
-            "channel = 'push' AND state IN ('accepted', 'unknown') AND received_at IS NULL"
+            "channel = 'push' AND state IN ('accepted', 'unknown')"
+            " AND received_at IS NULL AND fell_over_at IS NULL"
         ),
     )
 

@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from backend.kit.guard import stop_with_supervisor
+
 HOST = "127.0.0.1"
 HEAD_BYTES_MAX = 16 * 1024
 BODY_BYTES_MAX = 8 * 1024  # FCM itself takes payloads of 4 KiB
@@ -128,7 +130,7 @@ class FakeFcm:
         if message is None:
             return refusal(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT")
         case = self._case_of(str(next(message[each] for each in TARGETS if each in message)))
-        if case in ERRORS:
+        if case is not None and case in ERRORS:
             return refusal(*ERRORS[case])
         self.accepted += 0 if only_look else 1
         name = f"{path.removeprefix('/v1/').removesuffix(':send')}/fake-{self.accepted}"
@@ -239,6 +241,7 @@ def main() -> None:
         sys.stdout.write(f"http://{HOST}:{port}\n")
         sys.stdout.flush()
 
+    stop_with_supervisor()
     fake = FakeFcm(slow_seconds=options.slow_seconds)
     asyncio.run(serve(fake, port=options.port, started=tell))
 

@@ -63,22 +63,12 @@ class Sms:
     reference: str  # the same for each try of the same message
 
 
-@dataclass(frozen=True)
-class Mail:
-    """A letter by e-mail."""
-
-    address: str = field(repr=False)
-    subject: str = field(repr=False)
-    body: str = field(repr=False)
-    reference: str
-
-
-Message = Push | Sms | Mail
+Message = Push | Sms
 
 
 def ceiling_after(tries: int) -> timedelta:
     """The longest wait after so many tries."""
-    doubled = BACK_OFF_MIN * 2 ** min(max(tries, 1), DOUBLINGS_MAX)
+    doubled: timedelta = BACK_OFF_MIN * 2 ** min(max(tries, 1), DOUBLINGS_MAX)
     return min(doubled, BACK_OFF_MAX)
 
 

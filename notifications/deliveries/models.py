@@ -84,9 +84,10 @@ class NotificationWaiting(Base):
 class NotificationDelivery(Base):
     """An intent by one way: a push to one device, a text message, an e-mail.
 
-    `id` is made of the intent and the way, so that no way is planned twice. `why` says why it went
+    `id` is made of the intent and the way, so that no way is planned twice. `fell_over_at`: when a
+    text message was thought of instead. `why` says why it went
     no further, or what it waits for. `due_at` and what her app said are business time; leases are
-    not.
+    not. `attempts` are all, `tries` those since staff last asked for it, `unknowns` of them.
     """
 
     __tablename__ = "notification_delivery"
@@ -113,7 +114,9 @@ class NotificationDelivery(Base):
         CheckConstraint(
             "state NOT IN ('prevented', 'dropped', 'failed') OR why IS NOT NULL", name="says_why"
         ),
-        CheckConstraint("tries >= 0 AND unknowns BETWEEN 0 AND tries", name="tries_counted"),
+        CheckConstraint(
+            "tries BETWEEN 0 AND attempts AND unknowns BETWEEN 0 AND tries", name="tries_counted"
+        ),
         Index(
             "ix_notification_delivery_due",
             "channel",
@@ -136,7 +139,8 @@ class NotificationDelivery(Base):
             "ix_notification_delivery_unreceived",
             "done_at",
             postgresql_where=text(
-                "channel = 'push' AND state IN ('accepted', 'unknown') AND received_at IS NULL"
+                "channel = 'push' AND state IN ('accepted', 'unknown')"
+                " AND received_at IS NULL AND fell_over_at IS NULL"
             ),
         ),
     )
@@ -152,10 +156,12 @@ class NotificationDelivery(Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
     tries: Mapped[int] = mapped_column(server_default=text("0"))
     unknowns: Mapped[int] = mapped_column(server_default=text("0"))
     lease_id: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
+    fell_over_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]

@@ -73,7 +73,7 @@ class OwnDevice(MethodView):
             )
             return queries.get_own(session, borrower_id=caller().id, installation_id=checked)
 
-    @refuses(DeviceUnknown)
+    @refuses(DeviceUnknown, BorrowerNotFound)
     @blp.response(204)
     def delete(self, installation_id: str) -> None:
         """Nothing rings there any more: for a log-out, or a device that is gone."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, t
 from sqlalchemy.orm import Session
 
 from backend.borrowers import queries as borrowers
+from backend.contacts import service as contacts
 from backend.kit import crypto
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
@@ -52,10 +53,12 @@ def register(
 
     Refuses: BorrowerNotFound.
     """
-    borrowers.check_there_are(session, borrower_ids=[borrower_id])
-    _take_turns(session, borrower_id, registration)
+    _take_turns(session, registration)
     own = None
     held = _list_held(session, registration)
+    # Whoever changes something of a borrower locks her before her rows.
+    owners = {borrower_id, *(owner for owner, _ in held)}
+    borrowers.lock(session, borrower_ids=owners)
     crowd = _list_crowd(session, borrower_id=borrower_id, but=registration.installation_id)
     for row in _lock(session, held | crowd):
         why = _why_retired(
@@ -67,15 +70,23 @@ def register(
             _retire(session, row, why=why, now=now)
     device_id = _store(session, own, borrower_id=borrower_id, said=registration, now=now)
     _store_lookups(session, [(borrower_id, device_id, registration.values())])
+    for owner in sorted(owners):
+        _tell_zones(session, borrower_id=owner, now=now)
     return device_id
 
 
-def _take_turns(session: Session, borrower_id: UUID, said: Registration) -> None:
-    # Whoever registers the same installation or address waits here, whoever she is, and so do all
-    # registrations of hers; in one order, so that nobody waits in a circle.
+def _tell_zones(session: Session, *, borrower_id: UUID, now: datetime) -> None:
+    # Whoever asks for the hour where she is takes each of them into account.
+    zones = queries.list_zones(session, borrower_id=borrower_id)
+    contacts.set_candidate_zones(session, borrower_id=borrower_id, zones=zones, now=now)
+
+
+def _take_turns(session: Session, said: Registration) -> None:
+    # Whoever registers the same installation or address waits here, whoever she is; in one order,
+    # so that nobody waits in a circle.
     turns = {
         int.from_bytes(crypto.lasting_hash(value, kind=f"{HASH}.{kind}")[:INT64], signed=True)
-        for kind, value in [("borrower", str(borrower_id)), *said.values()]
+        for kind, value in said.values()
     }
     for turn in sorted(turns):
         session.execute(select(func.pg_advisory_xact_lock(turn)))
@@ -162,7 +173,7 @@ def _store(
 
 
 def remove(session: Session, *, borrower_id: UUID, installation_id: str, now: datetime) -> None:
-    """She takes a device away. Refuses: DeviceUnknown."""
+    """She takes a device away. Refuses: DeviceUnknown, BorrowerNotFound."""
     if not retire(
         session,
         borrower_id=borrower_id,
@@ -182,11 +193,12 @@ def retire(
     now: datetime,
     sent_at: datetime | None = None,
 ) -> bool:
-    """Nothing is sent there any more. False where it was not live.
+    """Nothing is sent there any more. False where it was not live. Refuses: BorrowerNotFound.
 
     `sent_at`: when that was sent whose failure speaks against it. What was registered anew since
     then may have another address, and stays.
     """
+    borrowers.lock(session, borrower_ids=[borrower_id])
     row = session.execute(
         queries.live()
         .where(Device.borrower_id == borrower_id, Device.installation_id == installation_id)
@@ -195,6 +207,7 @@ def retire(
     if row is None or (sent_at is not None and row.seen_at > sent_at):
         return False
     _retire(session, row, why=reason, now=now)
+    _tell_zones(session, borrower_id=borrower_id, now=now)
     return True
 
 

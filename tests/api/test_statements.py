@@ -31,6 +31,7 @@ READS = {
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
     "/v1/me/contacts": 1,
+    "/v1/me/contact-windows": 1,
     # What was opened about her, and what she replied.
     "/v1/me/procedures": 2,
     "/v1/me/receipts": 1,
@@ -49,6 +50,8 @@ READS = {
     # Words of shipped templates are code; the count comes with the page, alone where it is empty.
     "/v1/me/inbox": 2,
     "/v1/me/devices": 1,
+    # Her zone, the page, what words are in force; with messages their ways, and staff's words.
+    "/v1/me/messages": 5,
     # That she is known, her cells, her choice.
     "/v1/me/notification-preferences": 3,
     "/v1/me/points/entries": 1,

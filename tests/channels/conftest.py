@@ -16,7 +16,7 @@ def fcm():
 
 @pytest.fixture
 def open_fcm(fcm):
-    """`open_fcm()`: the client; `open_fcm(token_path="/token/dead")`: with access in trouble."""
+    """`open_fcm()`: the client; `open_fcm(access_path="/token/dead")`: with access in trouble."""
     opened = []
 
     def open_fcm(**changes):

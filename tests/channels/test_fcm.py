@@ -75,7 +75,7 @@ def test_each_failure_has_its_fate_and_none_is_tried_twice(fcm, open_fcm, case):
     [("/token/dead", Fate.LATER), ("/token/slow", Fate.LATER), ("/token/refused", Fate.BROKEN)],
 )
 def test_without_access_nothing_is_begun(fcm, open_fcm, path, fate):
-    channel = open_fcm(token_path=path)
+    channel = open_fcm(access_path=path)
     calls = fcm.fake.calls
     assert channel.prepare().fate is fate
     if path == "/token/refused":

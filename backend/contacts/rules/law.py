@@ -274,7 +274,7 @@ def _own(
 OWN_RULES = (
     _own(
         "hours",
-        InWindow(OUTSIDE_OWN_HOURS),
+        InWindow(OUTSIDE_OWN_HOURS, lifted_by_agreement=True),
         Text("We remind between 09:00 and 20:30 alone.", "我们仅在9:00至20:30之间提醒。"),
     ),
     _own(

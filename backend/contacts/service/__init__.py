@@ -2,6 +2,7 @@
 
 from backend.contacts.queries import NOTE
 from backend.contacts.rules import Effect, EntryKind, Errand, Judgement, Outcome, RuleHit, Window
+from backend.contacts.service.checking import Question, answer
 from backend.contacts.service.holds import hold, release
 from backend.contacts.service.ledger import Contact, log_contact, say_word
 from backend.contacts.service.reserving import (
@@ -27,8 +28,10 @@ __all__ = [
     "Errand",
     "Judgement",
     "Outcome",
+    "Question",
     "RuleHit",
     "Window",
+    "answer",
     "hold",
     "judge",
     "judge_many",

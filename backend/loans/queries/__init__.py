@@ -13,6 +13,7 @@ from backend.loans.queries.conduct import (
     list_conduct,
     list_conduct_of,
 )
+from backend.loans.queries.currencies import list_currencies
 from backend.loans.queries.histories import (
     LoanKey,
     LoanRecord,
@@ -32,6 +33,7 @@ from backend.loans.queries.own import (
     list_own_statements,
     list_panel,
 )
+from backend.loans.queries.paid import Owed, list_paid
 from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
 from backend.loans.queries.upcoming import (
@@ -47,6 +49,7 @@ __all__ = [
     "KeptLine",
     "LoanKey",
     "LoanRecord",
+    "Owed",
     "Progress",
     "Report",
     "check_is_own",
@@ -60,11 +63,13 @@ __all__ = [
     "kept_columns",
     "list_conduct",
     "list_conduct_of",
+    "list_currencies",
     "list_own_fees",
     "list_own_loans",
     "list_own_payments",
     "list_own_schedule",
     "list_own_statements",
+    "list_paid",
     "list_panel",
     "list_records",
     "list_stale_keys",

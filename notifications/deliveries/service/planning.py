@@ -11,6 +11,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     String,
+    Subquery,
     Text,
     Uuid,
     and_,
@@ -32,6 +33,7 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import queries as borrowers
 from backend.consents import queries as consents
+from backend.consents.queries import Purpose as Consent
 from backend.events.contacts import Channel, Purpose
 from backend.kit.bulk import plan_for_many
 from notifications.deliveries.due_sql import due
@@ -80,7 +82,7 @@ def plan_due(session: Session, *, now: datetime, limit: int = CHUNK) -> int:
     if not claimed.number:
         return 0
     versions = templates.current_versions(session)
-    chunk = _chunk(claimed.borrower_ids, claimed.intent_ids, versions)
+    chunk = intents_of(claimed.borrower_ids, claimed.intent_ids, versions)
     told = chunk.where(_why_not_told(now).is_(None))
     # The inbox first: whatever rings leads to something that is there.
     inbox.put_selected(session, _as_items(told, now=now))
@@ -90,7 +92,8 @@ def plan_due(session: Session, *, now: datetime, limit: int = CHUNK) -> int:
     return int(claimed.number)
 
 
-def _chunk(borrower_ids: str, intent_ids: str, versions: Mapping[str, int]) -> Select[Any]:
+def intents_of(borrower_ids: str, intent_ids: str, versions: Mapping[str, int]) -> Select[Any]:
+    """The intents with these keys, two arrays as PostgreSQL writes them, with words in force."""
     keys = (
         func.unnest(_uuids(borrower_ids), _uuids(intent_ids))
         .table_valued("borrower_id", "id")
@@ -122,7 +125,7 @@ def _uuids(words: str) -> ColumnElement[Any]:
 def _why_not_told(now: datetime) -> ColumnElement[Any]:
     """Null where it is to be told."""
     intent = NotificationIntent
-    wants_marketing = consents.granted_to(intent.borrower_id, purpose=consents.Purpose.MARKETING)
+    wants_marketing = consents.granted_to(intent.borrower_id, purpose=Consent.MARKETING)
     return case(
         (intent.expires_at <= now, Reason.EXPIRED),
         (literal_column("words.version").is_(None), Reason.NO_TEMPLATE),
@@ -158,14 +161,26 @@ def pushes(told: Select[Any], *, now: datetime) -> Select[Any]:
 def texts(told: Select[Any], *, now: datetime) -> Select[Any]:
     """A text message where it is to be sent at once, or no push will be."""
     rows = told.subquery("told")
-    is_pushed = exists().where(
-        NotificationDelivery.borrower_id == rows.c.borrower_id,
-        NotificationDelivery.intent_id == rows.c.id,
+    is_pushed = has_push(rows.c, *State)
+    return text_messages(rows, now=now).where(
+        or_(rows.c.purpose.in_(sorted(SMS_AT_ONCE)), ~is_pushed)
     )
+
+
+def text_messages(rows: Subquery, *, now: datetime) -> Select[Any]:
+    """A text message to each who wants one and has a number."""
     return _deliveries(rows, rows, Channel.SMS, device_id=null(), now=now).where(
-        literal_column("reach.has_phone"),
-        wants(rows.c.borrower_id, rows.c.purpose, Channel.SMS),
-        or_(rows.c.purpose.in_(sorted(SMS_AT_ONCE)), ~is_pushed),
+        literal_column("reach.has_phone"), wants(rows.c.borrower_id, rows.c.purpose, Channel.SMS)
+    )
+
+
+def has_push(told: Any, *states: State) -> ColumnElement[bool]:
+    """Whether there is a push of that intent in one of these states."""
+    return exists().where(
+        NotificationDelivery.borrower_id == told.borrower_id,
+        NotificationDelivery.intent_id == told.id,
+        NotificationDelivery.channel == Channel.PUSH,
+        NotificationDelivery.state.in_(states),
     )
 
 
