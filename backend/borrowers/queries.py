@@ -200,6 +200,38 @@ def _by_hashes(
     )
 
 
+def select_places() -> Select[*tuple[Any, ...]]:
+    """Everybody's id, zone and language, for a statement that joins it."""
+    return select(Borrower.id.label("borrower_id"), Borrower.timezone, Borrower.locale)
+
+
+def select_managers() -> Select[*tuple[Any, ...]]:
+    """Whose account manager is who now, for a statement that joins it."""
+    return select(Assignment.borrower_id, Assignment.staff_id).where(Assignment.ended_at.is_(None))
+
+
+def list_zones(session: Session) -> list[str]:
+    """The zones in which there are borrowers."""
+    return list(session.execute(select(Borrower.timezone).distinct()).scalars())
+
+
+def list_birthdays(
+    session: Session, *, after: UUID, limit: int, zones: Sequence[str]
+) -> list[tuple[UUID, str, date | None]]:
+    """The next borrowers in these zones: id, zone, date of birth."""
+    rows = session.execute(
+        select(Borrower.id, Borrower.timezone, Borrower.born_on_cipher)
+        .where(Borrower.id > after, Borrower.timezone.in_(zones))
+        .order_by(Borrower.id)
+        .limit(limit)
+    )
+    return [
+        (row.id, row.timezone, date.fromisoformat(born) if born else None)
+        for row in rows
+        for born in (open_field(row.born_on_cipher, context=BORN_ON),)
+    ]
+
+
 def list_born_on(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, date | None]:
     """Their days of birth, opened, where they are known."""
     rows = session.execute(

@@ -29,6 +29,11 @@ class Found:
     revision: int
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether the product came with it."""
+        return self.code in SHIPPED
+
+    @property
     def purpose(self) -> Purpose:
         """What its messages are for."""
         return self.like.purpose
@@ -49,6 +54,11 @@ class Found:
         return self.like.samples
 
 
+def is_ours(code: str, version: int) -> bool:
+    """Whether these are words that the product ships."""
+    return code in SHIPPED and version == SHIPPED_VERSION
+
+
 def current_versions(session: Session) -> Mapping[str, int]:
     """Each code that can be sent, with the version of it that is in force."""
     rows = session.execute(
@@ -67,9 +77,8 @@ def load_words(
     found: dict[tuple[str, int], tuple[Template, Words]] = {}
     written = []
     for code, version in set(wanted):
-        shipped = SHIPPED.get(code)
-        if shipped is not None and version == SHIPPED_VERSION:
-            found[code, version] = (shipped, shipped.words)
+        if is_ours(code, version):
+            found[code, version] = (SHIPPED[code], SHIPPED[code].words)
         else:
             written.append((code, version))
     if not written:
@@ -94,11 +103,22 @@ def get_template(session: Session, *, code: str) -> Found:
     raise TemplateUnknown
 
 
+def list_templates(session: Session) -> list[Found]:
+    """All templates, those of ours and those that staff wrote."""
+    return _all(session)
+
+
 def page_templates(session: Session, *, args: Mapping[str, Any]) -> Page:
     """All templates by code."""
     return page_of(
         _all(session), keys=(MessageTemplate.code,), values=lambda each: (each.code,), args=args
     )
+
+
+def list_words(session: Session, *, code: str, versions: Iterable[int]) -> Mapping[int, Words]:
+    """The words of some versions of a template, those of ours among them."""
+    found = load_words(session, wanted=[(code, version) for version in versions])
+    return {version: words for (_, version), (_, words) in found.items()}
 
 
 def get_version(session: Session, *, code: str, version: int) -> Row[Any]:
@@ -138,6 +158,7 @@ def _all(session: Session, code: str | None = None) -> list[Found]:
             row.code,
             SHIPPED[row.like_code],
             row.live_version or (SHIPPED_VERSION if row.code in SHIPPED else None),
+            # A row of ours may be locked for its first draft already: ours is then the newest.
             row.newest_version or SHIPPED_VERSION,
             row.revision,
         )

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from math import ceil
 
 from backend.events.contacts import Purpose
 from backend.kit.texts import LOCALES, Locale, Text
+from backend.kit.wording import Finding, find_unkind
 from notifications.templates.words import FIELDS, LOCK_SCREEN, Kind, Words
 
 CODE_PATTERN = r"^[a-z][a-z0-9_]{0,29}\.[a-z][a-z0-9_]{0,39}$"
@@ -127,6 +129,16 @@ def _lock_screen_errors(field: str, text: str) -> Iterator[str]:
         yield f'A text that a lock screen shows must not say "{telling}".'
     if field == "sms" and sms_segments(text) > SMS_SEGMENTS_MAX:
         yield f"Takes more than {SMS_SEGMENTS_MAX} text messages."
+
+
+def find_unkind_words(text: str) -> list[Finding]:
+    """What in a template's text must not reach her, also once parts of it are left out."""
+    found = find_unkind(text)
+    for shown in (OPTIONAL.sub("", text), OPTIONAL.sub(r"\1", text), PLACEHOLDER.sub("", text)):
+        if not found:
+            # Its place in what is shown is none in what was written: the whole text is meant.
+            found = [replace(each, start=0, end=len(text)) for each in find_unkind(shown)]
+    return found
 
 
 def sms_segments(text: str) -> int:

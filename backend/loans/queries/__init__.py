@@ -36,7 +36,12 @@ from backend.loans.queries.own import (
 from backend.loans.queries.paid import Owed, list_paid
 from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
-from backend.loans.queries.upcoming import sum_due
+from backend.loans.queries.upcoming import (
+    find_share,
+    select_first_dues,
+    select_next_dues,
+    sum_due,
+)
 
 __all__ = [
     "AmountDue",
@@ -52,6 +57,7 @@ __all__ = [
     "find_days_past_due_elsewhere",
     "find_paid_on",
     "find_record",
+    "find_share",
     "get_own_loan",
     "get_product",
     "kept_columns",
@@ -68,5 +74,7 @@ __all__ = [
     "list_records",
     "list_stale_keys",
     "list_with_reversals",
+    "select_first_dues",
+    "select_next_dues",
     "sum_due",
 ]

@@ -67,7 +67,7 @@ _STAGES: Mapping[str, tuple[Text, Text, Text]] = {
              "今天有一笔 {amount} 待付，能付多少都有帮助。"),
     ),
     "late_1": (
-        Text("Still open since yesterday", "昨天有一笔待付"),
+        Text("One payment is still open", "有一笔尚未付清"),
         Text("{amount} was due on {due_on} and is still open. That happens; you can pay it now.",
              "{due_on} 的 {amount} 尚未付清。难免会忘记，现在付也可以。"),
         Text("{amount} was due on {due_on} and is still open. Nobody is cross with you.",
