@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from bench import evidence, ingest, login, payments, plans, points, reads, retier, schedules
+from bench import evidence, ingest, login, payments, plans, points, push, reads, retier, schedules
 from bench.common import SCALE, Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "points": points.figures,
     "evidence": evidence.figures,
     "plans": plans.figures,
+    "push": push.figures,
 }
 
 
