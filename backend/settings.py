@@ -5,8 +5,6 @@ or wrong, a line each. The demo (`goodfaith run`) makes its own secrets and keep
 A secret may stand in a file instead: NAME_FILE holds its path.
 """
 
-import base64
-import binascii
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,8 +22,16 @@ from backend.kit.calls_out import PORTS, Guard
 from backend.kit.crypto import KeyRing, is_weak
 from backend.kit.environment import Environment, is_trustworthy, split_address
 from backend.kit.key_changes import Legacy
+from backend.kit.providers import (
+    FcmSettings,
+    GatewaySettings,
+    Webhook,
+    read_fcm,
+    read_otp_gateway,
+    read_scanner,
+    read_sms_gateway,
+)
 from backend.kit.rate_limit import CLASSES
-from backend.kit.standard_webhooks import SECRET_PREFIX as WEBHOOK_SECRET_PREFIX
 from backend.kit.witnesses import Witness, read_witnesses
 
 SECRETS = (
@@ -36,6 +42,8 @@ SECRETS = (
     "REDIS_URL",
     "OTP_WEBHOOK_SECRET",
     "OIDC_CLIENT_SECRET",
+    "FCM_CREDENTIALS",
+    "SMS_WEBHOOK_SECRET",
 )
 # Names that a key of the demo, of a test or of an example bears; none of them guards anything.
 NO_KEY_OF_YOURS = frozenset({"demo", "test", "tests", "example", "changeme", "change-me"})
@@ -50,7 +58,6 @@ ASYMMETRIC = frozenset(
         *("ES256", "ES384", "ES512", "EdDSA"),
     }
 )
-WEBHOOK_SECRET_BYTES_MIN = 24
 LOOPBACK_NETWORKS = "127.0.0.0/8,::1/128"
 PORT_MAX = 65_535
 
@@ -73,14 +80,6 @@ class OidcSettings:
     client_id: str  # OIDC_CLIENT_ID
     redirect_url: str  # OIDC_REDIRECT_URL: where it sends the browser back to
     client_secret: str = field(repr=False)  # OIDC_CLIENT_SECRET, secret
-
-
-@dataclass(frozen=True)
-class Webhook:
-    """Where to call out, and the key that signs what we say [Standard Webhooks]."""
-
-    url: str
-    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,6 +109,9 @@ class Settings:
     webhook_guard: Guard  # WEBHOOK_NETWORKS, WEBHOOK_PORTS: where webhooks may be sent
     # EVIDENCE_WITNESSES: KEY URL[, KEY URL]: who signs heads of the log beside us; none = nobody
     evidence_witnesses: tuple[Witness, ...]
+    fcm: FcmSettings | None  # FCM_CREDENTIALS, FCM_BASE_URL: push; none = nothing is pushed
+    # SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: who sends text messages to borrowers
+    sms: GatewaySettings | None
     otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     # DOCUMENT_SCANNER_URL: clamd://HOST:PORT; none = nothing is scanned
     document_scanner: tuple[str, int] | None
@@ -166,11 +168,13 @@ def _read(env: Environment) -> Settings:
         rotation_delay=timedelta(
             seconds=env.whole("ROTATION_DELAY", default=30, at_least=ROTATION_DELAY_MIN)
         ),
-        otp_webhook=_webhook(env, is_demo=is_demo),
+        otp_webhook=read_otp_gateway(env, is_demo=is_demo),
         webhook_guard=_webhook_guard(env, is_demo=is_demo),
         evidence_witnesses=_witnesses(env, is_demo=is_demo),
+        fcm=read_fcm(env),
+        sms=read_sms_gateway(env, is_demo=is_demo),
         otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
-        document_scanner=_scanner(env),
+        document_scanner=read_scanner(env),
         documents_unscanned_shown=_shows_unscanned(env, is_demo=is_demo),
         help_lines=help_lines.configured(env),
         oidc=_oidc(env, own=issuer, is_demo=is_demo),
@@ -286,26 +290,6 @@ def _zone(env: Environment, *, is_demo: bool) -> str:
     return name
 
 
-def _webhook(env: Environment, *, is_demo: bool) -> Webhook | None:
-    """The demo shows its messages on a page of its own; beyond it somebody must send them."""
-    url, secret = env.get("OTP_WEBHOOK_URL"), env.secret("OTP_WEBHOOK_SECRET")
-    if is_demo and not url:
-        return None
-    if not url:
-        env.refuse("OTP_WEBHOOK_URL", "missing: who sends log-in codes by text message")
-    elif not is_trustworthy(url, is_demo=False):
-        env.refuse("OTP_WEBHOOK_URL", "must be an https:// address")
-    if not secret:
-        env.refuse("OTP_WEBHOOK_SECRET", "missing: signs what is sent there")
-    elif not _is_webhook_secret(secret):
-        env.refuse(
-            "OTP_WEBHOOK_SECRET",
-            f"must be {WEBHOOK_SECRET_PREFIX} and the base64 of at least"
-            f" {WEBHOOK_SECRET_BYTES_MIN} bytes",
-        )
-    return Webhook(url, secret)
-
-
 def _witnesses(env: Environment, *, is_demo: bool) -> tuple[Witness, ...]:
     try:
         return read_witnesses(env.get("EVIDENCE_WITNESSES"), is_demo=is_demo)
@@ -314,35 +298,11 @@ def _witnesses(env: Environment, *, is_demo: bool) -> tuple[Witness, ...]:
         return ()
 
 
-def _scanner(env: Environment) -> tuple[str, int] | None:
-    address = env.get("DOCUMENT_SCANNER_URL")
-    if not address:
-        return None
-    parts = split_address(address)
-    if (
-        parts is None
-        or parts.scheme != "clamd"
-        or parts.port is None
-        or parts.path not in ("", "/")
-    ):
-        env.refuse("DOCUMENT_SCANNER_URL", "must be clamd://HOST:PORT")
-        return None
-    return str(parts.hostname), parts.port
-
-
 def _shows_unscanned(env: Environment, *, is_demo: bool) -> bool:
     value = env.get("DOCUMENTS_UNSCANNED_SHOWN") or ("1" if is_demo else "0")
     if value not in ("0", "1"):
         env.refuse("DOCUMENTS_UNSCANNED_SHOWN", "must be 0 or 1")
     return value == "1"
-
-
-def _is_webhook_secret(secret: str) -> bool:
-    try:
-        key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
-    except binascii.Error:
-        return False
-    return secret.startswith(WEBHOOK_SECRET_PREFIX) and len(key) >= WEBHOOK_SECRET_BYTES_MIN
 
 
 def _oidc(env: Environment, *, own: str, is_demo: bool) -> OidcSettings | None:

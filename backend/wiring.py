@@ -34,12 +34,6 @@ from backend.documents import contents as document_contents
 from backend.documents import jobs as document_jobs
 from backend.documents import routes as document_routes
 from backend.documents import staff_routes as document_staff_routes
-from backend.events.benefits import WaiverRequestStateChanged
-from backend.events.disputes import DisputeStateChanged
-from backend.events.documents import ForgerySuspected
-from backend.events.plans import PlanCureReminded, PlanReliefStarted
-from backend.events.procedures import ProcedureMoved
-from backend.events.promises import PromiseStateChanged
 from backend.events.webhooks import WebhookEndpointDisabled
 from backend.evidence import audit as evidence_audit
 from backend.evidence import jobs as evidence_jobs
@@ -244,13 +238,6 @@ WIRING = Wiring(
         *procedure_work.SOURCES,
     ),
     unheard={
-        ForgerySuspected: "the inbox will tell her; until then she reads it with her document",
-        ProcedureMoved: "the inbox will tell her; until then the app asks",
-        DisputeStateChanged: "for the inbox, which will tell her of questions and answers",
-        PromiseStateChanged: "for the inbox, which will thank or help her",
-        WaiverRequestStateChanged: "for the inbox, which will tell her of the answer",
-        PlanReliefStarted: "for the inbox: her relief goes on because the lender is late",
-        PlanCureReminded: "for the inbox: the one reminder of a broken plan",
         WebhookEndpointDisabled: "told to staff by their list of endpoints and the log",
     },
     messages=webhook_messages.MESSAGES,

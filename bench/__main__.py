@@ -14,7 +14,9 @@ from bench import (
     payments,
     plans,
     points,
+    push,
     reads,
+    reminders,
     retier,
     schedules,
 )
@@ -32,6 +34,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "plans": plans.figures,
     "detectors": detectors.figures,
     "feed": feed.figures,
+    "reminders": reminders.figures,
+    "push": push.figures,
 }
 
 

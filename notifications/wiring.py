@@ -1,5 +1,42 @@
 """What notifications plugs into the application."""
 
 from backend.kit.wiring import Wiring
+from notifications.deliveries import audit as delivery_audit
+from notifications.deliveries import routes as delivery_routes
+from notifications.deliveries import sender as delivery_sender
+from notifications.deliveries import staff_routes as dead_letter_routes
+from notifications.devices import demo as device_demo
+from notifications.devices import routes as device_routes
+from notifications.devices import service as devices
+from notifications.inbox import routes as inbox_routes
+from notifications.messages import panels as message_panels
+from notifications.messages import routes as message_routes
+from notifications.messages import staff_routes as message_staff_routes
+from notifications.notices import handlers as notice_handlers
+from notifications.preferences import routes as preference_routes
+from notifications.reminders import handlers as reminder_handlers
+from notifications.reminders import jobs as reminder_jobs
+from notifications.reminders import staff_routes as reminder_staff_routes
+from notifications.templates import staff_routes as template_staff_routes
 
-WIRING = Wiring()
+WIRING = Wiring(
+    blueprints=(
+        device_routes.blp,
+        preference_routes.blp,
+        inbox_routes.blp,
+        template_staff_routes.blp,
+        reminder_staff_routes.blp,
+        message_routes.blp,
+        message_staff_routes.blp,
+        delivery_routes.blp,
+        dead_letter_routes.blp,
+    ),
+    handlers=(*notice_handlers.HANDLERS, *reminder_handlers.HANDLERS),
+    jobs=(*reminder_jobs.JOBS,),
+    loops=delivery_sender.LOOPS,
+    demo=(device_demo.fill,),
+    sealed=devices.SEALED,
+    hashed=devices.HASHED,
+    audits=delivery_audit.AUDITS,
+    borrower_panels={**message_panels.PANELS},
+)

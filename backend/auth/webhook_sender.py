@@ -7,9 +7,9 @@ from backend.kit import clock
 from backend.kit.calls_out import DEADLINE_SECONDS, TRUSTING, Caller
 from backend.kit.fields import instant_text
 from backend.kit.ids import new_id
+from backend.kit.providers import Webhook
 from backend.kit.standard_webhooks import signed_headers
 from backend.kit.texts import Locale
-from backend.settings import Webhook
 
 SUCCESS = range(200, 300)
 

@@ -8,7 +8,7 @@ from backend.benefits.reasons import Reason
 from backend.benefits.rules import WAIVER_MONTHS_MAX
 from backend.benefits.schemas import CodedTextSchema
 from backend.benefits.waiver_rules import DECIDED, Ground, State
-from backend.kit.fields import Day, Instant, LongText, Minor, OutSchema, StrictSchema, WholeNumber
+from backend.kit.fields import Day, Instant, Minor, OutSchema, StrictSchema, WholeNumber, WordsToHer
 from backend.kit.paging import page_schema
 
 ANSWER_LENGTH_MAX = 2_000
@@ -81,7 +81,7 @@ class WaiverDecisionSchema(StrictSchema):
         validate=validate.Length(0, len(Ground)),
         metadata={"description": "Why not; one or more where it is rejected."},
     )
-    answer = LongText(
+    answer = WordsToHer(
         1, ANSWER_LENGTH_MAX, required=True, metadata={"description": "She reads these words."}
     )
 

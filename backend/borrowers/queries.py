@@ -1,12 +1,12 @@
 """Reads of borrowers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, exists, false, func, select, true
 from sqlalchemy.orm import Session
 
 from backend.borrowers.errors import BorrowerNotFound
@@ -200,6 +200,38 @@ def _by_hashes(
     )
 
 
+def select_places() -> Select[*tuple[Any, ...]]:
+    """Everybody's id, zone and language, for a statement that joins it."""
+    return select(Borrower.id.label("borrower_id"), Borrower.timezone, Borrower.locale)
+
+
+def select_managers() -> Select[*tuple[Any, ...]]:
+    """Whose account manager is who now, for a statement that joins it."""
+    return select(Assignment.borrower_id, Assignment.staff_id).where(Assignment.ended_at.is_(None))
+
+
+def list_zones(session: Session) -> list[str]:
+    """The zones in which there are borrowers."""
+    return list(session.execute(select(Borrower.timezone).distinct()).scalars())
+
+
+def list_birthdays(
+    session: Session, *, after: UUID, limit: int, zones: Sequence[str]
+) -> list[tuple[UUID, str, date | None]]:
+    """The next borrowers in these zones: id, zone, date of birth."""
+    rows = session.execute(
+        select(Borrower.id, Borrower.timezone, Borrower.born_on_cipher)
+        .where(Borrower.id > after, Borrower.timezone.in_(zones))
+        .order_by(Borrower.id)
+        .limit(limit)
+    )
+    return [
+        (row.id, row.timezone, date.fromisoformat(born) if born else None)
+        for row in rows
+        for born in (open_field(row.born_on_cipher, context=BORN_ON),)
+    ]
+
+
 def list_born_on(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, date | None]:
     """Their days of birth, opened, where they are known."""
     rows = session.execute(
@@ -215,6 +247,41 @@ def list_names(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, 
         select(Borrower.id, Borrower.name_cipher).where(Borrower.id.in_(borrower_ids))
     )
     return {row.id: open_field(row.name_cipher, context=NAME) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """In what language, and by which number, she is written to."""
+
+    locale: Locale
+    phone: str | None
+
+
+def reach() -> Select[*tuple[Any, ...]]:
+    """Everybody's id, the zone in which she probably is, and whether there is a number: `reach`."""
+    return select(
+        Borrower.id.label("borrower_id"),
+        func.coalesce(Borrower.own_timezone, Borrower.timezone).label("zone"),
+        Borrower.phone_cipher.is_not(None).label("has_phone"),
+    )
+
+
+def list_reach(
+    session: Session, *, borrower_ids: Sequence[UUID], with_phones: bool
+) -> dict[UUID, Reach]:
+    """How these are written to; numbers are opened only where they are wanted."""
+    rows = session.execute(
+        select(Borrower.id, Borrower.locale, Borrower.phone_cipher).where(
+            Borrower.id.in_(borrower_ids)
+        )
+    )
+    return {
+        row.id: Reach(
+            "zh-CN" if row.locale == "zh-CN" else "en",
+            open_field(row.phone_cipher, context=PHONE) if with_phones else None,
+        )
+        for row in rows
+    }
 
 
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:
@@ -241,6 +308,22 @@ def check_there_are(session: Session, *, borrower_ids: Sequence[UUID]) -> None:
     wanted = set(borrower_ids)
     found = select(func.count()).select_from(Borrower).where(Borrower.id.in_(wanted))
     if session.execute(found).scalar_one() != len(wanted):
+        raise BorrowerNotFound
+
+
+def lock(session: Session, *, borrower_ids: Collection[UUID]) -> None:
+    """Hold these borrowers against each other's changes, in one order.
+
+    Refuses: BorrowerNotFound, when one of them is nobody.
+    """
+    wanted = set(borrower_ids)
+    found = session.execute(
+        select(Borrower.id)
+        .where(Borrower.id.in_(wanted))
+        .order_by(Borrower.id)
+        .with_for_update(key_share=True)
+    )
+    if len(found.all()) != len(wanted):
         raise BorrowerNotFound
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backend.commands.guard import PIPE_VARIABLE
+from backend.kit.guard import PIPE_VARIABLE
 
 RESTART_SECONDS_FIRST = 0.2
 RESTART_SECONDS_MAX = 10.0
@@ -37,6 +37,7 @@ class Child:
     environment: Mapping[str, str]
     leash: Leash
     log: Path
+    module: str = "backend"
     is_heard: bool = False  # what it says goes to our terminal, what it complains of to the log
     _process: subprocess.Popen[bytes] | None = None
     _started_at: float = 0.0
@@ -47,7 +48,7 @@ class Child:
         """Start it in a session of its own: Ctrl-C is for the supervisor."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "backend", *self.command],
+                [sys.executable, "-m", self.module, *self.command],
                 env={**self.environment, PIPE_VARIABLE: str(self.leash.reading)},
                 stdin=subprocess.DEVNULL,
                 stdout=None if self.is_heard else log,

@@ -16,10 +16,10 @@ from backend.auth import service as auth
 from backend.auth.rules import COMMAND_LINE_LIFE
 from backend.commands.context import configured
 from backend.commands.failures import fail
-from backend.commands.guard import stop_with_supervisor
 from backend.demo import core
 from backend.kit import clock
 from backend.kit.db import transaction
+from backend.kit.guard import stop_with_supervisor
 from backend.kit.logs import get_logger
 from backend.kit.problems import Problem
 

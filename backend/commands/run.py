@@ -19,7 +19,7 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
-from backend.commands import welcome
+from backend.commands import stand_ins, welcome
 from backend.commands.children import Child, Leash
 from backend.commands.failures import fail
 from backend.commands.instance import data_dir, make_secrets, write_instance
@@ -104,7 +104,8 @@ def _supervise(stack: ExitStack, *, folder: Path, port: int, empty: bool, consol
         Child(name, command, environment, leash, folder / f"{name}.log")
         for name, command in CHILDREN.items()
     ]
-    for child in children:
+    stand_in = _stand_in(environment, leash, folder)
+    for child in (children := [*children, *stand_in]):
         stack.callback(child.stop)
         child.start()
     # Registered last, so they run first: all are told at once, and a second Ctrl-C is not heard.
@@ -112,7 +113,7 @@ def _supervise(stack: ExitStack, *, folder: Path, port: int, empty: bool, consol
         stack.callback(child.ask_to_stop)
     stack.callback(_hear_no_more)
     _wait_until_ready(children[0], port=port)
-    welcome.show(console, port=port)
+    welcome.show(console, port=port, fcm_url=environment["FCM_BASE_URL"] if stand_in else None)
     while True:
         time.sleep(WATCH_SECONDS)
         servers.keep_running()
@@ -148,12 +149,22 @@ def _start_servers(
         ISSUER=environment.get("ISSUER") or f"http://localhost:{port}",
         PROMETHEUS_MULTIPROC_DIR=str(folder / "metrics"),
     )
+    if stand_ins.is_needed():
+        environment.update(stand_ins.fcm_settings(folder))
     return environment, Servers(postgres=postgres, valkey=valkey)
+
+
+def _stand_in(environment: dict[str, str], leash: Leash, folder: Path) -> list[Child]:
+    """Firebase's, unless the demo was given access to the real one."""
+    if not stand_ins.is_needed():
+        return []
+    words = ("--port", environment["FCM_BASE_URL"].rpartition(":")[2])
+    return [Child("fcm", words, environment, leash, folder / "fcm.log", module=stand_ins.MODULE)]
 
 
 def _shareable(environment: dict[str, str]) -> dict[str, str]:
     names = (
-        *("DATABASE_URL", "COMMUNITY_DATABASE_URL", "REDIS_URL"),
+        *("DATABASE_URL", "COMMUNITY_DATABASE_URL", "REDIS_URL", "FCM_BASE_URL"),
         *("GOODFAITH_DEMO", "DEMO_CLOCK_FILE", "PORT", "ISSUER"),
     )
     return {name: environment[name] for name in names if name in environment}

@@ -11,9 +11,9 @@ from granian.server import Server
 from sqlalchemy.exc import OperationalError
 
 from backend.commands.failures import fail
-from backend.commands.guard import stop_with_supervisor
 from backend.commands.instance import load_environment
 from backend.kit.environment import SettingsError
+from backend.kit.guard import stop_with_supervisor
 from backend.kit.keyring import Keyring, KeysMissingError
 from backend.settings import Settings, load
 

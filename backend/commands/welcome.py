@@ -46,7 +46,7 @@ def seed(environment: Mapping[str, str], *, folder: Path, leash: Leash, console:
     console.print(f"Imported in {time.monotonic() - started_at:.0f} s.")
 
 
-def show(console: Console, *, port: int) -> None:
+def show(console: Console, *, port: int, fcm_url: str | None) -> None:
     """Addresses, and how to come in."""
     address = f"http://localhost:{port}"
     console.print(f"\n[bold]Goodfaith is ready[/bold]: {address}\n")
@@ -55,6 +55,7 @@ def show(console: Console, *, port: int) -> None:
         ("the interface", f"{address}/openapi.json"),
         ("state, figures", f"{address}/readyz  {address}/metrics"),
         ("messages", f"{address}/demo/messages    (log-in codes)"),
+        ("pushes", f"{fcm_url}/log" if fcm_url else "go to Firebase"),
         ("a card borrower", f"{COMMAND} token --borrower 1    (real data, 1 to 30000)"),
         ("the core system", f"{COMMAND} token --client core"),
         ("staff, by role", f"{COMMAND} token --staff risk_officer@{STAFF_DOMAIN}"),

@@ -5,7 +5,7 @@ import signal
 import click
 
 from backend.commands.context import configured
-from backend.commands.guard import stop_with_supervisor
+from backend.kit.guard import stop_with_supervisor
 from backend.worker import Worker
 
 

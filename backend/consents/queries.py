@@ -11,7 +11,8 @@ from backend.borrowers.errors import BorrowerNotFound
 from backend.borrowers.models import Borrower
 from backend.consents import rules
 from backend.consents.models import Consent
-from backend.consents.rules import Answer, Purpose
+from backend.consents.rules import Answer
+from backend.consents.rules import Purpose as Purpose  # also for those who ask from outside
 from backend.kit.paging import Page, page
 
 

@@ -25,6 +25,7 @@ from backend.staff.rules import Role
 ENROLLED_AT_ONCE = 5_000
 SHARES = 2  # as many as the smallest machine has cores
 BOUNCED = "The bank returned it."
+MANAGER_NAME = "Lin Yue"
 STAFF_DOMAIN = "demo.goodfaith.example"
 
 
@@ -83,7 +84,9 @@ def _store(lines: Iterable[people.Line], *, now: datetime) -> list[UUID]:
 def _open_staff_accounts(*, now: datetime) -> None:
     with transaction() as session:
         for role in Role:
-            staff.add_staff(session, email=staff_email(role), roles={role}, now=now)
+            staff_id = staff.add_staff(session, email=staff_email(role), roles={role}, now=now)
+            if role is Role.ACCOUNT_MANAGER:
+                staff.set_display_name(session, staff_id=staff_id, name=MANAGER_NAME)
         # Four eyes need two people in the same office.
         for role in (Role.RISK_OFFICER, Role.ADMIN):
             email = f"second.{staff_email(role)}"

@@ -3,7 +3,16 @@
 from marshmallow import fields, validate
 
 from backend.disputes.rules import DECIDED, TEXT_LENGTH_MAX, About, Ground, State
-from backend.kit.fields import Day, Instant, LongText, Minor, MinorPositive, OutSchema, StrictSchema
+from backend.kit.fields import (
+    Day,
+    Instant,
+    LongText,
+    Minor,
+    MinorPositive,
+    OutSchema,
+    StrictSchema,
+    WordsToHer,
+)
 from backend.kit.paging import page_schema
 
 
@@ -24,6 +33,12 @@ class WordsInSchema(StrictSchema):
     text = LongText(1, TEXT_LENGTH_MAX, required=True)
 
 
+class QuestionToHerInSchema(StrictSchema):
+    text = WordsToHer(
+        1, TEXT_LENGTH_MAX, required=True, metadata={"description": "She reads these words."}
+    )
+
+
 class DisputeDecisionInSchema(StrictSchema):
     outcome = fields.String(
         required=True, validate=validate.OneOf([str(each) for each in sorted(DECIDED)])
@@ -31,7 +46,7 @@ class DisputeDecisionInSchema(StrictSchema):
     grounds = fields.List(
         fields.Enum(Ground, by_value=True), required=True, validate=validate.Length(1, len(Ground))
     )
-    answer = LongText(
+    answer = WordsToHer(
         1, TEXT_LENGTH_MAX, required=True, metadata={"description": "She reads these words."}
     )
     amount_minor = MinorPositive(

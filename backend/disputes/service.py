@@ -380,5 +380,6 @@ def _tell(
             after=after,
             waived_minor=waived_minor,
             correction_minor=correction_minor,
+            currency=row.currency,
         ),
     )

@@ -17,9 +17,9 @@ from backend.disputes.errors import DisputeMoveRefused, DisputeUnknown
 from backend.disputes.rules import State
 from backend.disputes.schemas import (
     DisputeDecisionInSchema,
+    QuestionToHerInSchema,
     QueuedDisputePageSchema,
     StaffDisputeSchema,
-    WordsInSchema,
 )
 from backend.disputes.wording import in_words
 from backend.kit import clock
@@ -148,7 +148,7 @@ class Question(MethodView):
     @permits("disputes.decide")
     @refuses(BorrowerNotFound, DisputeUnknown, DisputeMoveRefused)
     @blp.arguments(PurposeArgs, location="headers")
-    @blp.arguments(WordsInSchema)
+    @blp.arguments(QuestionToHerInSchema)
     @blp.response(200, StaffDisputeSchema)
     def post(
         self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID, dispute_id: UUID

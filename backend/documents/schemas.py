@@ -10,7 +10,7 @@ from backend.documents.rules import (
     State,
     SuspicionState,
 )
-from backend.kit.fields import Day, Instant, LongText, ShortText, StrictSchema
+from backend.kit.fields import Day, Instant, LongText, ShortText, StrictSchema, WordsToHer
 from backend.kit.http import OutSchema
 from backend.kit.paging import page_schema
 
@@ -82,7 +82,7 @@ class VerificationInSchema(_PeriodSchema):
     method = fields.String(required=True, validate=validate.OneOf(METHOD_OPTIONS))
     issuer = ShortText(load_default=None)
     expires_on = Day(load_default=None)
-    grounds = LongText(
+    grounds = WordsToHer(
         3,
         2_000,
         load_default=None,
@@ -91,7 +91,7 @@ class VerificationInSchema(_PeriodSchema):
 
 
 class SuspicionInSchema(StrictSchema):
-    grounds = LongText(3, 2_000, required=True, metadata={"description": "She reads it."})
+    grounds = WordsToHer(3, 2_000, required=True, metadata={"description": "She reads it."})
 
 
 class SuspicionDecisionSchema(StrictSchema):
@@ -99,7 +99,7 @@ class SuspicionDecisionSchema(StrictSchema):
         required=True,
         validate=validate.OneOf([SuspicionState.UPHELD, SuspicionState.DISMISSED]),
     )
-    reason = LongText(3, 2_000, required=True, metadata={"description": "She reads it."})
+    reason = WordsToHer(3, 2_000, required=True, metadata={"description": "She reads it."})
 
 
 class VerificationSchema(OutSchema):

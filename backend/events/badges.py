@@ -9,13 +9,15 @@ from backend.kit.outbox import Event
 
 @dataclass(frozen=True)
 class BadgeAwarded(Event):
-    """She earned a badge, on a day of hers. Awards over the past are backfill."""
+    """She earned a badge, on a day of hers. Awards over the past are backfill. Its name as then."""
 
     award_id: UUID
     code: str
     version: int
     earned_on: date
     backfill: bool = False
+    name_en: str = ""
+    name_zh_cn: str = ""
 
 
 @dataclass(frozen=True)

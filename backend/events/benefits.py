@@ -19,15 +19,20 @@ class WaiverRequestStateChanged(Event):
     after: str
     is_automatic: bool
     waived_minor: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True)
 class BenefitGranted(Event):
-    """She was given a benefit. `state`: offered, or activated where nothing is asked of her."""
+    """She was given a benefit. `state`: offered, or activated where nothing is asked of her.
+
+    `cause`: what it was given for, as its row says.
+    """
 
     grant_id: UUID
     kind: str
     state: str
+    cause: str = ""
 
 
 @dataclass(frozen=True)

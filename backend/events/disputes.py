@@ -20,3 +20,4 @@ class DisputeStateChanged(Event):
     after: str
     waived_minor: int = 0
     correction_minor: int = 0
+    currency: str = ""

@@ -21,3 +21,4 @@ class PromiseStateChanged(Event):
     amount_minor: int
     paid_minor: int
     on: date
+    currency: str = ""

@@ -27,6 +27,7 @@ from backend.kit.fields import (
     StrictSchema,
     TextsSchema,
     Truth,
+    WordsToHer,
 )
 from backend.kit.http import OutSchema
 from backend.kit.paging import PageArgs, page_schema
@@ -200,7 +201,7 @@ class StaffApplicationSchema(ApplicationSchema):
 
 
 class QuestionInSchema(StrictSchema):
-    question = LongText(3, 2_000, required=True, metadata={"description": "She reads it."})
+    question = WordsToHer(3, 2_000, required=True, metadata={"description": "She reads it."})
 
 
 class HardshipDecisionInSchema(StrictSchema):
@@ -212,7 +213,7 @@ class HardshipDecisionInSchema(StrictSchema):
         required=True,
         validate=validate.Length(1, len(Ground)),
     )
-    answer = LongText(3, 2_000, required=True, metadata={"description": "She reads it."})
+    answer = WordsToHer(3, 2_000, required=True, metadata={"description": "She reads it."})
     relief_until_on = Day(load_default=None)
 
 

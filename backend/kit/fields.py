@@ -10,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 
 from backend.kit.clock import all_zones
 from backend.kit.texts import LOCALES
+from backend.kit.wording import Finding, find_unkind
 
 MINOR_MAX = 10**15  # ten trillion in a currency with cents: beyond any loan, within a bigint
 EXTERNAL_ID_LENGTH_MAX = 200
@@ -140,13 +141,46 @@ def ShortText(low: int = 1, high: int = 200, **kwargs: Any) -> fields.String:  #
 
 def LongText(low: int = 1, high: int = TEXT_LENGTH_MAX, **kwargs: Any) -> fields.String:  # noqa: N802
     """Several lines."""
-    return fields.String(
-        validate=[
-            validate.Length(low, high),
-            Pattern(TEXT_PATTERN, error="Must not hold control characters."),
-        ],
-        **kwargs,
-    )
+    return fields.String(validate=[*_lines(low, high)], **kwargs)
+
+
+class UnkindWords(str):
+    """The message of a field whose words must not reach a borrower, with what was found."""
+
+    __slots__ = ("finding",)
+    finding: Finding
+
+    @classmethod
+    def of(cls, finding: Finding) -> "UnkindWords":
+        """One message of one finding."""
+        message = cls(finding.detail.en)
+        message.finding = finding
+        return message
+
+
+def is_kind(value: str) -> bool:
+    """Whether words may reach a borrower [rule R14]; raises ValidationError where not."""
+    found = find_unkind(value)
+    if found:
+        raise ValidationError([UnkindWords.of(each) for each in found])
+    return True
+
+
+def LineToHer(low: int = 1, high: int = 200, **kwargs: Any) -> fields.String:  # noqa: N802
+    """One line that a borrower reads."""
+    return fields.String(validate=[*_printable(low, high), is_kind], **kwargs)
+
+
+def WordsToHer(low: int = 1, high: int = TEXT_LENGTH_MAX, **kwargs: Any) -> fields.String:  # noqa: N802
+    """Several lines that a borrower reads: staff's own words to her."""
+    return fields.String(validate=[*_lines(low, high), is_kind], **kwargs)
+
+
+def _lines(low: int, high: int) -> list[Any]:
+    return [
+        validate.Length(low, high),
+        Pattern(TEXT_PATTERN, error="Must not hold control characters."),
+    ]
 
 
 def _printable(low: int, high: int) -> list[Any]:
@@ -208,7 +242,7 @@ def instant_text(at: datetime) -> str:
 
 
 class TextsSchema(StrictSchema):
-    """A text in both languages."""
+    """A text in both languages, for borrowers to read."""
 
-    en = fields.String(required=True, validate=[*_printable(1, 500)])
-    zh_cn = fields.String(required=True, data_key="zh-CN", validate=[*_printable(1, 500)])
+    en = fields.String(required=True, validate=[*_printable(1, 500), is_kind])
+    zh_cn = fields.String(required=True, data_key="zh-CN", validate=[*_printable(1, 500), is_kind])

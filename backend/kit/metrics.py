@@ -33,6 +33,14 @@ DELIVERIES = Counter(
 )
 CODES = Counter("goodfaith_log_in_codes_total", "Log-in codes for known numbers.", ("outcome",))
 WEBHOOKS = Counter("goodfaith_webhook_tries_total", "Webhooks tried.", ("outcome",))
+MESSAGES = Counter(
+    "goodfaith_messages_total", "Tries of messages to borrowers.", ("channel", "fate")
+)
+MESSAGES_PREVENTED = Counter(
+    "goodfaith_messages_prevented_total",
+    "Messages that were planned and rightly not sent.",
+    ("purpose", "reason"),
+)
 JOB_RUNS = Counter("goodfaith_job_runs_total", "Job runs ended.", ("job", "outcome"))
 
 

@@ -43,7 +43,17 @@ PROBLEM_SCHEMA: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "category": {"type": "string"},
+                    "phrase": {"type": "string"},
+                    "start": {"type": "integer"},
+                    "end": {"type": "integer"},
+                    "better": {"type": "string"},
+                },
+                "description": "`category` and what follows it: of words that must not reach a"
+                " borrower. `start` and `end` count code points.",
             },
         },
         "reasons": {

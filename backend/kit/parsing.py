@@ -9,6 +9,7 @@ import orjson
 from flask import Request
 from webargs.flaskparser import FlaskParser
 
+from backend.kit.fields import UnkindWords
 from backend.kit.problems import BadRequest, FieldError, Invalid, UnsupportedMediaType
 from backend.kit.texts import Text
 
@@ -96,6 +97,8 @@ def _flatten(tree: Any, pointer: str) -> Iterator[FieldError]:
     elif isinstance(tree, list):
         for item in tree:
             yield from _flatten(item, pointer)
+    elif isinstance(tree, UnkindWords):
+        yield FieldError(pointer, tree.finding.detail, tree.finding.members)
     else:
         yield FieldError(pointer=pointer, detail=str(tree))
 

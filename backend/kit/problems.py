@@ -1,7 +1,7 @@
 """Refusals as types. Each says its status, code and title once; `http` renders them [RFC 9457]."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from backend.kit.texts import DEFAULT_LOCALE, Locale, Text
@@ -12,14 +12,19 @@ TYPE_BASE = "https://goodfaith.example/problems/"
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field. `pointer` is a JSON pointer into the body, with its '#'."""
+    """What is wrong with one field. `pointer` is a JSON pointer into the body, with its '#'.
+
+    `members` say more to a machine, such as where in a text a phrase stands.
+    """
 
     pointer: str
-    detail: str
+    detail: str | Text
+    members: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
-    def as_dict(self, locale: Locale) -> dict[str, str]:
+    def as_dict(self, locale: Locale) -> dict[str, Any]:
         """Pointer and detail in one language."""
-        return {"pointer": self.pointer, "detail": in_both(self.detail).in_(locale)}
+        told = in_both(self.detail) if isinstance(self.detail, str) else self.detail
+        return {**self.members, "pointer": self.pointer, "detail": told.in_(locale)}
 
 
 @dataclass(frozen=True)

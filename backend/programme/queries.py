@@ -6,15 +6,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Row, Uuid, and_, func, literal, select, text
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Row,
+    Uuid,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.kit.bulk import sql_ids
 from backend.programme.models import Enrolment, EnrolmentChange, ProgrammeDraw
 from backend.programme.rules import Status
 
 HISTORY_MAX = 100
+Owner = ColumnElement[UUID] | InstrumentedAttribute[UUID]
 
 _ENROLLED = text(
     """
@@ -52,6 +64,14 @@ def get_enrolment_view(session: Session, *, borrower_id: UUID) -> EnrolmentView:
         .limit(HISTORY_MAX)
     ).all()
     return EnrolmentView(row.status, row.assignment, row.since_at, history)
+
+
+def is_left_alone(borrower_id: Owner) -> ColumnElement[bool]:
+    """Of a statement's rows, whose programme was terminated or who is of the control group."""
+    return exists().where(
+        Enrolment.borrower_id == borrower_id,
+        (Enrolment.status == Status.TERMINATED) | Enrolment.status.is_(None),
+    )
 
 
 def get_draw(session: Session, *, draw_id: UUID) -> Row[Any]:

@@ -228,5 +228,6 @@ def _follow(
             amount_minor=row.amount_minor,
             paid_minor=paid_minor,
             on=row.on_date,
+            currency=row.currency,
         ),
     )

@@ -32,6 +32,7 @@ class StaffAccount(Base):
             name="enrolled_with_both_factors",
         ),
         CheckConstraint("let_in_by <> id", name="nobody_lets_herself_in"),
+        CheckConstraint("length(display_name) BETWEEN 1 AND 60", name="display_name_short"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -44,6 +45,8 @@ class StaffAccount(Base):
     totp_last_step: Mapped[int | None]
     let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
     last_log_in_at: Mapped[datetime | None]
+    # As borrowers read it of whom they have talked with; she sets it herself.
+    display_name: Mapped[str | None]
 
 
 class StaffEnrolment(Base):

@@ -25,6 +25,13 @@ from backend.staff.rules import AccountState, ChangeState, Role
 NO_ROLES = array([], type_=String)
 
 
+def select_names() -> Select[*tuple[Any, ...]]:
+    """Of those in office the names that borrowers may read, for a statement that joins it."""
+    return select(StaffAccount.id.label("staff_id"), StaffAccount.display_name).where(
+        StaffAccount.display_name.is_not(None), StaffAccount.disabled_at.is_(None)
+    )
+
+
 def get_account(session: Session, *, email: str) -> AnyRow:
     """An active account's id and roles. Refuses: StaffUnknown."""
     roles = func.array_remove(func.array_agg(StaffRole.role), None)

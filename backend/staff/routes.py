@@ -35,6 +35,7 @@ from backend.staff.schemas import (
     RoleChangeListArgs,
     RoleChangePageSchema,
     StaffAccountSchema,
+    StaffNameSchema,
     StaffPasswordChangeSchema,
     StaffReasonSchema,
     StaffRoleChangeInSchema,
@@ -65,6 +66,17 @@ class Me(MethodView):
             own = queries.get_account_view(session, staff_id=caller().id)
         permissions = sorted(permissions_of(frozenset(own.roles)))
         return {**own._mapping, "permissions": permissions}
+
+
+@blp.route("/me/name")
+class OwnName(MethodView):
+    @permits("staff.self")
+    @blp.arguments(StaffNameSchema)
+    @blp.response(204)
+    def put(self, args: dict[str, Any]) -> None:
+        """Say how borrowers who have talked with you read your name; null: not at all."""
+        with transaction() as session:
+            service.set_display_name(session, staff_id=caller().id, name=args["name"])
 
 
 @blp.route("/me/password")

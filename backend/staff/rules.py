@@ -34,12 +34,14 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("facts.read", "audiences.count", "badges.read", "badges.author"),
             *("benefits.read", "benefits.author", "points.read", "points.author"),
             *("catalogue.read", "catalogue.write", "catalogue.fulfil"),
+            *("templates.read", "templates.author", "reminders.read", "reminders.author"),
         }
     ),
     Role.CAMPAIGN_APPROVER: frozenset(
         {
             *("facts.read", "audiences.count", "badges.read", "badges.publish"),
             *("benefits.read", "benefits.publish", "points.read", "points.publish"),
+            *("templates.read", "templates.publish", "reminders.read", "reminders.publish"),
         }
     ),
     # `borrowers.read_assigned` opens the doors at which borrowers are seen; whom she finds behind
@@ -55,6 +57,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("catalogue.read", "documents.read", "documents.verify"),
             *("hardship.read", "hardship.decide", "fund.read", "fund.propose"),
             *("catalogue.read", "plans.read", "plans.decide"),
+            *("templates.read", "reminders.read"),
         }
     ),
     Role.RISK_OFFICER: frozenset(
@@ -94,6 +97,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "contacts.read",
             *("procedures.read", "procedures.open", "procedures.decide", "procedures.hand_over"),
             *("plans.read", "plans.decide", "plans.author", "plans.publish"),
+            *("templates.read", "reminders.read"),
         }
     ),
     Role.PRIVACY_OFFICER: frozenset(
@@ -108,6 +112,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "procedures.read",
             *("staff.read", "clients.read", "catalogue.read", "hardship.read", "fund.read"),
             *("staff.read", "clients.read", "catalogue.read", "plans.read"),
+            *("templates.read", "reminders.read"),
         }
     ),
     Role.ADMIN: frozenset(

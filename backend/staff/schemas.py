@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from backend.kit.fields import (
     Day,
     Instant,
+    LineToHer,
     OutSchema,
     Pattern,
     ShortText,
@@ -126,6 +127,10 @@ class AccountListArgs(PageArgs):
     state = fields.String(
         load_default=None, validate=validate.OneOf([str(state) for state in AccountState])
     )
+
+
+class StaffNameSchema(StrictSchema):
+    name = LineToHer(1, 60, required=True, allow_none=True)
 
 
 class StaffReasonSchema(StrictSchema):

@@ -23,6 +23,7 @@ from backend.kit.predicates import (
 )
 from backend.kit.problems import FieldError, Invalid
 from backend.kit.texts import Text
+from backend.kit.wording import find_unkind
 
 SCORES = ("capacity", "willingness", "value")
 SCORE_MAX = 100
@@ -272,6 +273,10 @@ class _Reader:
             if not isinstance(words, str) or not _is_line(words):
                 self._refuse(f"{at}/{language}", f"Must be 1 to {TEXT_LENGTH_MAX} characters.")
                 return None
+            self.errors += [
+                FieldError(f"{at}/{language}", each.detail, each.members)
+                for each in find_unkind(words)
+            ]
         return Text.from_json(body)
 
     def _refuse_repeats(self, codes: list[str | None], at: str, name: str) -> None:

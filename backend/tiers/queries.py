@@ -12,6 +12,7 @@ from backend.borrowers import queries as borrowers
 from backend.borrowers.rules import Viewer
 from backend.kit.paging import Page, page
 from backend.kit.problems import NotFound
+from backend.kit.texts import Text
 from backend.profile.models import Profile
 from backend.tiers.models import (
     TierEvaluation,
@@ -20,8 +21,16 @@ from backend.tiers.models import (
     TierReview,
     TierState,
 )
+from backend.tiers.policies import get_policy
 
 OVERRIDES_MAX = 50
+
+
+def list_names(session: Session, *, version: int) -> dict[str, Text]:
+    """The public names of a published policy's tiers, by internal code. Refuses: NotFound."""
+    tiers = get_policy(session, version=version).policy.tiers
+    return {tier.code: tier.name for tier in tiers if tier.name is not None}
+
 
 # All that a borrower's own tier page needs, in one statement. Facts as text: unread, they are
 # part of the key under which the finished answer is kept.

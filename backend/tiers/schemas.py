@@ -9,6 +9,7 @@ from backend.kit.fields import (
     OutSchema,
     ShortText,
     StrictSchema,
+    WordsToHer,
 )
 from backend.kit.paging import page_schema
 
@@ -223,7 +224,7 @@ StaffReviewPageSchema = page_schema(StaffReviewSchema, name="TierReviewPageSchem
 
 class ReviewDecisionSchema(StrictSchema):
     outcome = fields.String(required=True, validate=validate.OneOf(["upheld", "changed"]))
-    answer = LongText(1, 2_000, required=True)
+    answer = WordsToHer(1, 2_000, required=True, metadata={"description": "She reads these words."})
 
 
 class RunSchema(OutSchema):

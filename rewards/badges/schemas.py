@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 from backend.kit.fields import (
     Day,
     Instant,
+    LineToHer,
     OutSchema,
     Pattern,
     ShortText,
@@ -75,13 +76,13 @@ class OwnBadgesSchema(OutSchema):
 class BadgeNameSchema(StrictSchema):
     """In both languages, short enough for a picture's caption."""
 
-    en = ShortText(1, NAME_LENGTH_MAX, required=True)
-    zh_cn = ShortText(1, NAME_LENGTH_MAX, required=True, data_key="zh-CN")
+    en = LineToHer(1, NAME_LENGTH_MAX, required=True)
+    zh_cn = LineToHer(1, NAME_LENGTH_MAX, required=True, data_key="zh-CN")
 
 
 class BadgeWordsSchema(StrictSchema):
-    en = ShortText(1, TEXT_LENGTH_MAX, required=True)
-    zh_cn = ShortText(1, TEXT_LENGTH_MAX, required=True, data_key="zh-CN")
+    en = LineToHer(1, TEXT_LENGTH_MAX, required=True)
+    zh_cn = LineToHer(1, TEXT_LENGTH_MAX, required=True, data_key="zh-CN")
 
 
 class BadgeCounterSchema(StrictSchema):

@@ -25,6 +25,8 @@ from tests.factories.documents import make_document, make_suspicion
 from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.factories.hardship import make_application, make_partner, make_referral, say_yes
+from tests.factories.inbox import put_message
+from tests.factories.notifications import make_intent
 from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.quotes import quote_of
@@ -65,6 +67,8 @@ NOT_THERE = {
         (f"{method} {CREDENTIAL}" for method in ("GET", "DELETE")), "credential-unknown"
     ),
     f"{CREDENTIAL}/share": "credential-share-unknown",
+    "/v1/me/inbox/<uuid:item_id>/read": "inbox-item-unknown",
+    "/v1/me/messages/<uuid:message_id>": "message-unknown",
     "/v1/me/receipts/<uuid:receipt_id>": "receipt-unknown",
     "/v1/me/receipts/<uuid:receipt_id>.tlog-proof": "receipt-unknown",
     "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
@@ -264,6 +268,8 @@ def test_what_is_anothers_is_not_there(
         "grant_id": grant_of(session, world.ann.id),
         "award_id": str(make_credential(session, world.ann.id, is_shared=True)),
         "procedure_id": procedure_of(session, world.ann.id),
+        "item_id": str(put_message(session, world.ann.id)),
+        "message_id": str(make_intent(session, borrower_id=world.ann.id)),
         "receipt_id": receipt_of(session, world.ann.id),
         "quote_id": quote_of(session, world.ann.id, world.ann.loan_id),
         "redemption_id": redemption_of(

@@ -51,6 +51,13 @@ READS = {
     "/v1/me/disputes": 1,
     "/v1/me/waiver-requests": 1,
     "/v1/me/points": 1,
+    # Words of shipped templates are code; the count comes with the page, alone where it is empty.
+    "/v1/me/inbox": 2,
+    "/v1/me/devices": 1,
+    # Her zone, the page, what words are in force; with messages their ways, and staff's words.
+    "/v1/me/messages": 5,
+    # That she is known, her cells, her choice.
+    "/v1/me/notification-preferences": 3,
     "/v1/me/points/entries": 1,
 }
 PAYMENT_STATEMENTS_MAX = 4

@@ -27,6 +27,7 @@ NOT_KEYED_BY_BORROWER = {
     "credential_lookup": "narrow look-up across borrowers: a verifier comes with the id alone",
     "credential_share": "narrow look-up across borrowers: a reader comes with the link alone",
     "webhook_message": "messages to machines, in one queue across borrowers; kept for 30 days",
+    "device_lookup": "narrow look-up across borrowers: an address or installation has one owner",
     "benefit_proof_lookup": "narrow look-up across borrowers: one document proves one case",
 }
 

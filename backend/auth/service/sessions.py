@@ -23,11 +23,14 @@ from backend.auth.rules import (
 )
 from backend.auth.service.refresh_tokens import Refresh
 from backend.auth.service.tokens import TokenKeys, issue_token
+from backend.events.auth import LoggedInElsewhere
 from backend.kit.ids import new_id
+from backend.kit.outbox import announce
 from backend.staff import queries as staff
 
 REUSED = "token_reused"
 ACCOUNT_CLOSED = "account_closed"
+BORROWER = "borrower"
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,6 +64,7 @@ def open_session(
     """
     at = to_milliseconds(now)
     refresh_token = Refresh.fresh()
+    is_elsewhere = audience == BORROWER and _is_logged_in(session, subject_id, now=now)
     row = LoginSession(
         subject_id=subject_id,
         id=new_id(),
@@ -80,8 +84,19 @@ def open_session(
             family_hash=refresh_token.family_hash(), subject_id=subject_id, session_id=row.id
         )
     )
+    if is_elsewhere:
+        announce(session, LoggedInElsewhere(subject_id, now, session_id=row.id, device=row.label))
     made = Rotation(refresh_token.hash(), at=at, access_id=new_id(), roles=tuple(sorted(roles)))
     return _answer(keys, row, made, refresh_token=refresh_token)
+
+
+def _is_logged_in(session: Session, subject_id: UUID, *, now: datetime) -> bool:
+    going_on = select(LoginSession.id).where(
+        LoginSession.subject_id == subject_id,
+        LoginSession.revoked_at.is_(None),
+        LoginSession.ends_at > now,
+    )
+    return session.execute(going_on.limit(1)).first() is not None
 
 
 def refresh(

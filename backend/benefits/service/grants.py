@@ -78,7 +78,12 @@ def tell_given(session: Session, given: Sequence[Given], *, now: datetime) -> No
         session,
         [
             BenefitGranted(
-                each.borrower_id, now, grant_id=each.grant_id, kind=each.kind, state=each.state
+                each.borrower_id,
+                now,
+                grant_id=each.grant_id,
+                kind=each.kind,
+                state=each.state,
+                cause=each.cause,
             )
             for each in given
         ],

@@ -227,5 +227,6 @@ def _tell(session: Session, row: AnyRow, *, before: State | None, now: datetime)
             after=row.state,
             is_automatic=row.is_automatic,
             waived_minor=row.waived_minor,
+            currency=row.currency,
         ),
     )

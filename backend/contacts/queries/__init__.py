@@ -14,6 +14,7 @@ from backend.contacts.queries.ledger import (
     page_entries,
     would_change,
 )
+from backend.contacts.queries.standing import has_talked_with, is_held
 from backend.contacts.queries.times import get_times
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "get_by_reference",
     "get_entry",
     "get_times",
+    "has_talked_with",
+    "is_held",
     "list_entries",
     "list_holds",
     "list_known",

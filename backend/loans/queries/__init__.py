@@ -13,6 +13,7 @@ from backend.loans.queries.conduct import (
     list_conduct,
     list_conduct_of,
 )
+from backend.loans.queries.currencies import list_currencies
 from backend.loans.queries.histories import (
     LoanKey,
     LoanRecord,
@@ -32,9 +33,15 @@ from backend.loans.queries.own import (
     list_own_statements,
     list_panel,
 )
+from backend.loans.queries.paid import Owed, list_paid
 from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
-from backend.loans.queries.upcoming import sum_due
+from backend.loans.queries.upcoming import (
+    find_share,
+    select_first_dues,
+    select_next_dues,
+    sum_due,
+)
 
 __all__ = [
     "AmountDue",
@@ -42,6 +49,7 @@ __all__ = [
     "KeptLine",
     "LoanKey",
     "LoanRecord",
+    "Owed",
     "Progress",
     "Report",
     "check_is_own",
@@ -49,19 +57,24 @@ __all__ = [
     "find_days_past_due_elsewhere",
     "find_paid_on",
     "find_record",
+    "find_share",
     "get_own_loan",
     "get_product",
     "kept_columns",
     "list_conduct",
     "list_conduct_of",
+    "list_currencies",
     "list_own_fees",
     "list_own_loans",
     "list_own_payments",
     "list_own_schedule",
     "list_own_statements",
+    "list_paid",
     "list_panel",
     "list_records",
     "list_stale_keys",
     "list_with_reversals",
+    "select_first_dues",
+    "select_next_dues",
     "sum_due",
 ]

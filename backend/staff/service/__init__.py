@@ -2,7 +2,7 @@
 
 from backend.kit.wiring import SealedColumn
 from backend.staff.one_time import PENDING_TOTP_CONTEXT, TOTP_CONTEXT
-from backend.staff.service.accounts import add_staff, disable, enable
+from backend.staff.service.accounts import add_staff, disable, enable, set_display_name
 from backend.staff.service.enrolment import Enrolment, IssuedCode, check_code, confirm, issue_code
 from backend.staff.service.enrolment import start as start_enrolment
 from backend.staff.service.role_changes import decide, expire_role_changes, request_change
@@ -27,5 +27,6 @@ __all__ = [
     "issue_code",
     "record_action",
     "request_change",
+    "set_display_name",
     "start_enrolment",
 ]

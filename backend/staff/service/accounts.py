@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -56,6 +56,14 @@ def add_staff(
         details={"roles": sorted(roles)},
     )
     return staff_id
+
+
+def set_display_name(session: Session, *, staff_id: UUID, name: str | None) -> None:
+    """How borrowers who have talked with her read her name; None: not at all."""
+    said = name.strip() if name else ""
+    session.execute(
+        update(StaffAccount).where(StaffAccount.id == staff_id).values(display_name=said or None)
+    )
 
 
 def disable(

@@ -1,6 +1,6 @@
 """Giving badges: one borrower after an event, or everybody over history. One code path."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.events.badges import BadgeAwarded
 from backend.kit.ids import new_id
 from backend.kit.outbox import announce_all
+from backend.kit.texts import Text
 from backend.loans import queries as loans
 from backend.programme import service as programme
 from rewards.badges import queries
@@ -53,7 +54,9 @@ def award(
     # Found without a lock; locked in a statement of its own, in id order; and looked for again in
     # the next one, which sees what another worker has given or a person has taken back.
     enrolled = programme.lock_enrolled(session, borrower_ids=sorted(candidates))
-    return _store(session, _find(session, enrolled, live, now=now), now=now, is_history=is_history)
+    found = _find(session, enrolled, live, now=now)
+    names = {each.code: each.name for each in live}
+    return _store(session, found, names, now=now, is_history=is_history)
 
 
 def _find(
@@ -88,7 +91,14 @@ def _find(
     return found + [each for each in judged if each.key not in held]
 
 
-def _store(session: Session, earned: Sequence[Earned], *, now: datetime, is_history: bool) -> int:
+def _store(
+    session: Session,
+    earned: Sequence[Earned],
+    names: Mapping[str, Text],
+    *,
+    now: datetime,
+    is_history: bool,
+) -> int:
     by_id = {new_id(): each for each in earned}
     if not by_id:
         return 0
@@ -97,7 +107,10 @@ def _store(session: Session, earned: Sequence[Earned], *, now: datetime, is_hist
     stored = sorted(found.scalars())
     announce_all(
         session,
-        [_event(award_id, by_id[award_id], now=now, is_history=is_history) for award_id in stored],
+        [
+            _event(award_id, by_id[award_id], names, now=now, is_history=is_history)
+            for award_id in stored
+        ],
     )
     return len(stored)
 
@@ -116,7 +129,14 @@ def _row(award_id: UUID, earned: Earned) -> dict[str, Any]:
     }
 
 
-def _event(award_id: UUID, earned: Earned, *, now: datetime, is_history: bool) -> BadgeAwarded:
+def _event(
+    award_id: UUID,
+    earned: Earned,
+    names: Mapping[str, Text],
+    *,
+    now: datetime,
+    is_history: bool,
+) -> BadgeAwarded:
     is_past = is_history or earned.is_rebuilt or now - earned.at > NEWS_AGE_MAX
     return BadgeAwarded(
         borrower_id=earned.borrower_id,
@@ -126,4 +146,6 @@ def _event(award_id: UUID, earned: Earned, *, now: datetime, is_history: bool) -
         version=earned.version,
         earned_on=earned.on,
         backfill=is_past,
+        name_en=names[earned.code].en,
+        name_zh_cn=names[earned.code].zh_cn,
     )

@@ -1,0 +1,127 @@
+"""Settings of those who work for us: Firebase, gateways of text messages, a scanner."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.kit.environment import Environment, is_trustworthy, split_address
+from backend.kit.standard_webhooks import SECRET_PREFIX
+
+FCM_URL = "https://fcm.googleapis.com"
+GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+WEBHOOK_SECRET_BYTES_MIN = 24
+WEBHOOK_SECRET_SHAPE = (
+    f"must be {SECRET_PREFIX} and the base64 of at least {WEBHOOK_SECRET_BYTES_MIN} bytes"
+)
+NEEDED = ("project_id", "client_email", "private_key", "token_uri")
+
+
+@dataclass(frozen=True)
+class FcmSettings:
+    """Access to Firebase Cloud Messaging."""
+
+    credentials: Mapping[str, Any] = field(repr=False)  # FCM_CREDENTIALS: of a service account
+    base_url: str = FCM_URL  # FCM_BASE_URL: the vendor's, or one on this machine
+
+
+@dataclass(frozen=True)
+class GatewaySettings:
+    """Who sends text messages for us, and the key that signs what we say [Standard Webhooks]."""
+
+    url: str  # SMS_WEBHOOK_URL
+    secret: str = field(repr=False)  # SMS_WEBHOOK_SECRET, secret
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where to call out, and the key that signs what we say [Standard Webhooks]."""
+
+    url: str
+    secret: str = field(repr=False)
+
+
+def read_fcm(env: Environment) -> FcmSettings | None:
+    """None without credentials: nothing is pushed."""
+    words = env.secret("FCM_CREDENTIALS")
+    base_url = env.get("FCM_BASE_URL", FCM_URL)
+    if not words:
+        return None
+    if not _is_of(base_url, FCM_URL):
+        env.refuse("FCM_BASE_URL", f"must be {FCM_URL}, or http on loopback")
+    try:
+        found = json.loads(words)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or any(not found.get(name) for name in NEEDED):
+        env.refuse("FCM_CREDENTIALS", "must be the JSON file of a service account")
+        return None
+    if not _is_of(str(found["token_uri"]), GOOGLE_TOKEN_URL):
+        env.refuse("FCM_CREDENTIALS", f"token_uri must be {GOOGLE_TOKEN_URL}")
+    return FcmSettings(credentials=found, base_url=base_url)
+
+
+def _is_of(address: str, vendor: str) -> bool:
+    """Addresses of devices go to the vendor, or to a stand-in that cannot leave this machine."""
+    parts = split_address(address)
+    is_here = parts is not None and parts.scheme == "http" and is_trustworthy(address, is_demo=True)
+    return address.rstrip("/") == vendor or is_here
+
+
+def read_otp_gateway(env: Environment, *, is_demo: bool) -> Webhook | None:
+    """The demo shows its messages on a page of its own; beyond it somebody must send them."""
+    url, secret = env.get("OTP_WEBHOOK_URL"), env.secret("OTP_WEBHOOK_SECRET")
+    if is_demo and not url:
+        return None
+    if not url:
+        env.refuse("OTP_WEBHOOK_URL", "missing: who sends log-in codes by text message")
+    elif not is_trustworthy(url, is_demo=False):
+        env.refuse("OTP_WEBHOOK_URL", "must be an https:// address")
+    if not secret:
+        env.refuse("OTP_WEBHOOK_SECRET", "missing: signs what is sent there")
+    elif not _is_webhook_secret(secret):
+        env.refuse("OTP_WEBHOOK_SECRET", WEBHOOK_SECRET_SHAPE)
+    return Webhook(url, secret)
+
+
+def read_sms_gateway(env: Environment, *, is_demo: bool) -> GatewaySettings | None:
+    """None where nobody is named: no text message is sent."""
+    given = {
+        "SMS_WEBHOOK_URL": env.get("SMS_WEBHOOK_URL"),
+        "SMS_WEBHOOK_SECRET": env.secret("SMS_WEBHOOK_SECRET"),
+    }
+    if not env.is_whole(given, what="sending text messages"):
+        return None
+    url, secret = given.values()
+    if not is_trustworthy(url, is_demo=is_demo):
+        env.refuse("SMS_WEBHOOK_URL", "must be https://... (in the demo also http on loopback)")
+    if not _is_webhook_secret(secret):
+        env.refuse("SMS_WEBHOOK_SECRET", WEBHOOK_SECRET_SHAPE)
+    return GatewaySettings(url, secret)
+
+
+def read_scanner(env: Environment) -> tuple[str, int] | None:
+    """Host and port of the daemon; None where nothing is scanned."""
+    address = env.get("DOCUMENT_SCANNER_URL")
+    if not address:
+        return None
+    parts = split_address(address)
+    if (
+        parts is None
+        or parts.scheme != "clamd"
+        or parts.port is None
+        or parts.path not in ("", "/")
+    ):
+        env.refuse("DOCUMENT_SCANNER_URL", "must be clamd://HOST:PORT")
+        return None
+    return str(parts.hostname), parts.port
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    try:
+        key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        return False
+    return secret.startswith(SECRET_PREFIX) and len(key) >= WEBHOOK_SECRET_BYTES_MIN

@@ -1,0 +1,107 @@
+"""What is sent: a doorbell with neutral words and ids, or the short text of a template."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.borrowers.queries import Reach
+from backend.events.contacts import Channel, Purpose
+from backend.kit.db import AnyRow
+from notifications.channels.rules import Message, Push, Sms
+from notifications.deliveries.rules import collapse_key
+from notifications.devices import queries as devices
+from notifications.templates import queries as templates
+from notifications.templates import service as words
+from notifications.templates.rules import doorbell
+
+
+class Try(NamedTuple):
+    """One try, as it was begun."""
+
+    borrower_id: UUID
+    delivery_id: UUID
+    intent_id: UUID
+    lease_id: UUID
+    number: int  # of all
+    tries: int  # since it was last asked for
+    unknowns: int
+    installation_id: str | None
+    began_at: datetime
+    expires_at: datetime
+
+
+class Ready(NamedTuple):
+    """A message that may go out now."""
+
+    message: Message
+    tried: Try
+    until: datetime  # the lease's end, by the clock on the wall
+
+
+class Writer:
+    """Writes the messages of one batch; of templates, each is fetched once."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        channel: Channel,
+        rows: Sequence[AnyRow],
+        reach: Mapping[UUID, Reach],
+    ) -> None:
+        self._channel = channel
+        self._reach = reach
+        self._versions: Mapping[str, int] = {}
+        if channel is Channel.SMS and rows:
+            self._versions = templates.current_versions(session)
+            wanted = {(row.template, self._versions[row.template]) for row in rows}
+            self._book = words.open_book(session, wanted=wanted)
+
+    def write(self, row: AnyRow, *, until: datetime, now: datetime) -> Ready:
+        """The message of one delivery."""
+        message = (
+            self._push(row, now=now) if self._channel is Channel.PUSH else self._text_message(row)
+        )
+        tried = Try(
+            borrower_id=row.borrower_id,
+            delivery_id=row.id,
+            intent_id=row.intent_id,
+            lease_id=row.lease_id,
+            number=row.attempts + 1,
+            tries=row.tries + 1,
+            unknowns=row.unknowns,
+            installation_id=row.installation_id,
+            began_at=now,
+            expires_at=row.expires_at,
+        )
+        return Ready(message, tried, until)
+
+    def _push(self, row: AnyRow, *, now: datetime) -> Push:
+        purpose = Purpose(row.purpose)
+        title, body = doorbell(purpose, self._reach[row.borrower_id].locale)
+        return Push(
+            address=devices.open_address(row.address_cipher),
+            address_kind=row.address_kind,
+            title=title,
+            body=body,
+            # Ids alone: the app fetches the rest once she has unlocked it.
+            data={"inbox_item_id": str(row.intent_id), "delivery_id": str(row.id)},
+            tag=row.intent_id.hex,
+            collapse_key=collapse_key(purpose),
+            ttl=row.expires_at - now,
+        )
+
+    def _text_message(self, row: AnyRow) -> Sms:
+        reach = self._reach[row.borrower_id]
+        said = self._book.render(
+            template=row.template,
+            version=self._versions[row.template],
+            variables=row.variables,
+            locale=reach.locale,
+        )
+        return Sms(
+            number=reach.phone or "", text=said.sms, locale=reach.locale, reference=str(row.id)
+        )

@@ -1,0 +1,27 @@
+"""Things to tell, as features write them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.events.contacts import Purpose
+from backend.kit.ids import new_id
+from notifications.deliveries import service
+from tests.clock import NOW
+
+
+def make_intent(
+    session: Session, *, borrower_id: UUID, now: datetime = NOW, **more: Any
+) -> UUID | None:
+    """A receipt of the moment, about herself, unless said otherwise."""
+    values = {
+        "purpose": Purpose.RECEIPT,
+        "template": "greeting.birthday",
+        "subject": f"borrower:{borrower_id}",
+        "occasion": str(new_id()),
+        "variables": {},
+        "expires_at": now + timedelta(days=2),
+    } | more
+    return service.intend(session, borrower_id=borrower_id, now=now, **values)
