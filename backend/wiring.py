@@ -18,6 +18,8 @@ from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
+from backend.contacts import audit as contact_audit
+from backend.contacts import handlers as contact_handlers
 from backend.contacts import panels as contact_panels
 from backend.contacts import routes as contact_routes
 from backend.contacts import service as contacts
@@ -158,6 +160,7 @@ WIRING = Wiring(
         *loan_handlers.HANDLERS,
         *profile_handlers.HANDLERS,
         *tier_handlers.HANDLERS,
+        *contact_handlers.HANDLERS,
         *benefit_handlers.HANDLERS,
         *promise_handlers.HANDLERS,
         *procedure_handlers.HANDLERS,
@@ -190,6 +193,7 @@ WIRING = Wiring(
         *plan_audit.AUDITS,
         *procedure_audit.AUDITS,
         *evidence_audit.AUDITS,
+        *contact_audit.AUDITS,
     ),
     plans_so_far=plan_queries.plans_so_far,
     demo=(benefit_demo.fill, hardship_demo.fill),

@@ -12,6 +12,7 @@ from bench import (
     payments,
     plans,
     points,
+    push,
     reads,
     reminders,
     retier,
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "evidence": evidence.figures,
     "plans": plans.figures,
     "reminders": reminders.figures,
+    "push": push.figures,
 }
 
 

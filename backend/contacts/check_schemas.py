@@ -8,7 +8,6 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from backend.contacts.rules import (
     LABEL_PATTERN,
     PURPOSES,
-    ZONES_MAX,
     Actor,
     Approach,
     Entry,
@@ -25,6 +24,7 @@ from backend.kit.fields import Instant, OutSchema, Pattern, ShortText, StrictSch
 LABEL_LENGTH_MAX = 40
 HISTORY_MAX = 500
 WINDOWS_MAX = 10
+CASE_ZONES_MAX = 50
 PAIR = 2
 # Beyond lies a slip of the keyboard, and arithmetic that overflows.
 FIRST_AT, LAST_AT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -106,7 +106,7 @@ class ContactCaseSchema(StrictSchema):
     candidate_zones = fields.List(
         Zone(),
         load_default=None,
-        validate=validate.Length(1, ZONES_MAX),
+        validate=validate.Length(1, CASE_ZONES_MAX),
         metadata={"description": "Where she may be, when that is not sure: each must allow."},
     )
     agreed_windows = _windows("Times of day that she agreed to.")
@@ -215,6 +215,33 @@ class ContactCheckSchema(OutSchema):
         allow_none=True,
         metadata={"description": "The first instant that the law allows; null: none by waiting."},
     )
+
+
+class ContactRuleRowSchema(ContactRuleSchema):
+    regime = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null: under every regime."}
+    )
+    channels = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null: every one."},
+    )
+    purposes = fields.List(
+        fields.String(), required=True, metadata={"description": "Those that it speaks of."}
+    )
+    predicate = fields.Dict(
+        required=True, metadata={"description": "When it bites: its kind and its figures."}
+    )
+    certainty = fields.String(
+        required=True,
+        metadata={"description": "`own` word; a text that we `adopted`; or as we `read` it."},
+    )
+    valid_from = fields.Date(required=True)
+
+
+class ContactRuleListSchema(OutSchema):
+    items = fields.List(fields.Nested(ContactRuleRowSchema), required=True)
 
 
 class ContactWindowsSchema(StrictSchema):

@@ -56,7 +56,7 @@ class ContactEntry(Base):
     `contact` is a label of what was dialled or written to, never the number itself. `reference`
     is the id that another system has for it: sent again, it is the same entry. A machine's entry
     is written before it sends, and says why (`purpose`), judged by what (`rule_ids`) and as part of
-    which message (`occasion`); its outcome is filled in once.
+    which message (`occasion`), in the `zones` she may have been in; its outcome is filled in once.
     """
 
     __tablename__ = "contact_entry"
@@ -73,7 +73,7 @@ class ContactEntry(Base):
         ),
         CheckConstraint(
             f"made_by <> '{Maker.MACHINE}' OR (kind = '{EntryKind.ATTEMPT}'"
-            " AND num_nulls(reference, purpose, rule_ids, occasion) = 0"
+            " AND num_nulls(reference, purpose, occasion, rule_ids, zones) = 0"
             " AND num_nonnulls(note_cipher, contact) = 0)",
             name="machine_says_why",
         ),
@@ -101,6 +101,7 @@ class ContactEntry(Base):
     purpose: Mapped[str | None]
     occasion: Mapped[str | None]
     rule_ids: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    zones: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     outcome: Mapped[str | None]
     note_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     reference: Mapped[str | None]

@@ -2,18 +2,22 @@
 
 from typing import Any
 
+from flask import Response
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from backend.contacts import queries, service
 from backend.contacts.check_schemas import ContactWindowsSchema
-from backend.contacts.schemas import OwnContactPageSchema
-from backend.contacts.wording import in_words
+from backend.contacts.schemas import ContactPageArgs, OwnContactPageSchema
+from backend.contacts.wording import as_csv, in_words
 from backend.kit import clock
-from backend.kit.audience import Audience, blueprint, caller
+from backend.kit.audience import Audience, blueprint, caller, rated
 from backend.kit.db import reading, transaction
 from backend.kit.http import locale
-from backend.kit.paging import Page, PageArgs
+from backend.kit.paging import Page
+from backend.kit.rate_limit import LOOK_UP
+
+CSV = "text/csv"
 
 blp = blueprint(
     "contacts",
@@ -26,15 +30,28 @@ blp = blueprint(
 
 @blp.route("/contacts")
 class OwnContacts(MethodView):
-    @blp.arguments(PageArgs, location="query")
+    @blp.arguments(ContactPageArgs, location="query")
     @blp.response(200, OwnContactPageSchema)
     def get(self, args: dict[str, Any]) -> Page:
-        """Every contact that people made with you or you with them, newest first."""
+        """Every contact with you, by people and machines, and what it was held to; newest first."""
         with reading() as session:
             found = queries.page_entries(
                 session, borrower_id=caller().id, args=args, with_notes=False
             )
         return Page([in_words(each, locale=locale()) for each in found.items], found.next_cursor)
+
+
+@blp.route("/contacts.csv")
+class OwnContactTable(MethodView):
+    @rated(LOOK_UP)
+    @blp.response(200, {"type": "string"}, content_type=CSV)
+    def get(self) -> Response:
+        """The same as a table to take along."""
+        with reading() as session:
+            found = queries.list_entries(session, borrower_id=caller().id)
+        answer = Response(as_csv(found, locale=locale()), mimetype=CSV)
+        answer.headers["Content-Disposition"] = 'attachment; filename="contacts.csv"'
+        return answer
 
 
 @blp.route("/contact-windows")

@@ -8,7 +8,7 @@ from backend.contacts.rules import LABEL_PATTERN, Actor, EntryKind, Outcome
 from backend.contacts.service import Contact
 from backend.events.contacts import Channel
 from backend.kit.fields import ExternalId, Instant, LongText, OutSchema, Pattern, StrictSchema
-from backend.kit.paging import page_schema
+from backend.kit.paging import PageArgs, page_schema
 
 LABEL_LENGTH_MAX = 40
 NOTE_LENGTH_MAX = 2_000
@@ -16,6 +16,12 @@ NOTE_LENGTH_MAX = 2_000
 
 def _one_of(names: Any) -> validate.OneOf:
     return validate.OneOf([str(name) for name in names])
+
+
+class ContactPageArgs(PageArgs):
+    """`?channel=` beside what a page takes."""
+
+    channel = fields.String(load_default=None, validate=_one_of(Channel))
 
 
 class ContactInSchema(StrictSchema):
@@ -66,7 +72,17 @@ class StaffContactSchema(OutSchema):
     loan_id = fields.UUID(required=True, allow_none=True)
     contact = fields.String(required=True, allow_none=True)
     actor = fields.String(required=True)
+    made_by = fields.String(required=True, metadata={"description": "staff, machine or borrower."})
     staff_id = fields.UUID(required=True, allow_none=True)
+    purpose = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why a machine sent it."}
+    )
+    rule_ids = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "What a machine's message was judged by, before it was sent."},
+    )
     outcome = fields.String(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     reference = fields.String(required=True, allow_none=True)
@@ -74,6 +90,11 @@ class StaffContactSchema(OutSchema):
 
 
 StaffContactPageSchema = page_schema(StaffContactSchema, name="StaffContactPage")
+
+
+class KeptRuleSchema(OutSchema):
+    id = fields.String(required=True)
+    text = fields.String(required=True, metadata={"description": "In your language."})
 
 
 class OwnContactSchema(OutSchema):
@@ -87,6 +108,15 @@ class OwnContactSchema(OutSchema):
     outcome_text = fields.String(required=True, allow_none=True)
     who = fields.String(required=True)
     who_text = fields.String(required=True)
+    purpose = fields.String(required=True, allow_none=True)
+    purpose_text = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why you got a message."}
+    )
+    rules = fields.List(
+        fields.Nested(KeptRuleSchema),
+        required=True,
+        metadata={"description": "What a message was held to, before it was sent."},
+    )
     contact = fields.String(required=True, allow_none=True)
     loan_id = fields.UUID(required=True, allow_none=True)
 

@@ -11,16 +11,25 @@ from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
 from backend.borrowers.rules import AccessPurpose
 from backend.borrowers.schemas import PurposeArgs
 from backend.contacts import queries, service
-from backend.contacts.check_schemas import ContactCheckInSchema, ContactCheckSchema
+from backend.contacts.check_schemas import (
+    ContactCheckInSchema,
+    ContactCheckSchema,
+    ContactRuleListSchema,
+)
 from backend.contacts.errors import ContactReferenceTaken
-from backend.contacts.rules import Judgement
-from backend.contacts.schemas import ContactInSchema, StaffContactPageSchema, StaffContactSchema
+from backend.contacts.rules import PURPOSES, RULES, Judgement, Rule
+from backend.contacts.schemas import (
+    ContactInSchema,
+    ContactPageArgs,
+    StaffContactPageSchema,
+    StaffContactSchema,
+)
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, permits, rated
 from backend.kit.db import reading, transaction
 from backend.kit.http import locale, refuses
 from backend.kit.idempotency import idempotent
-from backend.kit.paging import Page, PageArgs
+from backend.kit.paging import Page
 from backend.kit.rate_limit import LOOK_UP
 
 blp = blueprint(
@@ -52,7 +61,7 @@ class Contacts(MethodView):
     @rated(LOOK_UP)
     @refuses(BorrowerNotFound, PurposeMissing)
     @blp.arguments(PurposeArgs, location="headers")
-    @blp.arguments(PageArgs, location="query")
+    @blp.arguments(ContactPageArgs, location="query")
     @blp.response(200, StaffContactPageSchema)
     def get(self, purpose: dict[str, Any], args: dict[str, Any], borrower_id: UUID) -> Page:
         """Her ledger with notes, newest first. The look is logged."""
@@ -124,4 +133,28 @@ def _in_words(judgement: Judgement) -> dict[str, Any]:
             }
             for hit in judgement.rules
         ],
+    }
+
+
+@blp.route("/contact-rules")
+class ContactRules(MethodView):
+    @blp.response(200, ContactRuleListSchema)
+    def get(self) -> dict[str, Any]:
+        """Every rule of contact in each of its versions, with its source and how sure we are."""
+        return {"items": [_row(rule) for rule in RULES]}
+
+
+def _row(rule: Rule) -> dict[str, Any]:
+    spoken_of = PURPOSES if rule.purposes is None else rule.purposes
+    return {
+        "id": rule.id,
+        "effect": rule.effect,
+        "citation": rule.citation,
+        "text": rule.text.in_(locale()),
+        "regime": rule.regime,
+        "channels": None if rule.channels is None else sorted(rule.channels),
+        "purposes": sorted(spoken_of - rule.but),
+        "predicate": rule.predicate.as_data(),
+        "certainty": rule.certainty,
+        "valid_from": rule.valid_from,
     }

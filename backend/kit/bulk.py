@@ -47,6 +47,21 @@ def plan_for_many(session: Session) -> None:
     session.execute(_PLAN_EACH_TIME)
 
 
+_LOOK_UP_EACH = text(
+    "SELECT set_config(name, 'off', true)"
+    " FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name"
+)
+
+
+def look_up_each(session: Session) -> None:
+    """Find the rows of this transaction by their keys alone, one look into an index for each.
+
+    For a chunk of a few thousand that is right however large a table is, and the estimates of
+    conditions that no statistics cover would now and then choose to read the whole of it each time.
+    """
+    session.execute(_LOOK_UP_EACH)
+
+
 def count_anew(session: Session, tables: Sequence[str]) -> None:
     """Tell the planner what these tables hold now; one that is being counted is left out.
 

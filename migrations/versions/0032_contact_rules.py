@@ -25,7 +25,7 @@ CHECKS = {
     "staff_alone_have_an_id": "(made_by = 'staff') = (staff_id IS NOT NULL)",
     "machine_says_why": (
         "made_by <> 'machine' OR (kind = 'attempt'"
-        " AND num_nulls(reference, purpose, rule_ids, occasion) = 0"
+        " AND num_nulls(reference, purpose, occasion, rule_ids, zones) = 0"
         " AND num_nonnulls(note_cipher, contact) = 0)"
     ),
     "borrower_says_words": f"made_by <> 'borrower' OR {WORDS}",
@@ -40,7 +40,8 @@ def upgrade() -> None:
     )
     for name in ("purpose", "occasion"):
         op.add_column("contact_entry", sa.Column(name, sa.Text(), nullable=True))
-    op.add_column("contact_entry", sa.Column("rule_ids", postgresql.ARRAY(sa.Text())))
+    for name in ("rule_ids", "zones"):
+        op.add_column("contact_entry", sa.Column(name, postgresql.ARRAY(sa.Text())))
     op.alter_column("contact_entry", "staff_id", nullable=True)
     op.drop_constraint(op.f("ck_contact_entry_kind_is_known"), "contact_entry")
     for name, condition in CHECKS.items():

@@ -132,9 +132,6 @@ def _deliveries() -> None:
             name=op.f(f"ck_{table}_tries_counted"),
         ),
         sa.ForeignKeyConstraint(
-            ["borrower_id"], ["borrower.id"], name=op.f(f"fk_{table}_borrower_id_borrower")
-        ),
-        sa.ForeignKeyConstraint(
             ["borrower_id", "intent_id"],
             ["notification_intent.borrower_id", "notification_intent.id"],
             name="fk_notification_delivery_intent",

@@ -145,7 +145,8 @@ class NotificationDelivery(Base):
         ),
     )
 
-    borrower_id: Mapped[UUID] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
+    # Whose it is, its intent says, and that is a borrower.
+    borrower_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     intent_id: Mapped[UUID]
     channel: Mapped[str]

@@ -53,7 +53,8 @@ def tell(session: Session, *, recorded: Sequence[Recorded], now: datetime) -> No
         notice = notice_of(each.event, seq=each.seq, names=names.get(version, {}))
         if notice is not None:
             told.append((borrower_id, notice))
-    for borrower_id, subject in moved:
+    # In one order, so that two batches of other borrowers never wait for each other in a circle.
+    for borrower_id, subject in sorted(moved):
         deliveries.withdraw(
             session, borrower_id=borrower_id, subject=subject, reason=MOVED_ON, now=now
         )

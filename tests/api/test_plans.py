@@ -54,6 +54,7 @@ LARGE = (
     *("external_ref", "loan", "installment", "payment", "event", "delivery", "fact_change"),
     *("points_entry", "points_lot", "points_posting"),
 )
+REACHING = {"channel": "call", "purpose": "collection", "at": "2026-11-23T06:00:00Z"}
 PURPOSE = {"X-Access-Purpose": "complaint"}
 CONSENT = {"purpose": "marketing", "version": 1}
 CAUSE = points_service.Cause("redemption")
@@ -174,6 +175,12 @@ def test_hot_statements_use_indexes(
             f"/v1/staff/borrowers/{crowd.bea.id}/assignment", json={"staff_id": str(manager.id)}
         ),
         lambda: me.get("/v1/me/contacts", query_string={"limit": 1}),
+        lambda: me.get("/v1/me/contacts.csv"),
+        lambda: me.get("/v1/me/contact-windows"),
+        lambda: me.call("PUT", "/v1/me/contact-windows", json={"agreed": [["22:00", "23:00"]]}),
+        lambda: manager.post(
+            "/v1/staff/contact-check", json=REACHING | {"borrower_id": str(crowd.ann.id)}
+        ),
         lambda: me.get("/v1/me/procedures"),
         lambda: staff.get(f"/v1/staff/borrowers/{crowd.ann.id}/contacts", headers=PURPOSE),
         lambda: staff.get("/v1/staff/procedures?state=replied", headers=PURPOSE),

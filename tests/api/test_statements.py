@@ -31,6 +31,7 @@ READS = {
     "/v1/me/tier": 1,
     "/v1/me/tier/history": 1,
     "/v1/me/contacts": 1,
+    "/v1/me/contacts.csv": 1,
     "/v1/me/contact-windows": 1,
     # What was opened about her, and what she replied.
     "/v1/me/procedures": 2,

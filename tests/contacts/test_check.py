@@ -116,7 +116,7 @@ def test_what_she_called_inconvenient_blocks_until_its_end(ask):
         ("11:00:00", []),
         ("20:59:59", []),
         ("21:00:00", ["US.hours.conflicting_location"]),
-        ("03:00:00", ["US.hours"]),
+        ("03:00:00", ["US.hours", "US.hours.conflicting_location"]),
     ],
 )
 def test_every_place_where_she_may_be_must_allow(ask, at, expected):
@@ -298,3 +298,14 @@ def test_she_names_her_own_hours(session, borrower_api):
     said = {"agreed": [["22:00", "24:00"]], "inconvenient": [["12:00", "13:30"]]}
     assert own.call("PUT", "/v1/me/contact-windows", json=said).json == said
     assert own.get("/v1/me/contact-windows").json == said
+
+
+def test_the_rules_are_data_that_staff_can_read(manager):
+    items = manager.get("/v1/staff/contact-rules").json["items"]
+    older, newer = (each for each in items if each["id"] == "CN.hours")
+    assert (older["valid_from"], newer["valid_from"]) == ("2025-02-28", "2026-01-30")
+    assert (newer["regime"], newer["channels"], newer["certainty"]) == ("CN", None, "adopted")
+    assert "reminder" in newer["purposes"]
+    assert "receipt" not in newer["purposes"]
+    night = {"window": ["22:00", "08:00"], "zones": "any", "lifted_by_agreement": True}
+    assert newer["predicate"] == {"kind": "InWindow"} | night

@@ -2,7 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from backend.contacts import queries, service
+from backend.events.community import ProtectiveHold
+from backend.events.contacts import Channel
+from backend.kit.outbox import announce
 from tests.clock import NOW
 from tests.factories.loans import make_borrower
 
@@ -61,3 +66,23 @@ def test_what_is_over_stays_known_and_may_begin_anew(session):
         session, borrower_id=borrower_id, cause="plan-request:1", until_on=later.date(), now=later
     )
     assert count(later) == 1
+
+
+@pytest.mark.parametrize(("days", "last"), [(3, 3), (60, 13)])
+def test_a_protective_hold_is_short_and_names_no_cause(session, deliver, days, last):
+    borrower_id = make_borrower(session, external_id="resting")
+    announce(
+        session,
+        ProtectiveHold(borrower_id=borrower_id, occurred_at=NOW, until=NOW + timedelta(days=days)),
+    )
+    deliver()
+    (row,) = queries.list_holds(session, borrower_id=borrower_id, today=TODAY)
+    assert (row.cause, row.until_on) == ("care", TODAY + timedelta(days=last))
+    for purpose, is_allowed in (("reminder", False), ("greeting", False), ("plan", True)):
+        judged = service.judge(
+            session, borrower_id=borrower_id, channel=Channel.PUSH, purpose=purpose, at=NOW
+        )
+        assert judged.allowed is is_allowed
+    # It suppresses contact, and is no sign of life that would change anything else.
+    counted = {"borrower_id": borrower_id, "since": NOW - timedelta(days=1), "today": TODAY}
+    assert queries.count_holds_since(session, **counted) == 0

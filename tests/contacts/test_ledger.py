@@ -1,11 +1,16 @@
 """Staff write contacts down; she reads them in kind words; policies learn of them."""
 
+import csv
 from datetime import timedelta
 
 import orjson
 import pytest
 from sqlalchemy import select
 
+from backend.contacts import service, wording
+from backend.contacts.rules import PURPOSES, RULES
+from backend.contacts.service import Attempt, Outcome
+from backend.events.contacts import Channel, Purpose
 from backend.kit.outbox import EventRow
 from backend.profile.models import Profile
 from tests.clock import NOW
@@ -171,3 +176,38 @@ def test_no_event_of_a_contact_names_words(case, session):
     log(note=WORDS)
     from_events = session.execute(select(EventRow.payload)).scalars().all()
     assert WORDS not in orjson.dumps(from_events).decode()
+
+
+def test_messages_stand_in_the_ledger_with_what_they_were_held_to(case, session, borrower_api):
+    manager, borrower_id, log = case
+    log(kind="attempt", at=stamp(days=2))
+    sent = Attempt(borrower_id, Channel.PUSH, Purpose.REMINDER, "m", NOW)
+    service.reserve_many(session, attempts=[sent], now=NOW)
+    service.settle(session, outcomes={(borrower_id, "m"): Outcome.SENT}, now=NOW)
+    own = borrower_api(borrower_id)
+    chinese = {"Accept-Language": "zh-CN"}
+    shown = own.get("/v1/me/contacts", query_string={"channel": "push"}, headers=chinese)
+    (item,) = shown.json["items"]
+    assert (item["who"], item["purpose"], item["outcome"]) == ("machine", "reminder", "sent")
+    assert item["purpose_text"] == "还款日提醒"
+    assert {"id": "OWN.hours", "text": "仅在9:00至20:30之间。"} in item["rules"]
+    path = f"/v1/staff/borrowers/{borrower_id}/contacts"
+    (theirs,) = manager.get(path, query_string={"channel": "push"}).json["items"]
+    assert (theirs["made_by"], theirs["staff_id"], theirs["note"]) == ("machine", None, None)
+    assert theirs["rule_ids"] == [rule["id"] for rule in item["rules"]]
+
+
+def test_she_takes_her_ledger_along(case, borrower_api):
+    _, borrower_id, log = case
+    log(contact="=m1", note=WORDS, kind="conversation", outcome="informed")
+    table = borrower_api(borrower_id).get("/v1/me/contacts.csv")
+    assert table.headers["Content-Disposition"].startswith("attachment")
+    (row,) = csv.DictReader(table.text.splitlines())
+    assert (row["channel"], row["outcome_text"]) == ("call", "We told you how things stand.")
+    assert row["contact"] == "'=m1"
+    assert WORDS not in table.text
+
+
+def test_every_rule_and_purpose_has_words_for_her():
+    assert set(wording.RULES) == {rule.id for rule in RULES}
+    assert set(wording.PURPOSES) == PURPOSES

@@ -73,6 +73,12 @@ def test_the_second_of_a_day_waits_for_tomorrow_even_in_one_batch(session, borro
     assert ledger(session) == [("a", None)]
 
 
+def test_who_waited_with_an_older_clock_counts_what_came_before_him(session, borrower_id):
+    reserve(session, attempt(borrower_id, "a"))
+    (waited,) = reserve(session, attempt(borrower_id, "b", at=NOON - timedelta(seconds=1)))
+    assert [hit.id for hit in waited.rules] == ["OWN.reminder.1_per_day"]
+
+
 def test_a_call_of_a_person_is_in_the_same_budget(session, borrower_id):
     make_contact(session, borrower_id, at=NOW - timedelta(minutes=1))
     (judgement,) = reserve(session, attempt(borrower_id, "a", at=NOW))

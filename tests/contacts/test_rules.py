@@ -42,6 +42,28 @@ contacts = st.lists(
 )
 
 
+def send(session, borrower_id, sent):
+    """The same lines, as a machine's."""
+    for number, line in enumerate(sent):
+        session.execute(
+            insert(ContactEntry).values(
+                borrower_id=borrower_id,
+                id=new_id(),
+                at=line.at,
+                channel=line.channel,
+                kind=EntryKind.ATTEMPT,
+                actor="lender",
+                made_by="machine",
+                purpose="reminder",
+                occasion=f"{number}",
+                reference=f"{number}",
+                rule_ids=["CN.hours"],
+                zones=[ZONE],
+                recorded_at=NOW,
+            )
+        )
+
+
 def write(session, borrower_id, written, *, staff_id):
     if written:
         session.execute(
@@ -69,13 +91,19 @@ def writer(session):
     return make_writer(session)
 
 
-@given(ledger=ledgers | contacts, paid=st.none() | st.integers(0, 100), back=st.integers(0, 40))
-def test_the_statement_says_what_the_rules_say(session, writer, ledger, paid, back):
+@given(
+    ledger=ledgers | contacts,
+    paid=st.none() | st.integers(0, 100),
+    back=st.integers(0, 40),
+    sent=st.lists(lines(), max_size=3),
+)
+def test_the_statement_says_what_the_rules_say(session, writer, ledger, paid, back, sent):
     owner = make_raw_loan(session)
     paid_on = None if paid is None else TODAY - timedelta(days=paid)
     if paid_on is not None:
         add_payments(session, owner, [(paid_on, 100, None)])
     write(session, owner[0], ledger, staff_id=writer)
+    send(session, owner[0], sent)
     as_of = TODAY - timedelta(days=back)
 
     found = session.execute(COMPUTE, {"ids": [owner[0]], "as_of": as_of, "today": TODAY}).one()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from backend.borrowers.models import Borrower
 from backend.contacts import queries, service
 from backend.contacts.models import ContactEntry, ContactTimes
 from backend.contacts.service import EntryKind, Window
@@ -78,6 +79,13 @@ def test_hours_that_do_not_suit_her_defer_and_earlier_hours_stay_told(session, b
     assert judge(at=NOON + 4 * MINUTE).allowed
     assert not judge().allowed
     assert len(session.scalars(select(ContactTimes)).all()) == 2
+
+
+def test_where_she_says_that_she_is_counts_before_her_contracts_zone(session, borrower_id, judge):
+    session.get(Borrower, borrower_id).own_timezone = "America/New_York"
+    session.flush()
+    assert [hit.id for hit in judge().rules] == ["CN.hours", "OWN.hours"]  # 23:01 there
+    assert judge(at=NOON + timedelta(hours=11)).allowed  # 23:00 in Shanghai, 10:00 there
 
 
 def test_every_place_where_she_may_be_must_allow(session, borrower_id, judge):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.contacts.models import ContactEntry, ContactHold
-from backend.contacts.rules import WORDS, EntryKind, Line, Maker, Outcome
+from backend.contacts.rules import PROTECTIVE, WORDS, EntryKind, Line, Maker, Outcome
 from backend.events.contacts import Channel
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
@@ -19,6 +19,7 @@ from backend.kit.paging import Page, page
 
 NOTE = "contact_entry.note"
 LINES_MAX = 2_000
+ENTRIES_MAX = 10_000
 
 
 def list_holds(session: Session, *, borrower_id: UUID, today: date) -> list[AnyRow]:
@@ -32,12 +33,16 @@ def list_holds(session: Session, *, borrower_id: UUID, today: date) -> list[AnyR
 
 
 def count_holds_since(session: Session, *, borrower_id: UUID, since: datetime, today: date) -> int:
-    """How many things keep her in peace today, or began to since then, even if they are over."""
+    """How many things keep her in peace today, or began to since then, even if they are over.
+
+    A protective hold is none of them: it may suppress contact and change nothing else.
+    """
     return session.execute(
         select(func.count())
         .select_from(ContactHold)
         .where(
             ContactHold.borrower_id == borrower_id,
+            ContactHold.cause != PROTECTIVE,
             (ContactHold.until_on >= today) | (ContactHold.created_at >= since),
         )
     ).scalar_one()
@@ -46,12 +51,25 @@ def count_holds_since(session: Session, *, borrower_id: UUID, since: datetime, t
 def page_entries(
     session: Session, *, borrower_id: UUID, args: Mapping[str, Any], with_notes: bool
 ) -> Page:
-    """Her ledger, newest first; notes are opened for staff alone."""
+    """Her ledger, or one channel's, newest first; notes are opened for staff alone."""
     query = select(ContactEntry.__table__).where(ContactEntry.borrower_id == borrower_id)
+    if args.get("channel") is not None:
+        query = query.where(ContactEntry.channel == args["channel"])
     found = page(
         session, query, keys=(ContactEntry.at, ContactEntry.id), descending=True, args=args
     )
     return replace(found, items=[_opened(row, with_note=with_notes) for row in found.items])
+
+
+def list_entries(session: Session, *, borrower_id: UUID) -> list[dict[str, Any]]:
+    """Her ledger to take along, newest first, at most `ENTRIES_MAX`, without notes."""
+    rows = session.execute(
+        select(ContactEntry.__table__)
+        .where(ContactEntry.borrower_id == borrower_id)
+        .order_by(ContactEntry.at.desc(), ContactEntry.id.desc())
+        .limit(ENTRIES_MAX)
+    )
+    return [_opened(row, with_note=False) for row in rows]
 
 
 def get_entry(session: Session, *, borrower_id: UUID, entry_id: UUID) -> dict[str, Any]:

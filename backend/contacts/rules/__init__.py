@@ -2,6 +2,8 @@
 
 from backend.contacts.rules.cases import (
     COLLECTION_LIKE,
+    PROTECTIVE,
+    PROTECTIVE_DAYS_MAX,
     PURPOSES,
     ZONES_MAX,
     Approach,
@@ -52,6 +54,8 @@ __all__ = [
     "LOGGED_LATE_MAX",
     "OUTBOUND",
     "OUTCOMES",
+    "PROTECTIVE",
+    "PROTECTIVE_DAYS_MAX",
     "PURPOSES",
     "REACHED_ANOTHER",
     "REACHED_NOBODY",

@@ -29,6 +29,9 @@ class Errand(StrEnum):
 
 PURPOSES = frozenset({*(str(each) for each in Purpose), *(str(each) for each in Errand)})
 ZONES_MAX = 10
+# A hold that says nothing of its cause, and lasts no longer than this.
+PROTECTIVE = "care"
+PROTECTIVE_DAYS_MAX = 14
 # What asks her for money, or reminds her of it.
 COLLECTION_LIKE = frozenset({str(Purpose.REMINDER), str(Errand.COLLECTION)})
 
@@ -82,6 +85,11 @@ class Known:
     def up_to(self, at: datetime) -> "Known":
         """What was in the ledger by then."""
         return replace(self, entries=tuple(each for each in self.entries if each.at <= at))
+
+    def all_by(self, at: datetime) -> "Known":
+        """Everything in the ledger, as if by then: who waited for a lock has an older clock."""
+        in_order = sorted(self.entries, key=lambda each: each.at)
+        return replace(self, entries=tuple(replace(each, at=min(each.at, at)) for each in in_order))
 
     def without(self, reference: str) -> "Known":
         """All but one entry: what is judged again is not in its own way."""

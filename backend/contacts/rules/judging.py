@@ -8,7 +8,7 @@ from functools import lru_cache
 from backend.contacts.rules.cases import Approach, Known
 from backend.contacts.rules.law import Effect, Rule, in_force
 from backend.contacts.rules.predicates import Held, InWindow
-from backend.contacts.rules.windows import DAY, edges
+from backend.contacts.rules.windows import edges
 from backend.kit.texts import Text
 
 # All counts are over by then, and a window that is open on no day of these never is.
@@ -96,16 +96,9 @@ def _allowed_from(
     windows = {each.predicate.window for each in speaking if isinstance(each.predicate, InWindow)}
     windows |= {*known.agreed, *known.inconvenient}
     seconds = {second for each in windows for second in (each.start, each.end)}
-    after = at
-    if any(isinstance(rule.predicate, Held) for rule in biting):
-        after = max(at, _last_held(known))
+    holds = [rule.predicate for rule in biting if isinstance(rule.predicate, Held)]
+    after = max((at, *(hold.holds_until(known) for hold in holds)))
     for edge in edges(known.zones, seconds, after=after, days=SEARCH_DAYS):
         if not any(rule.predicate.bites(known, approach, edge) for rule in speaking):
             return edge
     return None
-
-
-def _last_held(known: Known) -> datetime:
-    """Before any zone has left the last day of a hold: the search need not begin earlier."""
-    last = max(hold.until_on for hold in known.holds)
-    return datetime(last.year, last.month, last.day, tzinfo=UTC) - DAY

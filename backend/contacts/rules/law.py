@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from backend.contacts.rules.cases import COLLECTION_LIKE, Approach, Errand, Regime
+from backend.contacts.rules.cases import COLLECTION_LIKE, PROTECTIVE, Approach, Errand, Regime
 from backend.contacts.rules.ledger import OUTBOUND, EntryKind
 from backend.contacts.rules.predicates import (
     AsksAnother,
@@ -34,9 +34,9 @@ class Effect(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How sure we are: the text says so, we adopted it, or we read it so."""
+    """How sure we are: it is our own word; a text that we adopted says so; or we read it so."""
 
-    TEXT = "text"
+    OWN = "own"
     ADOPTED = "adopted"
     READ = "read"
 
@@ -68,6 +68,10 @@ class Rule:
 
 
 ANY_HOUR = frozenset({str(Purpose.RECEIPT), str(Purpose.SECURITY)})
+# What she neither did nor asked for.
+UNASKED = frozenset(
+    str(each) for each in (Purpose.REWARD, Purpose.COMMUNITY, Purpose.GREETING, Purpose.MARKETING)
+)
 CALLS = frozenset({Channel.CALL})
 CN_NIGHT = Window.of("22:00", "08:00")
 US_NIGHT = Window.of("21:00", "08:00")
@@ -82,7 +86,7 @@ OWN = "Goodfaith, own rule"
 
 _CN_HOURS = Text(
     "From 22:00 to 08:00 nobody disturbs her, unless she agreed to that time.",
-    "22:00至次日8:00不打扰客户,除非客户已同意该时段。",
+    "22:00至次日8:00不打扰客户，除非客户已同意该时段。",
 )
 
 
@@ -109,11 +113,11 @@ CN_RULES = (
             frozenset({EntryKind.CONNECTED, EntryKind.CONVERSATION}), count=3, days=1
         ),
         citation=CN_BOTH,
-        certainty=Certainty.ADOPTED,
+        certainty=Certainty.READ,
         valid_from=GB_T_ON,
         text=Text(
             "Three calls a day that were answered are the most, ours and our agencies' together.",
-            "每日接通的电话最多三次,含受托机构。",
+            "每日接通的电话最多三次，含受托机构。",
         ),
         channels=CALLS,
     ),
@@ -122,11 +126,11 @@ CN_RULES = (
         regime=Regime.CN,
         predicate=CallsInDays(frozenset({EntryKind.ATTEMPT}), count=6, days=1, per_contact=True),
         citation=CN_BOTH,
-        certainty=Certainty.ADOPTED,
+        certainty=Certainty.READ,
         valid_from=GB_T_ON,
         text=Text(
             "Six unanswered calls a day to one telephone are the most, with our agencies'.",
-            "每日对同一号码未接通的电话最多六次,含受托机构。",
+            "每日对同一号码未接通的电话最多六次，含受托机构。",
         ),
         channels=CALLS,
     ),
@@ -135,12 +139,12 @@ CN_RULES = (
         regime=Regime.CN,
         predicate=AsksAnother(),
         citation=CN_BOTH,
-        certainty=Certainty.ADOPTED,
+        certainty=Certainty.READ,
         valid_from=GB_T_ON,
         text=Text(
             "Another person may be asked only when she cannot be reached, without a word of the"
             " debt, and never again after a no.",
-            "仅在无法联系客户时方可联系他人,不得透露债务,对方拒绝后不得再次联系。",
+            "仅在无法联系客户时方可联系他人，不得透露债务，对方拒绝后不得再次联系。",
         ),
     ),
 )
@@ -161,13 +165,13 @@ US_RULES = (
     Rule(
         id="US.hours.conflicting_location",
         regime=Regime.US,
-        predicate=InWindow(US_NIGHT, zones="some"),
+        predicate=InWindow(US_NIGHT, zones="one_of_many"),
         citation="12 CFR 1006.6(b)(1), comment 6(b)(1)(i)-2",
         certainty=Certainty.ADOPTED,
         valid_from=REG_F_ON,
         text=Text(
             "It is not sure where she is, and in one of the places it is too early or too late.",
-            "客户所在地不确定,其中一地的时间过早或过晚。",
+            "客户所在地不确定，其中一地的时间过早或过晚。",
         ),
         but=ANY_HOUR,
     ),
@@ -205,7 +209,7 @@ US_RULES = (
         valid_from=REG_F_ON,
         text=Text(
             "After a talk about a debt nobody calls about it for seven days, its own day included.",
-            "就某笔债务通话后,含当日七日内不再就其致电。",
+            "就某笔债务通话后，含当日七日内不再就其致电。",
         ),
         channels=CALLS,
     ),
@@ -218,7 +222,7 @@ US_RULES = (
         valid_from=REG_F_ON,
         text=Text(
             "She asked not to be reached this way. One confirmation of that may be sent.",
-            "客户要求不再使用此渠道;仅可发送一次确认。",
+            "客户要求不再使用此渠道；仅可发送一次确认。",
         ),
     ),
     Rule(
@@ -230,7 +234,7 @@ US_RULES = (
         valid_from=REG_F_ON,
         text=Text(
             "She asked not to be reached. Only a notice of a remedy may be sent.",
-            "客户要求停止联系;仅可发送有关法律救济的通知。",
+            "客户要求停止联系；仅可发送有关法律救济的通知。",
         ),
         but=frozenset({str(Errand.REMEDY_NOTICE)}),
     ),
@@ -243,7 +247,7 @@ US_RULES = (
         valid_from=REG_F_ON,
         text=Text(
             "Another person may only be asked where she is, without a word of the debt, and once.",
-            "仅可向他人询问客户所在地,不得透露债务,且仅限一次。",
+            "仅可向他人询问客户所在地，不得透露债务，且仅限一次。",
         ),
     ),
 )
@@ -262,7 +266,7 @@ def _own(
         regime=None,
         predicate=predicate,
         citation=OWN,
-        certainty=Certainty.TEXT,
+        certainty=Certainty.OWN,
         valid_from=OWN_ON,
         text=text,
         effect=Effect.DEFER,
@@ -302,8 +306,14 @@ OWN_RULES = (
         Held(),
         Text(
             "Something she asked for or promised is open: she is left in peace.",
-            "客户的申请或承诺正在处理中,期间不打扰。",
+            "客户的申请或承诺正在处理中，期间不打扰。",
         ),
+    ),
+    _own(
+        "quiet",
+        Held(cause=PROTECTIVE),
+        Text("She is left in peace for some days.", "这几日不打扰客户。"),
+        purposes=UNASKED,
     ),
     _own(
         "switched_off",

@@ -1,14 +1,14 @@
 """When a rule of contact bites: a few figures each. The rules that use them are data."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from backend.contacts.rules.cases import COLLECTION_LIKE, Approach, Entry, Errand, Known
 from backend.contacts.rules.ledger import OUTBOUND, REACHED_NOBODY, EntryKind
-from backend.contacts.rules.windows import Window
+from backend.contacts.rules.windows import DAY, Window
 from backend.events.contacts import Channel
 
 
@@ -19,12 +19,32 @@ class Predicate(Protocol):
     def is_lasting(self) -> bool:
         """Whether time alone does not change it."""
 
+    def as_data(self) -> dict[str, Any]:
+        """Its kind and its figures."""
+
     def bites(self, known: Known, approach: Approach, at: datetime) -> bool:
         """Whether such a contact meets it then."""
 
 
 @dataclass(frozen=True)
-class Passing:
+class Told:
+    """What can be shown as the data it is."""
+
+    def as_data(self) -> dict[str, Any]:
+        """Its kind and its figures."""
+        return {"kind": type(self).__name__} | {
+            each.name: _shown(getattr(self, each.name)) for each in fields(self)
+        }
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Window):
+        return list(value.as_words)
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+@dataclass(frozen=True)
+class Passing(Told):
     """What time alone may change."""
 
     @property
@@ -34,7 +54,7 @@ class Passing:
 
 
 @dataclass(frozen=True)
-class Lasting:
+class Lasting(Told):
     """What time alone does not change."""
 
     @property
@@ -45,7 +65,10 @@ class Lasting:
 
 @dataclass(frozen=True)
 class InWindow(Passing):
-    """A time of her day, in `any` of the zones she may be in, in `all`, or in `some` of them."""
+    """A time of her day, in `any` of the zones she may be in, or in `all` of them.
+
+    `one_of_many`: she may be in several, and in one of them it is that time.
+    """
 
     window: Window
     zones: str = "any"
@@ -58,7 +81,7 @@ class InWindow(Passing):
         inside = [self._is_in(at, zone, agreed) for zone in known.zones]
         if self.zones == "all":
             return all(inside)
-        return any(inside) and not (self.zones == "some" and all(inside))
+        return any(inside) and (self.zones != "one_of_many" or len(inside) > 1)
 
     def _is_in(self, at: datetime, zone: str, agreed: Collection[Window]) -> bool:
         local = at.astimezone(ZoneInfo(zone))
@@ -208,9 +231,23 @@ def _is_spent(entry: Entry, approach: Approach) -> bool:
 
 @dataclass(frozen=True)
 class Held(Passing):
-    """A promise, a request or a dispute of hers is open, or something else leaves her in peace."""
+    """A promise, a request or a dispute of hers is open, or something else leaves her in peace.
+
+    With a `cause`: that one alone.
+    """
+
+    cause: str | None = None
 
     def bites(self, known: Known, approach: Approach, at: datetime) -> bool:
         """Whether a hold lasts on her day."""
         del approach
-        return any(day <= hold.until_on for _, day in known.days_of(at) for hold in known.holds)
+        days = [day for _, day in known.days_of(at)]
+        return any(day <= until_on for day in days for until_on in self._last_days(known))
+
+    def _last_days(self, known: Known) -> list[date]:
+        return [each.until_on for each in known.holds if self.cause in (None, each.cause)]
+
+    def holds_until(self, known: Known) -> datetime:
+        """An instant before its end wherever she is: a search need not begin earlier."""
+        last = max(self._last_days(known))
+        return datetime(last.year, last.month, last.day, tzinfo=UTC) - DAY

@@ -3,7 +3,7 @@
 from backend.contacts.queries import NOTE
 from backend.contacts.rules import Effect, EntryKind, Errand, Judgement, Outcome, RuleHit, Window
 from backend.contacts.service.checking import Question, answer
-from backend.contacts.service.holds import hold, release
+from backend.contacts.service.holds import hold, hold_protectively, release
 from backend.contacts.service.ledger import Contact, log_contact, say_word
 from backend.contacts.service.reserving import (
     Attempt,
@@ -33,6 +33,7 @@ __all__ = [
     "Window",
     "answer",
     "hold",
+    "hold_protectively",
     "judge",
     "judge_many",
     "log_contact",

@@ -1,13 +1,16 @@
 """Holds begun, prolonged, released."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, case, cast, func, update
+from sqlalchemy import ColumnElement, Date, case, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from backend.borrowers.models import Borrower
 from backend.contacts.models import ContactHold
+from backend.contacts.rules import PROTECTIVE, PROTECTIVE_DAYS_MAX
+from backend.kit.clock import day_in_zone
 
 
 def hold(session: Session, *, borrower_id: UUID, cause: str, until_on: date, now: datetime) -> None:
@@ -31,6 +34,25 @@ def hold(session: Session, *, borrower_id: UUID, cause: str, until_on: date, now
             },
         )
     )
+
+
+def hold_protectively(
+    session: Session, *, borrower_id: UUID, until: datetime, said_at: datetime, now: datetime
+) -> None:
+    """Leave her in peace until then, at most 14 days of hers, that of the word included.
+
+    What is kept says nothing of the cause. Who is not there any more is left alone.
+    """
+    zone = session.execute(
+        select(Borrower.timezone).where(Borrower.id == borrower_id)
+    ).scalar_one_or_none()
+    if zone is None or until <= now:
+        return
+    # Up to the instant, not including it: at midnight its day is not begun.
+    last_on = day_in_zone(until - timedelta(microseconds=1), zone)
+    most = day_in_zone(said_at, zone) + timedelta(days=PROTECTIVE_DAYS_MAX - 1)
+    until_on = min(last_on, most)
+    hold(session, borrower_id=borrower_id, cause=PROTECTIVE, until_on=until_on, now=now)
 
 
 def release(session: Session, *, borrower_id: UUID, cause: str) -> None:

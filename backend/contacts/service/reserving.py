@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, Uuid, func, insert, literal, select, tuple_, update
+from sqlalchemy import Text, Uuid, bindparam, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -61,6 +61,14 @@ class Attempt:
         return self.occasion or self.reference
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """By what, and in which zones: an audit asks it again without us."""
+
+    rule_ids: tuple[str, ...]
+    zones: tuple[str, ...]
+
+
 def judge_one(
     session: Session, *, borrower_id: UUID, channel: Channel, purpose: str, at: datetime
 ) -> Judgement:
@@ -112,18 +120,18 @@ def reserve_many(
     known = _known(session, attempts)
     there = _list_there(session, attempts)
     made: dict[tuple[UUID, str], Attempt] = {}
-    rule_ids: dict[tuple[UUID, str], tuple[str, ...]] = {}
+    judged: dict[tuple[UUID, str], _Judged] = {}
     found = []
     for each in attempts:
         own = known[each.borrower_id].without(each.reference)
         approach = Approach(each.channel, each.purpose, occasion=each.message)
-        judgement = judge(own, approach, each.at)
+        judgement = judge(own.all_by(each.at), approach, each.at)
         found.append(judgement)
         if judgement.allowed:
             key = (each.borrower_id, each.reference)
-            made[key], rule_ids[key] = each, judgement.judged_by
+            made[key], judged[key] = each, _Judged(judgement.judged_by, own.zones)
             known[each.borrower_id] = replace(own, entries=(*own.entries, _as_entry(each)))
-    _write(session, made, rule_ids, there=there, now=now)
+    _write(session, made, judged, there=there, now=now)
     return found
 
 
@@ -166,7 +174,7 @@ def _as_entry(attempt: Attempt) -> Entry:
 def _write(
     session: Session,
     made: Mapping[tuple[UUID, str], Attempt],
-    rule_ids: Mapping[tuple[UUID, str], tuple[str, ...]],
+    judged: Mapping[tuple[UUID, str], _Judged],
     *,
     there: Mapping[tuple[UUID, str], AnyRow],
     now: datetime,
@@ -182,7 +190,8 @@ def _write(
             "made_by": str(Maker.MACHINE),
             "purpose": str(each.purpose),
             "occasion": each.message,
-            "rule_ids": list(rule_ids[key]),
+            "rule_ids": list(judged[key].rule_ids),
+            "zones": list(judged[key].zones),
             "reference": each.reference,
             "recorded_at": now,
         }
@@ -191,30 +200,31 @@ def _write(
     ]
     if rows:
         session.execute(insert(ContactEntry), rows)
-    _move(session, [made[key] for key in made if key in there and there[key].outcome is None])
+    again = [key for key in made if key in there and there[key].outcome is None]
+    if again:
+        session.connection().execute(
+            _AGAIN,
+            [
+                {
+                    "whose": key[0],
+                    "which": key[1],
+                    "at": made[key].at,
+                    "rule_ids": list(judged[key].rule_ids),
+                    "zones": list(judged[key].zones),
+                }
+                for key in again
+            ],
+        )
 
 
-def _move(session: Session, attempts: Sequence[Attempt]) -> None:
-    """What is tried again stands where it is tried."""
-    if not attempts:
-        return
-    moved = (
-        func.unnest(
-            literal([each.borrower_id for each in attempts], ARRAY(Uuid)),
-            literal([each.reference for each in attempts], ARRAY(Text)),
-            literal([each.at for each in attempts], ARRAY(DateTime(timezone=True))),
-        )
-        .table_valued("borrower_id", "reference", "at", name="moved")
-        .render_derived()
+# What is tried again stands where it is tried.
+_AGAIN = (
+    update(ContactEntry.__table__)  # type: ignore[arg-type]
+    .where(
+        ContactEntry.borrower_id == bindparam("whose"), ContactEntry.reference == bindparam("which")
     )
-    session.execute(
-        update(ContactEntry)
-        .where(
-            ContactEntry.borrower_id == moved.c.borrower_id,
-            ContactEntry.reference == moved.c.reference,
-        )
-        .values(at=moved.c.at)
-    )
+    .values(at=bindparam("at"), rule_ids=bindparam("rule_ids"), zones=bindparam("zones"))
+)
 
 
 def settle(session: Session, *, outcomes: Mapping[tuple[UUID, str], Outcome], now: datetime) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.types import Uuid
 
 from backend.borrowers.models import Borrower
 from backend.contacts.models import ContactHold
+from backend.contacts.rules import PROTECTIVE
 from backend.loans.models import Payment
 from backend.procedures import queries
 from backend.procedures.asked import has_asked
@@ -47,6 +48,7 @@ def end_silences_unnoticed(session: Session, *, today: date, now: datetime, limi
     first_on = cast(func.timezone(Borrower.timezone, first_at), Date)
     is_held = exists().where(
         ContactHold.borrower_id == Procedure.borrower_id,
+        ContactHold.cause != PROTECTIVE,
         (ContactHold.until_on >= today) | (ContactHold.created_at >= first_at),
     )
     has_paid = exists().where(

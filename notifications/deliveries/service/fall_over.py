@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from backend.events.contacts import Channel
-from backend.kit.bulk import plan_for_many, sql_ids
+from backend.kit.bulk import look_up_each, plan_for_many, sql_ids
 from notifications.deliveries.models import NotificationDelivery
 from notifications.deliveries.rules import FALL_OVER_UNTIL, RECEIPT_AWAITED, State
 from notifications.deliveries.service.planning import (
@@ -63,6 +63,7 @@ def _plan_texts(session: Session, intents: Keys, *, now: datetime, unless_sent: 
     if not intents:
         return 0
     plan_for_many(session)
+    look_up_each(session)
     chunk = intents_of(
         sql_ids(borrower_id for borrower_id, _ in intents),
         sql_ids(intent_id for _, intent_id in intents),

@@ -35,7 +35,7 @@ from backend.borrowers import queries as borrowers
 from backend.consents import queries as consents
 from backend.consents.queries import Purpose as Consent
 from backend.events.contacts import Channel, Purpose
-from backend.kit.bulk import plan_for_many
+from backend.kit.bulk import look_up_each, plan_for_many
 from notifications.deliveries.due_sql import due
 from notifications.deliveries.models import NotificationDelivery, NotificationIntent
 from notifications.deliveries.rules import AT_ANY_HOUR, SMS_AT_ONCE, Reason, State
@@ -78,6 +78,7 @@ _COLUMNS = (
 def plan_due(session: Session, *, now: datetime, limit: int = CHUNK) -> int:
     """Plan at most so many intents whose time has come; how many there were."""
     plan_for_many(session)
+    look_up_each(session)
     claimed = session.execute(_CLAIM, {"now": now, "limit": limit}).one()
     if not claimed.number:
         return 0
