@@ -1,4 +1,7 @@
-"""The demo's devices: each of the twenty made-up borrowers has the app. No address is real."""
+"""The demo's devices: the twenty made-up borrowers and a hundred with a card have the app.
+
+No address is real.
+"""
 
 from datetime import datetime
 
@@ -11,6 +14,8 @@ from notifications.devices.rules import AddressKind, Platform
 from notifications.devices.service import Registration
 
 NUMBERS = range(101, 121)
+# Their cards fall due in a week: what a run of reminders sends is seen with them.
+CARDS = range(1, 101)
 # The stand-in for Firebase does not know it: at the first push the device is retired.
 APP_DELETED = 119
 WITH_TABLET = 116
@@ -19,8 +24,9 @@ WITH_TABLET = 116
 def fill(session: Session, office: DemoOffice, now: datetime) -> None:
     """A telephone for each; what is registered already is only seen again."""
     del office
-    for number in NUMBERS:
-        who = borrowers.find_ref(session, kind="borrower", external_id=f"demo-{number}")
+    for number in (*CARDS, *NUMBERS):
+        name = f"demo-{number}" if number in NUMBERS else str(number)
+        who = borrowers.find_ref(session, kind="borrower", external_id=name)
         if who is None:
             continue
         zone = borrowers.find_timezone(session, borrower_id=who.borrower_id) or "UTC"

@@ -16,7 +16,7 @@ SMALL = {
     *("badge", "badge_version", "webhook_endpoint", "webhook_secret"),
     *("earn_rule_version", "plan_policy"),
     *("credential_signer", "credential_status_list"),
-    *("message_template", "message_template_version"),
+    *("message_template", "message_template_version", "reminder_plan"),
 }
 # Indexes of the few rows that are open: read from end to end they are still short.
 PARTIAL = text(
