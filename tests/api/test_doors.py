@@ -27,6 +27,7 @@ from tests.factories.grants import grant_of
 from tests.factories.hardship import make_application, make_partner, make_referral, say_yes
 from tests.factories.inbox import put_message
 from tests.factories.notifications import make_intent
+from tests.factories.notifications import delivery_of
 from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.quotes import quote_of
@@ -69,6 +70,7 @@ NOT_THERE = {
     f"{CREDENTIAL}/share": "credential-share-unknown",
     "/v1/me/inbox/<uuid:item_id>/read": "inbox-item-unknown",
     "/v1/me/messages/<uuid:message_id>": "message-unknown",
+    "/v1/me/deliveries/<uuid:delivery_id>/receipt": "delivery-not-found",
     "/v1/me/receipts/<uuid:receipt_id>": "receipt-unknown",
     "/v1/me/receipts/<uuid:receipt_id>.tlog-proof": "receipt-unknown",
     "/v1/me/benefits/<uuid:grant_id>/activate": "benefit-grant-unknown",
@@ -127,6 +129,7 @@ WITHDRAWAL = next(
 BODIES = {
     ("POST", "/v1/me/loans/<uuid:loan_id>/plan-quotes"): {"kinds": ["longer_term"]},
     ("POST", "/v1/me/plan-requests/<uuid:request_id>/answer"): {"message": "Since October."},
+    ("POST", "/v1/me/deliveries/<uuid:delivery_id>/receipt"): {"event": "opened"},
     ("POST", PROMISES): {"amount_minor": 100, "on": str(TODAY + timedelta(days=7))},
     **{
         ("POST", rule): {"text": "I had it from them."}
@@ -270,6 +273,7 @@ def test_what_is_anothers_is_not_there(
         "procedure_id": procedure_of(session, world.ann.id),
         "item_id": str(put_message(session, world.ann.id)),
         "message_id": str(make_intent(session, borrower_id=world.ann.id)),
+        "delivery_id": str(delivery_of(session, world.ann.id)),
         "receipt_id": receipt_of(session, world.ann.id),
         "quote_id": quote_of(session, world.ann.id, world.ann.loan_id),
         "redemption_id": redemption_of(

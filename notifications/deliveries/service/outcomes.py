@@ -47,6 +47,8 @@ def record(
     chance: Callable[[], float],
 ) -> None:
     """Note what became of tries. What the provider has, it has, whoever holds the lease by now."""
+    # Borrowers are locked before what is hers, as everywhere: devices come first.
+    _retire_devices(session, results, now=now)
     _end_attempts(session, results, now=now)
     leases: dict[UUID, list[tuple[Try, Outcome]]] = defaultdict(list)
     for each in results:
@@ -77,7 +79,8 @@ def record(
         },
         now=now,
     )
-    _retire_devices(session, results, now=now)
+    gone = [(t.borrower_id, t.intent_id) for t, outcome in results if outcome.fate in _RETIRED]
+    fall_over_now(session, intents=gone, now=now)
 
 
 def _end_attempts(session: Session, results: Results, *, now: datetime) -> None:
@@ -123,8 +126,6 @@ def _retire_devices(session: Session, results: Results, *, now: datetime) -> Non
         if fate is Fate.FOREIGN:
             # Addresses of another project among ours: somebody must look at the app's settings.
             log.error("push_sender_mismatch", delivery=str(tried.delivery_id))
-    intents = [(tried.borrower_id, tried.intent_id) for tried, _ in gone]
-    fall_over_now(session, intents=intents, now=now)
 
 
 def sweep_lost(
