@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from backend.kit.migrations import behind_the_wall
 
 revision = "0036"
-down_revision = "0030"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

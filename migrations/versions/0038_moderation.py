@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from backend.kit.migrations import behind_the_wall
 
 revision = "0038"
-down_revision = "0036"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 

@@ -26,8 +26,7 @@ from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.factories.hardship import make_application, make_partner, make_referral, say_yes
 from tests.factories.inbox import put_message
-from tests.factories.notifications import make_intent
-from tests.factories.notifications import delivery_of
+from tests.factories.notifications import delivery_of, make_intent
 from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.quotes import quote_of
