@@ -15,6 +15,8 @@ from notifications.deliveries.rules import collapse_key
 from notifications.devices import queries as devices
 from notifications.templates import queries as templates
 from notifications.templates import service as words
+from notifications.templates.errors import TemplateUnknown
+from notifications.templates.rendering import ValueMissingError
 from notifications.templates.rules import doorbell
 
 
@@ -39,6 +41,25 @@ class Ready(NamedTuple):
     message: Message
     tried: Try
     until: datetime  # the lease's end, by the clock on the wall
+
+
+def list_wordless(session: Session, rows: Sequence[AnyRow]) -> list[UUID]:
+    """Deliveries whose words cannot be made: taken out of use, or a value is missing."""
+    versions = templates.current_versions(session)
+    wanted = {(row.template, versions[row.template]) for row in rows if row.template in versions}
+    book = words.open_book(session, wanted=wanted)
+    found = []
+    for row in rows:
+        try:
+            book.render(
+                template=row.template,
+                version=versions.get(row.template, 0),
+                variables=row.variables,
+                locale="en",
+            )
+        except (TemplateUnknown, ValueMissingError):
+            found.append(row.id)
+    return found
 
 
 class Writer:

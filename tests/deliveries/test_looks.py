@@ -181,3 +181,18 @@ def test_a_text_message_follows_a_day_later_unless_the_push_was_received(
     with at(hours=29):
         send_due(texts)
     assert len(texts.channel.sent) == (0 if is_received else 1)
+
+
+def test_a_text_message_that_cannot_be_worded_stops_no_other(session, texts):
+    for variables in ({}, {"due_on": "2026-11-26", "amount_minor": 1, "currency": "CNY"}):
+        who = make_borrower(session, phone="+86 139 1234 5678")
+        make_intent(
+            session,
+            borrower_id=who,
+            purpose=Purpose.SECURITY,
+            template="reminder.due_in_3",
+            variables=variables,
+        )
+    service.plan_due(session, now=NOW)
+    assert send_due(texts) == 1
+    assert sorted(standing(session)) == [("accepted", None), ("prevented", "no_template")]

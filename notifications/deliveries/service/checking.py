@@ -32,7 +32,7 @@ from notifications.deliveries.rules import (
 )
 from notifications.deliveries.service.leasing import Batch, is_held, of
 from notifications.deliveries.service.storing import store_verdicts
-from notifications.deliveries.wording import Ready, Writer
+from notifications.deliveries.wording import Ready, Writer, list_wordless
 from notifications.devices import queries as devices
 from notifications.preferences import queries as preferences
 
@@ -128,17 +128,7 @@ def _looks(
         return {} if has_channel else {row.id: Reason.NO_CHANNEL for row in rows}
 
     def wanted(rows: Rows) -> Found:
-        found: Found = {}
-        for purpose in {Purpose(row.purpose) for row in rows}:
-            of_purpose = [row for row in rows if row.purpose == purpose]
-            ids = {row.borrower_id for row in of_purpose}
-            willing = preferences.allowed(
-                session, borrower_ids=ids, purpose=purpose, channel=channel
-            )
-            found |= {
-                row.id: Reason.SWITCHED_OFF for row in of_purpose if row.borrower_id not in willing
-            }
-        return found
+        return _unwanted(session, rows, channel)
 
     def consented(rows: Rows) -> Found:
         return {
@@ -159,7 +149,27 @@ def _looks(
         received = _list_received(session, rows) if channel is Channel.SMS else frozenset()
         return {row.id: Reason.RECEIVED for row in rows if row.id in received}
 
-    return (own, there, wanted, consented, owed, unheard)
+    def wordless(rows: Rows) -> Found:
+        return _wordless(session, rows) if channel is Channel.SMS else {}
+
+    return (own, there, wanted, consented, owed, unheard, wordless)
+
+
+def _unwanted(session: Session, rows: Rows, channel: Channel) -> Found:
+    found: Found = {}
+    for purpose in {Purpose(row.purpose) for row in rows}:
+        of_purpose = [row for row in rows if row.purpose == purpose]
+        ids = {row.borrower_id for row in of_purpose}
+        willing = preferences.allowed(session, borrower_ids=ids, purpose=purpose, channel=channel)
+        found |= {
+            row.id: Reason.SWITCHED_OFF for row in of_purpose if row.borrower_id not in willing
+        }
+    return found
+
+
+def _wordless(session: Session, rows: Rows) -> Found:
+    # Of a push the words are the purpose's own. What cannot be worded must not stop the others.
+    return dict.fromkeys(list_wordless(session, rows), Reason.NO_TEMPLATE)
 
 
 def _own_reason(
