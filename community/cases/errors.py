@@ -9,6 +9,11 @@ class CaseUnknown(NotFound):
     title = Text("There is no such case.", "没有这个案件。")
 
 
+class QueueUnknown(NotFound):
+    code = "queue-unknown"
+    title = Text("There is no such queue.", "没有这个队列。")
+
+
 class CaseMoved(Conflict):
     """`decision`: the one that won, where the case was decided meanwhile."""
 

@@ -17,7 +17,13 @@ from community.appeals import service as appeals
 from community.appeals.errors import OwnDecision
 from community.cases import queries as case_queries
 from community.cases import service as cases
-from community.cases.errors import CaseChanged, CaseMoved, CaseUnknown, CrisisLoadReached
+from community.cases.errors import (
+    CaseChanged,
+    CaseMoved,
+    CaseUnknown,
+    CrisisLoadReached,
+    QueueUnknown,
+)
 from community.cases.models import Case
 from community.cases.rules import Queue, Target
 from community.cases.service import Moderator
@@ -85,13 +91,15 @@ class Queues(MethodView):
         }
 
 
-@blp.route("/queues/<any(general, crisis, 'complaints-about-lender', appeals):queue>/next")
+@blp.route("/queues/<string:queue>/next")
 class Next(MethodView):
-    @refuses(CrisisLoadReached)
+    @refuses(QueueUnknown, CrisisLoadReached)
     @blp.response(200, CaseSchema)
     @blp.alt_response(204, description="Nothing waits here for you.")
     def post(self, queue: str) -> Any:
         """Take the gravest case that nobody holds: it is yours for ten minutes."""
+        if queue not in set(Queue):
+            raise QueueUnknown
         with wall.transaction() as session:
             found = _take(session, Queue(queue))
         return Response(status=HTTPStatus.NO_CONTENT) if found is None else found

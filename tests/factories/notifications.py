@@ -33,9 +33,12 @@ def make_intent(
 def delivery_of(session: Session, borrower_id: UUID) -> UUID:
     """A planned push to a device of hers."""
     make_device(session, borrower_id, installation_id="rings", address=f"of-{borrower_id}")
-    make_intent(session, borrower_id=borrower_id)
+    intent_id = make_intent(session, borrower_id=borrower_id)
     session.flush()
     service.plan_due(session, now=NOW)
     return session.execute(
-        select(NotificationDelivery.id).where(NotificationDelivery.borrower_id == borrower_id)
+        select(NotificationDelivery.id).where(
+            NotificationDelivery.borrower_id == borrower_id,
+            NotificationDelivery.intent_id == intent_id,
+        )
     ).scalar_one()
