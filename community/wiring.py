@@ -1,6 +1,6 @@
 """What community plugs into the application."""
 
-from backend.events.community import CrisisRaised, PostHeld, PostRemoved, ReportAnswered
+from backend.events.community import CrisisRaised, PostRemoved
 from backend.kit.idempotency import SEALED_WALLED
 from backend.kit.wiring import Audit, Wiring
 from community import ports, wall
@@ -57,8 +57,6 @@ WIRING = Wiring(
     sealed=SEALED_WALLED,
     unheard={
         CrisisRaised: "for the alert of those on duty",
-        ReportAnswered: "for the inbox, which will thank her",
-        PostHeld: "for the inbox, which will tell her without a word of it",
-        PostRemoved: "for the inbox, which will tell her without a word of it",
+        PostRemoved: "its decision is told, once, by MemberSanctioned; this one is for figures",
     },
 )

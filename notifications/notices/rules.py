@@ -9,6 +9,7 @@ from uuid import UUID
 from backend.events.auth import LoggedInElsewhere
 from backend.events.badges import BadgeAwarded
 from backend.events.benefits import BenefitGranted, WaiverRequestStateChanged
+from backend.events.community import AppealAnswered, MemberSanctioned, PostHeld, ReportAnswered
 from backend.events.contacts import Purpose
 from backend.events.disputes import DisputeStateChanged
 from backend.events.documents import ForgerySuspected
@@ -138,6 +139,8 @@ def subject_that_moved(event: Event) -> str | None:
         return f"promise:{event.promise_id}"
     if isinstance(event, ProcedureMoved):
         return f"procedure:{event.procedure_id}"
+    if isinstance(event, AppealAnswered):
+        return f"decision:{event.decision_id}"
     return None
 
 
@@ -288,6 +291,24 @@ def _of_log_in(event: LoggedInElsewhere, seq: int) -> Notice | None:
     )
 
 
+def _of_own_text(event: PostHeld | ReportAnswered, seq: int) -> Notice | None:
+    name = "community_held" if isinstance(event, PostHeld) else "community_report"
+    # No telephone rings for it, and nobody beside her sees that she writes there.
+    return _told(name, f"borrower:{event.borrower_id}", seq, purpose=Purpose.COMMUNITY, rings=False)
+
+
+def _of_decision(event: MemberSanctioned | AppealAnswered, seq: int) -> Notice | None:
+    is_first = isinstance(event, MemberSanctioned)
+    return _told(
+        "community_decision" if is_first else "community_appeal",
+        f"decision:{event.decision_id}",
+        seq,
+        purpose=Purpose.COMMUNITY,
+        lasts=FORMAL,
+        decision_id=event.decision_id,
+    )
+
+
 def _of_tier(event: TierChanged, seq: int, names: Mapping[str, Text]) -> Notice | None:
     name = names.get(event.to_tier)
     if event.from_rank is None or name is None or event.to_rank == event.from_rank:
@@ -352,5 +373,9 @@ _OF: Mapping[type[Event], Callable[[Any, int], Notice | None]] = {
     ForgerySuspected: _of_document,
     ProcedureMoved: _of_procedure,
     LoggedInElsewhere: _of_log_in,
+    PostHeld: _of_own_text,
+    ReportAnswered: _of_own_text,
+    MemberSanctioned: _of_decision,
+    AppealAnswered: _of_decision,
 }
 HEARD = (*_OF, TierChanged)
