@@ -19,6 +19,7 @@ from backend.events.plans import PlanCureReminded, PlanReliefStarted, PlanStateC
 from backend.events.points import PointsExpiringSoon
 from backend.events.procedures import ProcedureMoved
 from backend.events.promises import PromiseStateChanged
+from backend.events.redemptions import RedemptionMoved
 from backend.events.tiers import TierChanged
 from backend.kit.outbox import Event
 from backend.kit.texts import Text
@@ -92,6 +93,7 @@ _PROCEDURES = {
     "withdrawn": "procedure_ended",
     "terminated": "programme_left",
 }
+_REDEMPTIONS = {"shipped": "redemption_sent", "failed": "redemption_returned"}
 _PROMISES = {"kept": "promise_kept", "partly_kept": "promise_partly", "broken": "promise_broken"}
 
 
@@ -258,6 +260,16 @@ def _of_points(event: PointsExpiringSoon, seq: int) -> Notice | None:
     )
 
 
+def _of_redemption(event: RedemptionMoved, seq: int) -> Notice | None:
+    return _told(
+        _REDEMPTIONS.get(event.after),
+        f"redemption:{event.redemption_id}",
+        seq,
+        purpose=Purpose.REWARD,
+        redemption_id=event.redemption_id,
+    )
+
+
 def _of_document(event: ForgerySuspected, seq: int) -> Notice | None:
     return _told(
         "document_question",
@@ -370,6 +382,7 @@ _OF: Mapping[type[Event], Callable[[Any, int], Notice | None]] = {
     BenefitGranted: _of_benefit,
     BadgeAwarded: _of_badge,
     PointsExpiringSoon: _of_points,
+    RedemptionMoved: _of_redemption,
     ForgerySuspected: _of_document,
     ProcedureMoved: _of_procedure,
     LoggedInElsewhere: _of_log_in,

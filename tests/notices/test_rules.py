@@ -23,6 +23,7 @@ from backend.events.plans import PlanCureReminded, PlanReliefStarted, PlanStateC
 from backend.events.points import PointsExpiringSoon
 from backend.events.procedures import ProcedureMoved
 from backend.events.promises import PromiseStateChanged
+from backend.events.redemptions import RedemptionMoved
 from backend.events.tiers import TierChanged
 from backend.kit.outbox import Event
 from backend.kit.texts import Text
@@ -89,6 +90,8 @@ def samples() -> Iterator[Event]:
     yield BadgeAwarded(SHE, NOW, ONE, "six", 1, DAY)
     yield BadgeAwarded(SHE, NOW, ONE, "six", 1, DAY, name_en="Six", name_zh_cn="六次")
     yield PointsExpiringSoon(SHE, NOW, 100, DAY)
+    for state in ("confirmed", "shipped", "completed", "cancelled", "failed"):
+        yield RedemptionMoved(SHE, NOW, ONE, "physical_gift", "requested", state)
     yield ForgerySuspected(SHE, NOW, ONE, DAY)
     yield PlanReliefStarted(SHE, NOW, ONE, LOAN, DAY)
     yield PlanCureReminded(SHE, NOW, ONE, LOAN, DAY)

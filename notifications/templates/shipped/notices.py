@@ -208,6 +208,14 @@ _REWARDS: _Rows = (
     ("benefit_given", Text("Something for you", "有一项权益给您"),
      Text("{benefit}. You need not do anything.", "{benefit}，您无需任何操作。"),
      {"benefit": Kind.WORDS}),
+    ("redemption_sent", Text("It is on its way", "礼品已寄出"),
+     Text("What you chose for your points is on its way to you. Enjoy it.",
+          "您用积分兑换的礼品已寄出，祝您喜欢。"), {}),
+    ("redemption_returned", Text("Your points are back", "积分已退回"),
+     Text("This exchange did not come about. Its points are back in your account, each with the "
+          "day until which it can be used; in the app you see what else there is.",
+          "这次兑换未能完成，所用积分已退回您的账户，有效期不变。"
+          "您可以在应用中看看其他选择。"), {}),
 )  # fmt: skip
 # Without a word of what was written, by whom, or why: that is read in the community alone.
 _COMMUNITY: _Rows = (
