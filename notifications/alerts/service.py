@@ -26,6 +26,15 @@ class Taken:
 
 def raise_alert(session: Session, *, kind: Kind, now: datetime) -> None:
     """Somebody must look. What is open already stands for this as well."""
+    # First, so that whoever ends one at this moment is waited for and its end is seen below.
+    open_one = session.execute(
+        update(StaffAlert)
+        .where(StaffAlert.kind == kind, StaffAlert.ended_at.is_(None))
+        .values(version=StaffAlert.version + 1)
+        .returning(StaffAlert.id)
+    ).scalar_one_or_none()
+    if open_one is not None:
+        return
     last = session.execute(
         select(func.max(StaffAlert.ended_at)).where(
             StaffAlert.kind == kind, StaffAlert.outcome == Outcome.ACCEPTED

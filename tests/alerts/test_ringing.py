@@ -1,6 +1,9 @@
 """Somebody in need waits: staff on duty are called, once, until it is taken; it names nobody."""
 
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,10 +12,11 @@ from standardwebhooks import Webhook as Checker
 
 from backend.events.community import CrisisRaised
 from backend.kit import clock
+from backend.kit.db import transaction
 from backend.kit.outbox import announce
 from backend.kit.providers import Webhook
 from community.moderation.watch import crisis_waits
-from notifications.alerts import service
+from notifications.alerts import ringing, service
 from notifications.alerts.models import StaffAlert
 from notifications.alerts.ringing import Ringer
 from notifications.alerts.rules import Kind, wait_after
@@ -158,3 +162,40 @@ def test_without_a_gateway_the_log_says_it_once(raised, alerts, caplog):
     assert ringer.ring(now=clock.wall() + timedelta(days=1)) is False
     assert [row.outcome for row in alerts()] == ["logged"]
     assert caplog.text.count("crisis_raised") == 1
+
+
+@pytest.mark.commits
+def test_many_workers_and_many_cries_at_once_ring_once(session, own_database, gateway):
+    at, stopping = clock.wall(), threading.Event()
+
+    def cry(_):
+        with transaction() as own:
+            service.raise_alert(own, kind=Kind.CRISIS, now=at)
+
+    def wait_until_called():
+        ends_at = time.monotonic() + 20
+        while not gateway.calls:
+            assert time.monotonic() < ends_at, "nobody was called"
+            stopping.wait(0.02)
+
+    ringing.configure(Webhook(gateway.url(), SECRET), waits=None)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            cries = [pool.submit(cry, number) for number in range(40)]
+            loops = [pool.submit(ringing.LOOPS[0].run, stopping) for _ in range(4)]
+            try:
+                for each in cries:
+                    each.result()
+                wait_until_called()
+            finally:
+                stopping.set()
+            for each in loops:
+                each.result()
+    finally:
+        ringing.configure(None, waits=None)
+    assert len(gateway.calls) == 1
+    # Whatever was said after the call began rings a minute later.
+    open_ones = session.execute(
+        select(StaffAlert.due_at).where(StaffAlert.ended_at.is_(None))
+    ).scalars()
+    assert all(due_at > at + timedelta(seconds=55) for due_at in open_ones)
