@@ -58,6 +58,6 @@ WIRING = Wiring(
     sealed=SEALED_WALLED,
     crisis_waits=moderation_watch.crisis_waits,
     unheard={
-        PostRemoved: "its decision is told, once, by MemberSanctioned; this one is for figures",
+        PostRemoved: "the decision that took it down is told, once, by MemberSanctioned",
     },
 )
