@@ -64,6 +64,7 @@ from backend.plan_quotes import ports as plan_quote_ports
 from backend.settings import Settings, load
 from backend.staff import sessions as staff_sessions
 from backend.webhooks import sender as webhook_sender
+from notifications.alerts import ringing as alert_ringing
 from notifications.channels import opening as channels
 from rewards.credentials import origin as credential_origin
 from rewards.credentials import pages as credential_pages
@@ -208,6 +209,9 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     webhook_sender.configure(settings.webhook_guard)
     channels.configure(
         channels.Providers(fcm=settings.fcm, sms=settings.sms, is_demo=settings.is_demo)
+    )
+    alert_ringing.configure(
+        settings.crisis_alert, waits=_only(wiring.crisis_waits for wiring in WIRINGS)
     )
     staff_sessions.configure(end=_end_sessions)
     scanner = settings.document_scanner

@@ -26,6 +26,7 @@ from backend.kit.providers import (
     FcmSettings,
     GatewaySettings,
     Webhook,
+    read_crisis_alert,
     read_fcm,
     read_otp_gateway,
     read_scanner,
@@ -44,6 +45,7 @@ SECRETS = (
     "OIDC_CLIENT_SECRET",
     "FCM_CREDENTIALS",
     "SMS_WEBHOOK_SECRET",
+    "CRISIS_ALERT_SECRET",
 )
 # Names that a key of the demo, of a test or of an example bears; none of them guards anything.
 NO_KEY_OF_YOURS = frozenset({"demo", "test", "tests", "example", "changeme", "change-me"})
@@ -112,6 +114,8 @@ class Settings:
     fcm: FcmSettings | None  # FCM_CREDENTIALS, FCM_BASE_URL: push; none = nothing is pushed
     # SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: who sends text messages to borrowers
     sms: GatewaySettings | None
+    # CRISIS_ALERT_URL, CRISIS_ALERT_SECRET: who calls staff on duty; none = the log alone says it
+    crisis_alert: Webhook | None
     otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     # DOCUMENT_SCANNER_URL: clamd://HOST:PORT; none = nothing is scanned
     document_scanner: tuple[str, int] | None
@@ -173,6 +177,7 @@ def _read(env: Environment) -> Settings:
         evidence_witnesses=_witnesses(env, is_demo=is_demo),
         fcm=read_fcm(env),
         sms=read_sms_gateway(env, is_demo=is_demo),
+        crisis_alert=read_crisis_alert(env, is_demo=is_demo),
         otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
         document_scanner=read_scanner(env),
         documents_unscanned_shown=_shows_unscanned(env, is_demo=is_demo),
@@ -181,7 +186,7 @@ def _read(env: Environment) -> Settings:
         exchange=_exchange(env, is_demo=is_demo),
         log_level=_log_level(env),
         threads=env.whole("THREADS", default=4),
-        warnings=_warnings(env, database_url),
+        warnings=_warnings(env, database_url, is_demo=is_demo),
     )
 
 
@@ -341,14 +346,17 @@ def _exchange(env: Environment, *, is_demo: bool) -> ExchangeSettings | None:
     return ExchangeSettings(url, issuer, audience, algorithms)
 
 
-def _warnings(env: Environment, database_url: str) -> tuple[str, ...]:
+def _warnings(env: Environment, database_url: str, *, is_demo: bool) -> tuple[str, ...]:
+    found = []
     parts = urlsplit(database_url)
     hosts = parse_qs(parts.query).get("host", []) or [parts.hostname or ""]
     is_tcp = any(host and not host.startswith("/") for host in hosts)
     gives_password = parts.password or "passfile" in parse_qs(parts.query)
     if is_tcp and not gives_password and not (env.has("PGPASSWORD") or env.has("PGPASSFILE")):
-        return ("DATABASE_URL names no password for a server that is reached over the network",)
-    return ()
+        found.append("DATABASE_URL names no password for a server reached over the network")
+    if not is_demo and not env.get("CRISIS_ALERT_URL"):
+        found.append("CRISIS_ALERT_URL is not set: nobody is called when somebody may be in need")
+    return tuple(found)
 
 
 def _networks(env: Environment, name: str, default: str = "") -> tuple[Network, ...]:

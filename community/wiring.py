@@ -1,6 +1,6 @@
 """What community plugs into the application."""
 
-from backend.events.community import CrisisRaised, PostHeld, PostRemoved, ReportAnswered
+from backend.events.community import PostRemoved
 from backend.kit.idempotency import SEALED_WALLED
 from backend.kit.wiring import Audit, Wiring
 from community import ports, wall
@@ -11,6 +11,7 @@ from community.members import routes as member_routes
 from community.moderation import handlers as moderation_handlers
 from community.moderation import jobs as moderation_jobs
 from community.moderation import service as moderation
+from community.moderation import watch as moderation_watch
 from community.posts import demo as post_demo
 from community.posts import routes as post_routes
 from community.reactions import routes as reaction_routes
@@ -55,10 +56,8 @@ WIRING = Wiring(
     ),
     demo=(post_demo.fill,),
     sealed=SEALED_WALLED,
+    crisis_waits=moderation_watch.crisis_waits,
     unheard={
-        CrisisRaised: "for the alert of those on duty",
-        ReportAnswered: "for the inbox, which will thank her",
-        PostHeld: "for the inbox, which will tell her without a word of it",
-        PostRemoved: "for the inbox, which will tell her without a word of it",
+        PostRemoved: "the decision that took it down is told, once, by MemberSanctioned",
     },
 )

@@ -1,6 +1,8 @@
 """What notifications plugs into the application."""
 
 from backend.kit.wiring import Wiring
+from notifications.alerts import handlers as alert_handlers
+from notifications.alerts import ringing as alert_ringing
 from notifications.deliveries import audit as delivery_audit
 from notifications.deliveries import routes as delivery_routes
 from notifications.deliveries import sender as delivery_sender
@@ -31,9 +33,13 @@ WIRING = Wiring(
         delivery_routes.blp,
         dead_letter_routes.blp,
     ),
-    handlers=(*notice_handlers.HANDLERS, *reminder_handlers.HANDLERS),
+    handlers=(
+        *notice_handlers.HANDLERS,
+        *reminder_handlers.HANDLERS,
+        *alert_handlers.HANDLERS,
+    ),
     jobs=(*reminder_jobs.JOBS,),
-    loops=delivery_sender.LOOPS,
+    loops=(*delivery_sender.LOOPS, *alert_ringing.LOOPS),
     demo=(device_demo.fill,),
     sealed=devices.SEALED,
     hashed=devices.HASHED,

@@ -41,6 +41,11 @@ MESSAGES_PREVENTED = Counter(
     "Messages that were planned and rightly not sent.",
     ("purpose", "reason"),
 )
+CRISIS_ALERTS = Counter(
+    "goodfaith_crisis_alerts_total",
+    "Tries to call staff on duty to the crisis queue.",
+    ("outcome",),
+)
 JOB_RUNS = Counter("goodfaith_job_runs_total", "Job runs ended.", ("job", "outcome"))
 
 

@@ -88,18 +88,28 @@ def read_otp_gateway(env: Environment, *, is_demo: bool) -> Webhook | None:
 
 def read_sms_gateway(env: Environment, *, is_demo: bool) -> GatewaySettings | None:
     """None where nobody is named: no text message is sent."""
-    given = {
-        "SMS_WEBHOOK_URL": env.get("SMS_WEBHOOK_URL"),
-        "SMS_WEBHOOK_SECRET": env.secret("SMS_WEBHOOK_SECRET"),
-    }
-    if not env.is_whole(given, what="sending text messages"):
+    found = _read_gateway(env, "SMS_WEBHOOK", what="sending text messages", is_demo=is_demo)
+    return None if found is None else GatewaySettings(*found)
+
+
+def read_crisis_alert(env: Environment, *, is_demo: bool) -> Webhook | None:
+    """None where nobody is named: the log alone says that somebody in need waits."""
+    found = _read_gateway(env, "CRISIS_ALERT", what="calling staff on duty", is_demo=is_demo)
+    return None if found is None else Webhook(*found)
+
+
+def _read_gateway(
+    env: Environment, name: str, *, what: str, is_demo: bool
+) -> tuple[str, str] | None:
+    given = {f"{name}_URL": env.get(f"{name}_URL"), f"{name}_SECRET": env.secret(f"{name}_SECRET")}
+    if not env.is_whole(given, what=what):
         return None
     url, secret = given.values()
     if not is_trustworthy(url, is_demo=is_demo):
-        env.refuse("SMS_WEBHOOK_URL", "must be https://... (in the demo also http on loopback)")
+        env.refuse(f"{name}_URL", "must be https://... (in the demo also http on loopback)")
     if not _is_webhook_secret(secret):
-        env.refuse("SMS_WEBHOOK_SECRET", WEBHOOK_SECRET_SHAPE)
-    return GatewaySettings(url, secret)
+        env.refuse(f"{name}_SECRET", WEBHOOK_SECRET_SHAPE)
+    return url, secret
 
 
 def read_scanner(env: Environment) -> tuple[str, int] | None:

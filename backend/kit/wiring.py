@@ -128,6 +128,9 @@ class Wiring:
     # What plan quotes ask of those above them; each is filled by one package.
     points_forecast: PointsForecast | None = None
     plans_so_far: PlansSoFar | None = None
+    # Whether somebody in need still waits for a moderator, for those who call one; it opens its
+    # own transaction.
+    crisis_waits: Callable[[], bool] | None = None
     # The keys that sign credentials, for the commands that change them.
     issuer_keys: IssuerKeys | None = None
     # What the demo has beyond the lender's data; each may be run again without harm.

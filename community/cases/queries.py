@@ -50,6 +50,12 @@ def count_queues(session: Session, *, now: datetime) -> Sequence[AnyRow]:
     ).all()
 
 
+def is_any_open(session: Session, *, queue: Queue) -> bool:
+    """Whether something of a queue is undecided, in somebody's hands or not."""
+    found = select(Case.id).where(Case.queue == queue, Case.state == State.OPEN).limit(1)
+    return session.execute(found).first() is not None
+
+
 def list_steps(session: Session, *, case_id: UUID, limit: int = 100) -> Sequence[AnyRow]:
     """The trail of a case, oldest first."""
     return session.execute(

@@ -9,6 +9,7 @@ from uuid import UUID
 from backend.events.auth import LoggedInElsewhere
 from backend.events.badges import BadgeAwarded
 from backend.events.benefits import BenefitGranted, WaiverRequestStateChanged
+from backend.events.community import AppealAnswered, MemberSanctioned, PostHeld, ReportAnswered
 from backend.events.contacts import Purpose
 from backend.events.disputes import DisputeStateChanged
 from backend.events.documents import ForgerySuspected
@@ -18,6 +19,7 @@ from backend.events.plans import PlanCureReminded, PlanReliefStarted, PlanStateC
 from backend.events.points import PointsExpiringSoon
 from backend.events.procedures import ProcedureMoved
 from backend.events.promises import PromiseStateChanged
+from backend.events.redemptions import RedemptionMoved
 from backend.events.tiers import TierChanged
 from backend.kit.outbox import Event
 from backend.kit.texts import Text
@@ -91,6 +93,7 @@ _PROCEDURES = {
     "withdrawn": "procedure_ended",
     "terminated": "programme_left",
 }
+_REDEMPTIONS = {"shipped": "redemption_sent", "failed": "redemption_returned"}
 _PROMISES = {"kept": "promise_kept", "partly_kept": "promise_partly", "broken": "promise_broken"}
 
 
@@ -138,6 +141,8 @@ def subject_that_moved(event: Event) -> str | None:
         return f"promise:{event.promise_id}"
     if isinstance(event, ProcedureMoved):
         return f"procedure:{event.procedure_id}"
+    if isinstance(event, AppealAnswered):
+        return f"decision:{event.decision_id}"
     return None
 
 
@@ -255,6 +260,16 @@ def _of_points(event: PointsExpiringSoon, seq: int) -> Notice | None:
     )
 
 
+def _of_redemption(event: RedemptionMoved, seq: int) -> Notice | None:
+    return _told(
+        _REDEMPTIONS.get(event.after),
+        f"redemption:{event.redemption_id}",
+        seq,
+        purpose=Purpose.REWARD,
+        redemption_id=event.redemption_id,
+    )
+
+
 def _of_document(event: ForgerySuspected, seq: int) -> Notice | None:
     return _told(
         "document_question",
@@ -285,6 +300,24 @@ def _of_log_in(event: LoggedInElsewhere, seq: int) -> Notice | None:
         lasts=ALARM,
         session_id=event.session_id,
         device=event.device or "",
+    )
+
+
+def _of_own_text(event: PostHeld | ReportAnswered, seq: int) -> Notice | None:
+    name = "community_held" if isinstance(event, PostHeld) else "community_report"
+    # No telephone rings for it, and nobody beside her sees that she writes there.
+    return _told(name, f"borrower:{event.borrower_id}", seq, purpose=Purpose.COMMUNITY, rings=False)
+
+
+def _of_decision(event: MemberSanctioned | AppealAnswered, seq: int) -> Notice | None:
+    is_first = isinstance(event, MemberSanctioned)
+    return _told(
+        "community_decision" if is_first else "community_appeal",
+        f"decision:{event.decision_id}",
+        seq,
+        purpose=Purpose.COMMUNITY,
+        lasts=FORMAL,
+        decision_id=event.decision_id,
     )
 
 
@@ -349,8 +382,13 @@ _OF: Mapping[type[Event], Callable[[Any, int], Notice | None]] = {
     BenefitGranted: _of_benefit,
     BadgeAwarded: _of_badge,
     PointsExpiringSoon: _of_points,
+    RedemptionMoved: _of_redemption,
     ForgerySuspected: _of_document,
     ProcedureMoved: _of_procedure,
     LoggedInElsewhere: _of_log_in,
+    PostHeld: _of_own_text,
+    ReportAnswered: _of_own_text,
+    MemberSanctioned: _of_decision,
+    AppealAnswered: _of_decision,
 }
 HEARD = (*_OF, TierChanged)

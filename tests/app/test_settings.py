@@ -25,6 +25,10 @@ GOOD = {
     "OTP_WEBHOOK_URL": "https://codes.bank.test/send",
     "OTP_WEBHOOK_SECRET": "whsec_" + base64.b64encode(b"w" * 24).decode(),
 }
+ALERT = {
+    "CRISIS_ALERT_URL": "https://paging.bank.test/alerts",
+    "CRISIS_ALERT_SECRET": GOOD["OTP_WEBHOOK_SECRET"],
+}
 
 
 def problems(environment: dict[str, str]) -> list[str]:
@@ -34,7 +38,7 @@ def problems(environment: dict[str, str]) -> list[str]:
 
 
 def test_what_is_given_is_enough():
-    found = settings.load(GOOD)
+    found = settings.load(GOOD | ALERT)
     assert found.database_url == "postgresql+psycopg://goodfaith:pw@db.bank.test/goodfaith"
     assert (found.is_demo, found.read_database_url, found.warnings) == (False, None, ())
 
@@ -144,9 +148,25 @@ def test_a_file_that_is_not_there_and_a_secret_given_twice_are_told(tmp_path):
     ],
 )
 def test_a_database_without_a_password_over_the_network_is_warned_of(url, warns):
-    assert bool(settings.load(GOOD | {"DATABASE_URL": url}).warnings) is warns
-    with_file = GOOD | {"DATABASE_URL": url, "PGPASSFILE": "/etc/pgpass"}
+    assert bool(settings.load(GOOD | ALERT | {"DATABASE_URL": url}).warnings) is warns
+    with_file = GOOD | ALERT | {"DATABASE_URL": url, "PGPASSFILE": "/etc/pgpass"}
     assert settings.load(with_file).warnings == ()
+
+
+def test_nobody_to_be_called_to_people_in_need_is_warned_of_beyond_the_demo():
+    [warning] = settings.load(GOOD).warnings
+    assert warning.startswith("CRISIS_ALERT_URL is not set")
+    assert settings.load(GOOD | {"GOODFAITH_DEMO": "1"}).warnings == ()
+    found = settings.load(GOOD | ALERT)
+    assert (found.crisis_alert.url, found.warnings) == (ALERT["CRISIS_ALERT_URL"], ())
+
+
+@pytest.mark.parametrize("name", ALERT)
+def test_an_alert_needs_both_an_https_address_and_a_key(name):
+    [line] = problems(GOOD | {k: v for k, v in ALERT.items() if k != name})
+    assert line.startswith(f"{name}: ")
+    [line] = problems(GOOD | ALERT | {name: "http://paging.bank.test"})
+    assert line.startswith(f"{name}: ")
 
 
 def test_settings_do_not_show_their_secrets():

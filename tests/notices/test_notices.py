@@ -14,8 +14,13 @@ from notifications.notices import service
 from tests.api.statements import heard
 from tests.clock import NOW, TODAY
 from tests.factories.cases import dispute_of, promise_of
+from tests.factories.catalogue import make_item, redeem
 from tests.factories.loans import make_borrower, make_installments, make_loan, make_payment
+from tests.factories.points import give_points
 from tests.factories.policies import make_dpd_policy, publish_policy
+from tests.factories.profile import make_profile
+from tests.factories.programme import enrol
+from tests.fixtures.api import new_key
 
 
 @pytest.fixture
@@ -147,3 +152,31 @@ def test_the_same_event_twice_is_told_once(session, her):
     found = select(NotificationIntent.id).where(NotificationIntent.borrower_id == her)
     assert len(session.execute(found).all()) == 1
     policies.forget()
+
+
+@pytest.mark.parametrize(
+    ("moves", "news"),
+    [
+        (("confirmed", "shipped", "completed"), {"redemption_sent"}),
+        (("failed",), {"redemption_returned"}),
+        (("cancel",), set()),
+    ],
+)
+def test_of_what_she_chose_for_her_points_she_is_told_what_others_did(
+    session, borrower_api, staff_api, told, moves, news
+):
+    who = make_profile(session)
+    enrol(session, who)
+    give_points(session, who, 250)
+    chosen = redeem(session, who, make_item(session, "physical_gift"), address="7 Bell Street")
+    told(who)  # what led here is none of this
+    for move in moves:
+        api, path, body = staff_api("marketer"), f"/v1/staff/borrowers/{who}", {"state": move}
+        if move == "cancel":
+            api, path, body = borrower_api(who), "/v1/me", None
+        verb = move if body is None else "advance"
+        answer = api.post(f"{path}/redemptions/{chosen}/{verb}", json=body, headers=new_key())
+        assert answer.status_code == 200, answer.text
+    found = told(who)
+    assert {each for each in found if each.startswith("redemption")} == news
+    assert [found[each].variables for each in news] == [{"redemption_id": str(chosen)}] * len(news)

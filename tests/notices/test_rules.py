@@ -13,6 +13,8 @@ from backend.disputes.rules import State as DisputeState
 from backend.events.auth import LoggedInElsewhere
 from backend.events.badges import BadgeAwarded
 from backend.events.benefits import BenefitGranted, WaiverRequestStateChanged
+from backend.events.community import AppealAnswered, MemberSanctioned, PostHeld, ReportAnswered
+from backend.events.contacts import Purpose
 from backend.events.disputes import DisputeStateChanged
 from backend.events.documents import ForgerySuspected
 from backend.events.hardship import HardshipChanged
@@ -21,6 +23,7 @@ from backend.events.plans import PlanCureReminded, PlanReliefStarted, PlanStateC
 from backend.events.points import PointsExpiringSoon
 from backend.events.procedures import ProcedureMoved
 from backend.events.promises import PromiseStateChanged
+from backend.events.redemptions import RedemptionMoved
 from backend.events.tiers import TierChanged
 from backend.kit.outbox import Event
 from backend.kit.texts import Text
@@ -87,11 +90,15 @@ def samples() -> Iterator[Event]:
     yield BadgeAwarded(SHE, NOW, ONE, "six", 1, DAY)
     yield BadgeAwarded(SHE, NOW, ONE, "six", 1, DAY, name_en="Six", name_zh_cn="六次")
     yield PointsExpiringSoon(SHE, NOW, 100, DAY)
+    for state in ("confirmed", "shipped", "completed", "cancelled", "failed"):
+        yield RedemptionMoved(SHE, NOW, ONE, "physical_gift", "requested", state)
     yield ForgerySuspected(SHE, NOW, ONE, DAY)
     yield PlanReliefStarted(SHE, NOW, ONE, LOAN, DAY)
     yield PlanCureReminded(SHE, NOW, ONE, LOAN, DAY)
     yield LoggedInElsewhere(SHE, NOW, ONE)
     yield LoggedInElsewhere(SHE, NOW, ONE, "Firefox")
+    yield from (PostHeld(SHE, NOW), ReportAnswered(SHE, NOW))
+    yield from (MemberSanctioned(SHE, NOW, ONE), AppealAnswered(SHE, NOW, ONE))
     yield from (tier(1, 2), tier(2, 1))
 
 
@@ -141,6 +148,18 @@ def test_a_better_tier_rings_and_a_worse_one_waits_in_the_inbox(ranks, rings):
     notice = notice_of(tier(*ranks), seq=7, names=NAMES)
     assert (notice.rings if notice else None) == rings
     assert notice_of(tier(*ranks), seq=7, names={}) is None
+
+
+@pytest.mark.parametrize(
+    "event", [each for each in SAMPLES if "community" in type(each).__module__]
+)
+def test_news_of_the_community_names_a_decision_and_nothing_else(event):
+    notice = notice_of(event, seq=7, names={})
+    assert notice.purpose == Purpose.COMMUNITY
+    assert set(notice.variables) == ({"decision_id"} if hasattr(event, "decision_id") else set())
+    assert SHIPPED[notice.template].variables == {}
+    # A right to ask again hangs on a decision: that alone is worth a telephone's ringing.
+    assert notice.rings == hasattr(event, "decision_id")
 
 
 @pytest.mark.parametrize("event", [plan("submitted", "offered", backfill=True),

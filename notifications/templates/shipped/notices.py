@@ -20,11 +20,13 @@ _SEE_CASE = Text("See the case", "查看详情")
 _HELP = Text("I need help", "我需要帮助")
 _SEE_REWARDS = Text("Have a look", "去看看")
 _SEE_ACCOUNT = Text("See my account", "查看账户")
+_SEE_COMMUNITY = Text("To the community", "前往社区")
 _LABELS: Mapping[Action, Text] = {
     Action.SEE_PLAN: _SEE_PLAN,
     Action.SEE_CASE: _SEE_CASE,
     Action.NEED_HELP: _HELP,
     Action.SEE_REWARDS: _SEE_REWARDS,
+    Action.SEE_COMMUNITY: _SEE_COMMUNITY,
     Action.SEE_ACCOUNT: _SEE_ACCOUNT,
 }
 
@@ -206,6 +208,31 @@ _REWARDS: _Rows = (
     ("benefit_given", Text("Something for you", "有一项权益给您"),
      Text("{benefit}. You need not do anything.", "{benefit}，您无需任何操作。"),
      {"benefit": Kind.WORDS}),
+    ("redemption_sent", Text("It is on its way", "礼品已寄出"),
+     Text("What you chose for your points is on its way to you. Enjoy it.",
+          "您用积分兑换的礼品已寄出，祝您喜欢。"), {}),
+    ("redemption_returned", Text("Your points are back", "积分已退回"),
+     Text("This exchange did not come about. Its points are back in your account, each with the "
+          "day until which it can be used; in the app you see what else there is.",
+          "这次兑换未能完成，所用积分已退回您的账户，有效期不变。"
+          "您可以在应用中看看其他选择。"), {}),
+)  # fmt: skip
+# Without a word of what was written, by whom, or why: that is read in the community alone.
+_COMMUNITY: _Rows = (
+    ("community_held", Text("Thank you for writing", "感谢您的分享"),
+     Text("A person reads it before others do, as a rule within a day. You need not do anything.",
+          "工作人员会先阅读，通常在一天之内，您无需任何操作。"), {}),
+    ("community_decision", Text("A decision in the community", "社区的一项决定"),
+     Text("It is about something that you wrote. In the app you read what was decided, why, and "
+          "how somebody else looks at it again. Your loan and your rights stay as they are.",
+          "与您发布的内容有关。您可以在应用中查看决定、理由，以及如何请他人复核。"
+          "您的贷款和权利不受影响。"), {}),
+    ("community_appeal", Text("Somebody else looked at it again", "已由另一位工作人员复核"),
+     Text("Thank you for asking. In the app you read what they found, and why.",
+          "感谢您提出复核。您可以在应用中查看结果及理由。"), {}),
+    ("community_report", Text("Thank you for looking after each other", "感谢您守护社区"),
+     Text("We looked at what you reported. In the app you read what came of it.",
+          "我们已查看您举报的内容，您可以在应用中查看结果。"), {}),
 )  # fmt: skip
 _REWARD_SAMPLES: Mapping[str, str | int] = {
     "tier_en": "In good standing",
@@ -258,5 +285,16 @@ NOTICES: tuple[Template, ...] = (
             },
         )
         for name, title, body, kinds in _REWARDS
+    ),
+    *(
+        _notice(
+            name,
+            title,
+            body,
+            action=Action.SEE_COMMUNITY,
+            purpose=Purpose.COMMUNITY,
+            variables=kinds,
+        )
+        for name, title, body, kinds in _COMMUNITY
     ),
 )

@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy import func, insert, null, select, update
 from sqlalchemy.orm import Session
 
+from backend.events.redemptions import RedemptionMoved
 from backend.kit import crypto
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
 from backend.kit.logs import get_logger
+from backend.kit.outbox import announce
 from backend.kit.predicates import holds, parse
 from backend.kit.wiring import SealedColumn
 from backend.profile import queries as profile
@@ -197,12 +199,13 @@ def lock(session: Session, *, borrower_id: UUID, redemption_id: UUID) -> AnyRow:
 
 
 def write(session: Session, row: AnyRow, *, state: State, now: datetime, **values: Any) -> None:
-    """Store the new state of a locked redemption."""
+    """Store the new state of a locked redemption, and let others know."""
     session.execute(
         update(Redemption)
         .where(Redemption.borrower_id == row.borrower_id, Redemption.id == row.id)
         .values(state=state, changed_at=now, **values)
     )
+    announce(session, RedemptionMoved(row.borrower_id, now, row.id, row.kind, row.state, state))
 
 
 def _get_live(session: Session, *, item_id: UUID) -> AnyRow:
