@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from backend.evidence import cosignatures, merkle, notes, queries, records, rules
+from backend.evidence import cosignatures, merkle, notes, queries, records, rules, signers
 from backend.evidence.merkle import HASH_BYTES
 from backend.evidence.models import (
     EvidenceKey,
@@ -64,6 +64,7 @@ class Verification:
     def differences(self) -> Iterator[str]:
         """One line for each, the first entry that differs first."""
         yield from self._entries()
+        yield from _check_signers(self.session)
         yield from self._check_kept()
         yield from self._edge()
         yield from self._waiting()
@@ -127,6 +128,8 @@ class Verification:
             yield f"{self._bad_heads - 1} later heads differ as well"
 
     def _check_head(self, head: AnyRow, verifiers: Mapping[str, Verifier]) -> Iterator[str]:
+        if not head.signed_by:
+            yield f"head of size {head.size}: nobody signed it"
         for name in head.signed_by:
             if name not in verifiers or not notes.is_signed_by(head.note, verifiers[name]):
                 yield f"head of size {head.size}: the signature of {name} does not verify"
@@ -210,9 +213,22 @@ def _nth(hashes: bytes, place: int) -> bytes:
     return hashes[place * HASH_BYTES : (place + 1) * HASH_BYTES]
 
 
+def _check_signers(session: Session) -> Iterator[str]:
+    """Whether each key bears its own name, and its seed is its own."""
+    for verifier, row in queries.list_verifiers(session):
+        if row.name != name_of(verifier):
+            yield f"signing key {row.name}: it is another, {name_of(verifier)}"
+        if row.seed_cipher is not None and not signers.is_seed_of(row.seed_cipher, verifier):
+            yield f"signing key {row.name}: its seed was altered"
+
+
 def _check_cosignatures(session: Session, head: AnyRow) -> Iterator[str]:
     for row in queries.list_cosignatures(session, size=head.size):
-        witness = Witness(*read_key(row.key), url="")
+        try:
+            witness = Witness(*read_key(row.key), url="")
+        except ValueError:
+            yield f"head of size {head.size}: the key of a witness was altered"
+            continue
         if not cosignatures.verifies(row.line, note=head.note, witness=witness):
             yield f"head of size {head.size}: the cosignature of {witness.name} does not verify"
 
