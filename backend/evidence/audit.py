@@ -122,6 +122,8 @@ class Verification:
         yield from _compare(self.session, self._recount.edge())
         head = queries.find_head(self.session)
         signed = 0 if head is None else head.size
+        if head is not None and not _is_signed_now(self.session, head):
+            yield f"head of size {head.size}: no key that signs now has signed it"
         if self._recount.size > signed:
             yield f"entry {signed}: stands in the log beyond the head that was signed"
         if self._bad_heads > 1:
@@ -220,6 +222,15 @@ def _check_signers(session: Session) -> Iterator[str]:
             yield f"signing key {row.name}: it is another, {name_of(verifier)}"
         if row.seed_cipher is not None and not signers.is_seed_of(row.seed_cipher, verifier):
             yield f"signing key {row.name}: its seed was altered"
+
+
+def _is_signed_now(session: Session, head: AnyRow) -> bool:
+    """Whether a key with a seed signed it: any public half could be added to the table."""
+    return any(
+        notes.is_signed_by(head.note, verifier)
+        for verifier, row in queries.list_verifiers(session)
+        if row.seed_cipher is not None
+    )
 
 
 def _check_cosignatures(session: Session, head: AnyRow) -> Iterator[str]:
