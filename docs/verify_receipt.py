@@ -1,27 +1,25 @@
 """Verify a receipt of the evidence log, offline: python verify_receipt.py KEY RECEIPT [RECORD].
 
-KEY: the log's public key, `origin+id+key`, from a place you trust. RECEIPT: the .tlog-proof file
-[c2sp.org/tlog-proof@v1]. RECORD: the JSON that the app shows for it; with it you see what was
-committed to. Needs Python 3.11 and `cryptography`. Exits 1 when anything does not hold.
+KEY: the log's public key, `origin+id+key`, from a place you trust. RECEIPT: a .tlog-proof file, or
+a checkpoint alone. RECORD: the JSON that the app shows of it. Exits 1 when anything does not hold.
 """
 
 import base64
 import hashlib
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+decode = partial(base64.b64decode, validate=True)
+
 
 def need(holds, what):
     if not holds:
         sys.exit(f"NOT VERIFIED: {what}")
-
-
-def decode(text):
-    return base64.b64decode(text, validate=True)
 
 
 def sha256(*parts):
@@ -31,8 +29,8 @@ def sha256(*parts):
 def read_head(note, vkey):  # [c2sp.org/signed-note, c2sp.org/tlog-checkpoint]
     origin, key_id, encoded = vkey.strip().split("+", 2)
     key = decode(encoded)
-    need(key[:1] == b"\x01", "the key is not Ed25519")
-    need(sha256(f"{origin}\n".encode(), key)[:4].hex() == key_id, "the key does not bear its id")
+    own_id = sha256(f"{origin}\n".encode(), key)[:4].hex() if key[:1] == b"\x01" else None
+    need(own_id == key_id, "the key is not Ed25519 or does not bear its id")
     text, _, lines = note.rpartition("\n\n")
     mine = [ln.split(" ")[2] for ln in lines.splitlines() if ln.startswith(f"\u2014 {origin} ")]
     signed = [each[4:] for each in map(decode, mine) if each[:4].hex() == key_id]
@@ -45,6 +43,7 @@ def read_head(note, vkey):  # [c2sp.org/signed-note, c2sp.org/tlog-checkpoint]
 
 
 def climb(index, size, found, proof):  # [RFC 9162 section 2.1.3.2]
+    need(0 <= index < size, "the entry is beyond the checkpoint")
     node, last = index, size - 1
     for sibling in proof:
         need(last > 0, "the proof is too long")
@@ -58,18 +57,19 @@ def climb(index, size, found, proof):  # [RFC 9162 section 2.1.3.2]
 
 
 def main(vkey, receipt, record=None):
-    head, _, note = Path(receipt).read_text("utf-8").partition("\n\n")
+    head, _, note = (text := Path(receipt).read_text("utf-8")).partition("\n\n")
     version, extra, place, *hashes = head.split("\n")
-    need(version == "c2sp.org/tlog-proof@v1", "not a receipt of this kind")
+    if version != "c2sp.org/tlog-proof@v1":
+        need(not record, "not a receipt of this kind")
+        return print(f"VERIFIED: a checkpoint alone, of {read_head(text, vkey)[0]} entries")
     data, index = decode(extra.removeprefix("extra ")), int(place.removeprefix("index "))
     size, root = read_head(note, vkey)
-    need(0 <= index < size, "the entry is beyond the checkpoint")
-    found = climb(index, size, sha256(b"\x00", data), [decode(each) for each in hashes])
+    found = climb(index, size, sha256(b"\x00", data), map(decode, hashes))
     need(found == root, "the entry is not in the log that was signed")
-    own = json.loads(Path(record).read_text("utf-8")) if record else None
-    opened = sha256(decode(own["salt"]), own["record"].encode()).hex() if own else None
-    need(not own or opened == json.loads(data)["commitment"], "another record was committed to")
-    print(f"VERIFIED: entry {index} of {size}: {data.decode()}", own["record"] if own else "")
+    own = json.loads(Path(record).read_text("utf-8")) if record else {}
+    opened = sha256(decode(own["salt"]), own["record"].encode()).hex() if record else None
+    need(not record or opened == json.loads(data)["commitment"], "another record was committed to")
+    return print(f"VERIFIED: entry {index} of {size}: {data.decode()}", own.get("record", ""))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from backend.evidence import cosignatures, merkle, notes, queries, records, rules
+from backend.evidence import cosignatures, merkle, notes, queries, records, rules, signers
 from backend.evidence.merkle import HASH_BYTES
 from backend.evidence.models import (
     EvidenceKey,
@@ -64,6 +64,7 @@ class Verification:
     def differences(self) -> Iterator[str]:
         """One line for each, the first entry that differs first."""
         yield from self._entries()
+        yield from _check_signers(self.session)
         yield from self._check_kept()
         yield from self._edge()
         yield from self._waiting()
@@ -121,12 +122,16 @@ class Verification:
         yield from _compare(self.session, self._recount.edge())
         head = queries.find_head(self.session)
         signed = 0 if head is None else head.size
+        if head is not None and not _is_signed_now(self.session, head):
+            yield f"head of size {head.size}: no key that signs now has signed it"
         if self._recount.size > signed:
             yield f"entry {signed}: stands in the log beyond the head that was signed"
         if self._bad_heads > 1:
             yield f"{self._bad_heads - 1} later heads differ as well"
 
     def _check_head(self, head: AnyRow, verifiers: Mapping[str, Verifier]) -> Iterator[str]:
+        if not head.signed_by:
+            yield f"head of size {head.size}: nobody signed it"
         for name in head.signed_by:
             if name not in verifiers or not notes.is_signed_by(head.note, verifiers[name]):
                 yield f"head of size {head.size}: the signature of {name} does not verify"
@@ -210,9 +215,31 @@ def _nth(hashes: bytes, place: int) -> bytes:
     return hashes[place * HASH_BYTES : (place + 1) * HASH_BYTES]
 
 
+def _check_signers(session: Session) -> Iterator[str]:
+    """Whether each key bears its own name, and its seed is its own."""
+    for verifier, row in queries.list_verifiers(session):
+        if row.name != name_of(verifier):
+            yield f"signing key {row.name}: it is another, {name_of(verifier)}"
+        if row.seed_cipher is not None and not signers.is_seed_of(row.seed_cipher, verifier):
+            yield f"signing key {row.name}: its seed was altered"
+
+
+def _is_signed_now(session: Session, head: AnyRow) -> bool:
+    """Whether a key with a seed signed it: any public half could be added to the table."""
+    return any(
+        notes.is_signed_by(head.note, verifier)
+        for verifier, row in queries.list_verifiers(session)
+        if row.seed_cipher is not None
+    )
+
+
 def _check_cosignatures(session: Session, head: AnyRow) -> Iterator[str]:
     for row in queries.list_cosignatures(session, size=head.size):
-        witness = Witness(*read_key(row.key), url="")
+        try:
+            witness = Witness(*read_key(row.key), url="")
+        except ValueError:
+            yield f"head of size {head.size}: the key of a witness was altered"
+            continue
         if not cosignatures.verifies(row.line, note=head.note, witness=witness):
             yield f"head of size {head.size}: the cosignature of {witness.name} does not verify"
 

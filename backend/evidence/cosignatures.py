@@ -1,7 +1,6 @@
 """What is said to a witness and what it answers [c2sp.org/tlog-witness, tlog-cosignature]. Pure."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidSignature
@@ -43,7 +42,7 @@ def verifies(line: str, *, note: str, witness: Witness) -> bool:
         return False
     try:
         signed = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; text beyond ASCII is another
         return False
     key_id, stamp = signed[:KEY_ID_BYTES], signed[KEY_ID_BYTES : KEY_ID_BYTES + TIME_BYTES]
     signature = signed[KEY_ID_BYTES + TIME_BYTES :]

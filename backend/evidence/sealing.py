@@ -81,6 +81,16 @@ def seal_batch(session: Session, *, after: int, now: datetime, limit: int = BATC
     return Batch(len(rows), rows[-1].number if rows else after)
 
 
+def sign_again(session: Session, *, now: datetime) -> None:
+    """The newest head under the keys that sign now. Called under the lock of the log.
+
+    Raises BrokenError, and signs nothing.
+    """
+    head = queries.find_head(session)
+    if head is not None:
+        _sign(session, head=head, size=head.size, edge=_read_edge(session, head), now=now)
+
+
 def hold(session: Session) -> None:
     """Wait until nobody seals, and keep others from it until the transaction ends."""
     session.execute(_WAIT, {"lock": LOCK})

@@ -143,3 +143,8 @@ def retire_signer(session: Session, *, name: str, now: datetime) -> None:
     """Destroy a signing key's seed; what it signed stays verifiable. Raises SignerChangeError."""
     sealing.hold(session)
     signers.retire(session, name=name, now=now)
+    # The newest head is always one of a key that signs: by that the audit knows the log for ours.
+    try:
+        sealing.sign_again(session, now=now)
+    except tiles.BrokenError as error:
+        raise SignerChangeError(f"the newest head cannot be signed again: {error}") from error

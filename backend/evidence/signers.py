@@ -35,6 +35,15 @@ def list_signing(session: Session) -> Signing:
     ]
 
 
+def is_seed_of(seed_cipher: bytes, verifier: Verifier) -> bool:
+    """Whether a sealed seed is still that key's."""
+    try:
+        seed = crypto.decrypt_bytes(bytes(seed_cipher), context=SEED_CONTEXT)
+    except crypto.UnreadableError:
+        return False
+    return notes.public_key_of(seed) == verifier.public_key
+
+
 def add(session: Session, *, now: datetime) -> Verifier:
     """A new key beside those that sign. Called under the lock of the log."""
     known = queries.list_verifiers(session)

@@ -1,7 +1,6 @@
 """Reading an environment: what was asked of it, and all that is wrong with it, told at once."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -62,7 +61,7 @@ class Environment:
             return None
         try:
             return KeyRing.parse(value)
-        except (ValueError, binascii.Error):
+        except ValueError:
             self.refuse(name, "must be NAME:BASE64_OF_32_BYTES[,NAME:...], newest first")
             return None
 
@@ -77,7 +76,7 @@ class Environment:
             return None
         try:
             key = base64.b64decode(value, validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if len(key) != KEY_BYTES:
             self.refuse(name, "must be the base64 of 32 bytes")

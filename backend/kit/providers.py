@@ -1,7 +1,6 @@
 """Settings of those who work for us: Firebase, gateways of text messages, a scanner."""
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -132,6 +131,6 @@ def read_scanner(env: Environment) -> tuple[str, int] | None:
 def _is_webhook_secret(secret: str) -> bool:
     try:
         key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:
         return False
     return secret.startswith(SECRET_PREFIX) and len(key) >= WEBHOOK_SECRET_BYTES_MIN

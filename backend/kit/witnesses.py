@@ -4,7 +4,6 @@ The key is `name+id+key`, as the tools of transparency logs write it [c2sp.org/t
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -58,7 +57,7 @@ def read_key(text: str) -> tuple[str, bytes]:
     key_id, _, encoded = rest.partition("+")
     try:
         key = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; text beyond ASCII is another
         key = b""
     if not _NAME.fullmatch(name) or key[:1] != COSIGNATURE or len(key) != 1 + KEY_BYTES:
         message = f"{text!r} is no public key of a witness (name+id+key, type 4)"

@@ -1,16 +1,21 @@
 """Proof that what is published of credentials is what stands in the books."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
-from sqlalchemy import String, exists, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.events.badges import BadgeRevoked
+from backend.kit.db import AnyRow
 from backend.kit.outbox import DeliveryRow, EventRow
 from backend.kit.wiring import Audit
 from rewards.badges.models import BadgeAward
 from rewards.badges.rules import State
+from rewards.credentials import integrity, keys, queries
+from rewards.credentials.errors import UnreadableCredential
 from rewards.credentials.handlers import NAME
 from rewards.credentials.models import (
     Credential,
@@ -19,7 +24,9 @@ from rewards.credentials.models import (
     CredentialShare,
     CredentialSigner,
 )
+from rewards.credentials.service.signers import is_seed_of
 
+CHUNK = 200  # each takes some milliseconds, and the transaction must not seem idle
 _LIVE = Credential.revoked_at.is_(None)
 
 
@@ -27,6 +34,7 @@ def check_credentials(session: Session) -> Iterator[str]:
     """A line for each credential that says what is not so, or that cannot be checked."""
     yield from _awards(session)
     yield from _places(session)
+    yield from _documents(session)
     yield from _signers(session)
     yield from _lookups(session)
 
@@ -70,13 +78,46 @@ def _places(session: Session) -> Iterator[str]:
     )
     for number, place in shared:
         yield f"status list {number}: place {place} was given more than once"
-    own_place = Credential.document.cast(JSONB)["credentialStatus"]["statusListIndex"].astext
-    wrong = session.execute(select(Credential.id).where(own_place != Credential.place.cast(String)))
-    for credential_id in wrong.scalars():
-        yield f"credential {credential_id}: it names another place than it has"
+
+
+def _documents(session: Session) -> Iterator[str]:
+    """Each valid credential is still what its key signed, and names its own address and place."""
+    public = {row.name: bytes(row.public_key) for row in queries.list_keys(session)}
+    order = (Credential.borrower_id, Credential.id)
+    after: tuple[UUID, UUID] = (UUID(int=0), UUID(int=0))
+    while True:
+        rows = session.execute(
+            select(*order, Credential.document, Credential.place, Credential.signer)
+            .where(_LIVE, tuple_(*order) > tuple_(*map(literal, after)))
+            .order_by(*order)
+            .limit(CHUNK)
+        ).all()
+        for row in rows:
+            if not _is_as_signed(row, Ed25519PublicKey.from_public_bytes(public[row.signer])):
+                yield f"credential {row.id}: it is not what was signed for its place"
+        if len(rows) < CHUNK:
+            return
+        after = (rows[-1].borrower_id, rows[-1].id)
+
+
+def _is_as_signed(row: AnyRow, key: Ed25519PublicKey) -> bool:
+    try:
+        document = orjson.loads(row.document)
+        is_signed = integrity.verify(document, public_key=key)
+    except (ValueError, UnreadableCredential):
+        return False
+    # Under whichever address it was issued: an installation may have moved.
+    is_here = is_signed and document["id"].endswith(f"/credentials/{row.id}")
+    return is_here and document["credentialStatus"]["statusListIndex"] == str(row.place)
 
 
 def _signers(session: Session) -> Iterator[str]:
+    for row in queries.list_keys(session):
+        name = keys.multikey(Ed25519PublicKey.from_public_bytes(bytes(row.public_key)))
+        if name != row.name:
+            yield f"signing key {row.name}: it is another, {name}"
+        if row.seed_cipher is not None and not is_seed_of(row):
+            yield f"signing key {row.name}: its seed was altered"
     rows = session.execute(
         select(Credential.id)
         .join(CredentialSigner, CredentialSigner.name == Credential.signer)

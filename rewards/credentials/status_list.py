@@ -4,7 +4,6 @@ A list has places for many, so that asking for it does not tell which one is ask
 """
 
 import base64
-import binascii
 import gzip
 import zlib
 from collections.abc import Iterable
@@ -51,7 +50,7 @@ def decode(text: str) -> bytes:
     try:
         raw = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
         bits = unpacking.decompress(raw, LENGTH_MAX // 8)
-    except (binascii.Error, zlib.error):
+    except (ValueError, zlib.error):
         raise ValueError("not an encoded list") from None
     if not unpacking.eof or unpacking.unused_data or len(bits) < LENGTH_MIN // 8:
         raise ValueError("not an encoded list")

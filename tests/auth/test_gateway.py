@@ -150,6 +150,7 @@ def test_outside_the_demo_the_gateway_must_be_named() -> None:
         ("OTP_WEBHOOK_URL", "gateway.example"),
         ("OTP_WEBHOOK_SECRET", "whsec_short"),
         ("OTP_WEBHOOK_SECRET", "whsec_not base64 at all, however long it may be!"),
+        ("OTP_WEBHOOK_SECRET", "whsec_\u00e9" + "c2VjcmV0" * 8),
         ("OTP_WEBHOOK_SECRET", "c2VjcmV0" * 8),
         ("OTP_PER_DAY", "0"),
         ("OTP_PER_DAY", "many"),

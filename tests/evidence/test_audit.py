@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from backend.evidence import audit, notes, records, service, signers
 from backend.evidence.models import (
@@ -221,6 +221,76 @@ def test_a_head_under_an_unknown_key_is_named(session, whole, differences):
     other = notes.Verifier("elsewhere", notes.public_key_of(secrets.token_bytes(32)))
     session.execute(update(EvidenceSigner).values(public_key=other.public_key))
     assert sum(line.endswith("does not verify") for line in differences()) == 3
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("note", func.overlay(EvidenceCheckpoint.note, "\u00e9", 90), "does not verify"),
+        ("signed_by", [], "nobody signed it"),
+    ],
+)
+def test_a_head_without_a_signature_of_ours_is_named(
+    session, whole, differences, column, value, told
+):
+    at = EvidenceCheckpoint.size == 300
+    session.execute(update(EvidenceCheckpoint).where(at).values({column: value}))
+    [line] = differences()
+    assert line.startswith("head of size 300: ")
+    assert line.endswith(told)
+
+
+def test_a_log_under_a_key_that_somebody_added_is_named(session, whole, differences):
+    """Whoever writes to the database alone can add a public half of hers, and sign all heads."""
+    seed = secrets.token_bytes(32)
+    added = notes.Verifier("goodfaith.test/evidence", notes.public_key_of(seed))
+    session.execute(
+        insert(EvidenceSigner).values(
+            name=signers.name_of(added), origin=added.origin, public_key=added.public_key,
+            created_at=NOW, retired_at=NOW,
+        )
+    )  # fmt: skip
+    for head in session.execute(select(EvidenceCheckpoint)).scalars():
+        told = notes.checkpoint_text(origin=added.origin, size=head.size, root=bytes(head.root))
+        head.note, head.signed_by = notes.sign(told, [(added, seed)]), [signers.name_of(added)]
+    assert differences() == ["head of size 600: no key that signs now has signed it"]
+
+
+def test_a_key_that_retires_leaves_the_newest_head_signed(session, whole, differences):
+    [old] = session.execute(select(EvidenceSigner.name)).scalars()
+    new = service.add_signer(session, now=NOW)
+    service.retire_signer(session, name=old, now=NOW)
+    assert whole.head().signed_by == [signers.name_of(new)]
+    assert differences() == []
+
+
+def test_no_key_retires_from_a_log_that_was_altered(session, whole):
+    [old] = session.execute(select(EvidenceSigner.name)).scalars()
+    service.add_signer(session, now=NOW)
+    tile = session.get(EvidenceTile, (0, 2))
+    tile.hashes = flipped(tile.hashes)
+    session.flush()
+    with pytest.raises(service.SignerChangeError, match="cannot be signed again"):
+        service.retire_signer(session, name=old, now=NOW)
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_an_altered_signing_key_is_named(session, whole, differences, place):
+    row = session.execute(select(EvidenceSigner)).scalar_one()
+    name, row.seed_cipher = row.name, flipped(row.seed_cipher, place)
+    assert differences() == [f"signing key {name}: its seed was altered"]
+
+
+def test_a_signing_key_under_another_name_is_told(session, whole, differences):
+    name = session.execute(select(EvidenceSigner.name)).scalar_one()
+    session.execute(update(EvidenceSigner).values(name="Q"))
+    assert differences() == [f"signing key Q: it is another, {name}"]
+
+
+def test_a_kept_head_that_is_not_ascii_is_told(session, whole):
+    odd = whole.head().note.replace("=", "\u00e9", 1)
+    told = ["the head that was kept was not signed by this log"]
+    assert list(audit.Verification(session, kept=odd).differences()) == told
 
 
 def test_a_record_that_never_reaches_the_log_is_named(session, whole, differences):

@@ -136,6 +136,28 @@ def test_a_receipt_with_any_line_changed_does_not_verify(verify, kept, line):
     assert answer.stderr.startswith("NOT VERIFIED: ")
 
 
+def test_a_checkpoint_is_verified_alone_and_is_no_receipt(verify, kept, public_api):
+    vkey, _, shown = kept
+    head = public_api.get("/evidence/checkpoint").text
+    answer = verify(vkey, head)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout == "VERIFIED: a checkpoint alone, of 304 entries\n"
+    assert verify(vkey, head, shown).stderr == "NOT VERIFIED: not a receipt of this kind\n"
+    for changed in (head.replace("\n304\n", "\n305\n"), head.replace("goodfaith", "elsewhere", 1)):
+        assert changed != head
+        assert verify(vkey, changed).stderr.startswith("NOT VERIFIED: ")
+
+
+@pytest.mark.parametrize("record", [{}, [], {"record": "{}"}], ids=str)
+def test_a_record_that_opens_nothing_does_not_verify(verify, kept, record):
+    vkey, proof, _ = kept
+    assert verify(vkey, proof, record).stderr.startswith("NOT VERIFIED: ")
+
+
+def test_the_script_is_short_enough_to_be_read():
+    assert len(SCRIPT.read_text("utf-8").splitlines()) <= 80
+
+
 def test_another_record_or_key_does_not_verify(verify, kept, consent, log, me, public_api, session):
     vkey, proof, shown = kept
     other = shown | {"record": shown["record"].replace("true", "false")}

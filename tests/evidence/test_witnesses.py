@@ -98,7 +98,7 @@ def test_a_witness_of_another_past_signs_nothing(log, her_id, other, ask, sessio
     assert "witness" in caplog.text
 
 
-@pytest.mark.parametrize("odd", ["lies", "is another", "is long", "stays away"])
+@pytest.mark.parametrize("odd", ["lies", "is another", "is long", "is not ASCII", "stays away"])
 def test_what_does_not_verify_is_not_kept(log, her_id, other, ask, odd):
     log.write(her_id, 1)
     log.seal()
@@ -106,6 +106,10 @@ def test_what_does_not_verify_is_not_kept(log, her_id, other, ask, odd):
         other.lies = True
     elif odd == "is another":
         other.name = "somebody.else/w"
+    elif odd == "is not ASCII":
+        said = f"\u2014 {other.name} \u00e9\n".encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(said)}\r\n\r\n".encode()
+        other.receiver.respond = lambda wire: wire.sendall(head + said)
     elif odd == "is long":
         other.receiver.respond = lambda wire: wire.sendall(
             b"HTTP/1.1 200 OK\r\n\r\n" + b"\xe2\x80\x94 x\n" * 20_000
@@ -137,6 +141,34 @@ def test_the_audit_names_a_line_that_was_altered(log, her_id, other, ask, sessio
     session.execute(text("UPDATE evidence_cosignature SET line = replace(line, 'w1 ', 'w1  ')"))
     [line] = audit.run(session)
     assert "the cosignature of witness.example/w1 does not verify" in line
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            "UPDATE evidence_cosignature SET key = overlay(key placing 'Q' from 1)",
+            "the key of a witness was altered",
+        ),
+        (
+            "UPDATE evidence_cosignature SET key = overlay(key placing '\u00e9' from 40)",
+            "the key of a witness was altered",
+        ),
+        (
+            "UPDATE evidence_cosignature SET line = overlay(line placing '\u00e9' from 40)",
+            "the cosignature of witness.example/w1",
+        ),
+    ],
+)
+def test_the_audit_goes_on_over_what_is_not_even_a_key(
+    log, her_id, other, ask, session, change, told
+):
+    log.write(her_id, 1)
+    log.seal()
+    ask()
+    session.execute(text(change))
+    [line] = audit.run(session)
+    assert line.startswith(f"head of size 1: {told}")
 
 
 def test_every_bit_of_a_line_counts(other):
@@ -174,6 +206,7 @@ def test_witnesses_are_read_from_the_setting(other):
         f"{key} {other.url}, {key} {other.url}",
         f"{name}+{key_id[:-1]}0+{encoded}x {other.url}",
         f"{name}+00000000+{encoded} {other.url}",
+        f"{name}+{key_id}+\u00e9{encoded[1:]} {other.url}",
         f"{key} ftp://witness.example/",
     ):
         with pytest.raises(ValueError):  # noqa: PT011 - each has its own words

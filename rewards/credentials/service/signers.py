@@ -59,6 +59,16 @@ def list_keys(session: Session) -> Sequence[AnyRow]:
     return queries.list_keys(session)
 
 
+def is_seed_of(row: AnyRow) -> bool:
+    """Whether a key's sealed seed is still its own."""
+    try:
+        seed = crypto.decrypt_bytes(bytes(row.seed_cipher), context=SEED_CONTEXT)
+    except crypto.UnreadableError:
+        return False
+    public_key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+    return public_key.public_bytes_raw() == bytes(row.public_key)
+
+
 def rotate(session: Session, *, now: datetime) -> str:
     """A new key; answers its name. `now` is the machine's time."""
     _lock(session)

@@ -6,7 +6,7 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from backend.kit import clock
 from backend.kit.key_changes import KeyChangeError
@@ -167,6 +167,22 @@ def test_the_books_find_what_was_tampered_with(holder, session):
     assert len(found) == 2
     assert "its status list says True" in found[0]
     assert "its address says otherwise" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE credential SET document = replace(document, 'Six', 'Ten')", "not what was signed"),
+        ("UPDATE credential SET document = overlay(document placing 'Q' from 1)", "not what was"),
+        ("UPDATE credential_signer SET public_key = decode(repeat('07', 32), 'hex')", "is another"),
+        ("UPDATE credential_signer SET seed_cipher = seed_cipher || '\\x00'", "seed was altered"),
+    ],
+)
+def test_the_books_find_a_byte_that_was_altered(holder, session, change, told):
+    holder.issue()
+    assert list(audit.check_credentials(session)) == []
+    session.execute(text(change))
+    assert any(told in line for line in audit.check_credentials(session))
 
 
 def test_the_same_revision_is_the_same_bytes_in_every_process(holder, session):
