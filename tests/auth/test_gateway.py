@@ -133,7 +133,7 @@ def test_a_gateway_that_does_not_answer_is_not_waited_for(gateway: Gateway, trus
 
 
 def test_outside_the_demo_the_gateway_must_be_named() -> None:
-    given = environment_of("postgresql://x")
+    given = environment_of("postgresql://ours@x")
     for name in ("OTP_WEBHOOK_URL", "OTP_WEBHOOK_SECRET"):
         without = {key: value for key, value in given.items() if key != name}
         with pytest.raises(SettingsError, match=name):
