@@ -6,7 +6,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, false, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    null,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from backend.borrowers.errors import BorrowerNotFound
@@ -27,6 +39,7 @@ from backend.kit.paging import Page, page
 from backend.kit.texts import Locale, pick_locale
 
 PHONE, NAME, BORN_ON = "borrower.phone", "borrower.name", "borrower.born_on"
+EMAIL = "borrower.email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,34 +264,50 @@ def list_names(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """In what language, and by which number, she is written to."""
+    """In what language, by which number and at which address she is written to."""
 
     locale: Locale
     phone: str | None
+    email: str | None
 
 
 def reach() -> Select[*tuple[Any, ...]]:
-    """Everybody's id, the zone in which she probably is, and whether there is a number: `reach`."""
+    """Everybody's id, the zone in which she probably is, and what there is of hers: `reach`.
+
+    A number; an address of which nobody has said that it is none.
+    """
     return select(
         Borrower.id.label("borrower_id"),
         func.coalesce(Borrower.own_timezone, Borrower.timezone).label("zone"),
         Borrower.phone_cipher.is_not(None).label("has_phone"),
+        and_(Borrower.email_cipher.is_not(None), Borrower.email_refused_at.is_(None)).label(
+            "has_email"
+        ),
     )
 
 
 def list_reach(
-    session: Session, *, borrower_ids: Sequence[UUID], with_phones: bool
+    session: Session,
+    *,
+    borrower_ids: Sequence[UUID],
+    with_phones: bool = False,
+    with_emails: bool = False,
 ) -> dict[UUID, Reach]:
-    """How these are written to; numbers are opened only where they are wanted."""
+    """How these are written to; numbers and addresses are opened only where they are wanted."""
+    refused = Borrower.email_refused_at.is_not(None)
     rows = session.execute(
-        select(Borrower.id, Borrower.locale, Borrower.phone_cipher).where(
-            Borrower.id.in_(borrower_ids)
-        )
+        select(
+            Borrower.id,
+            Borrower.locale,
+            Borrower.phone_cipher,
+            case((refused, null()), else_=Borrower.email_cipher).label("email_cipher"),
+        ).where(Borrower.id.in_(borrower_ids))
     )
     return {
         row.id: Reach(
             "zh-CN" if row.locale == "zh-CN" else "en",
             open_field(row.phone_cipher, context=PHONE) if with_phones else None,
+            open_field(row.email_cipher, context=EMAIL) if with_emails else None,
         )
         for row in rows
     }
