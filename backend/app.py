@@ -207,7 +207,9 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     revocations.configure()
     webhook_sender.configure(settings.webhook_guard)
     channels.configure(
-        channels.Providers(fcm=settings.fcm, sms=settings.sms, is_demo=settings.is_demo)
+        channels.Providers(
+            fcm=settings.fcm, sms=settings.sms, mail=settings.mail, is_demo=settings.is_demo
+        )
     )
     staff_sessions.configure(end=_end_sessions)
     scanner = settings.document_scanner

@@ -25,8 +25,10 @@ from backend.kit.key_changes import Legacy
 from backend.kit.providers import (
     FcmSettings,
     GatewaySettings,
+    MailSettings,
     Webhook,
     read_fcm,
+    read_mail,
     read_otp_gateway,
     read_scanner,
     read_sms_gateway,
@@ -44,6 +46,7 @@ SECRETS = (
     "OIDC_CLIENT_SECRET",
     "FCM_CREDENTIALS",
     "SMS_WEBHOOK_SECRET",
+    "SMTP_URL",
 )
 # Names that a key of the demo, of a test or of an example bears; none of them guards anything.
 NO_KEY_OF_YOURS = frozenset({"demo", "test", "tests", "example", "changeme", "change-me"})
@@ -112,6 +115,7 @@ class Settings:
     fcm: FcmSettings | None  # FCM_CREDENTIALS, FCM_BASE_URL: push; none = nothing is pushed
     # SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: who sends text messages to borrowers
     sms: GatewaySettings | None
+    mail: MailSettings | None  # SMTP_URL, secret; MAIL_FROM, MAIL_UNSUBSCRIBE: none = no mail
     otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     # DOCUMENT_SCANNER_URL: clamd://HOST:PORT; none = nothing is scanned
     document_scanner: tuple[str, int] | None
@@ -173,6 +177,7 @@ def _read(env: Environment) -> Settings:
         evidence_witnesses=_witnesses(env, is_demo=is_demo),
         fcm=read_fcm(env),
         sms=read_sms_gateway(env, is_demo=is_demo),
+        mail=read_mail(env, is_demo=is_demo),
         otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
         document_scanner=read_scanner(env),
         documents_unscanned_shown=_shows_unscanned(env, is_demo=is_demo),
