@@ -60,6 +60,7 @@ class Profile:
     timezone: str
     own_timezone: str | None
     phone: str | None
+    email: str | None
     name: str | None
     born_on: date | None
     monthly_income_minor: int | None
@@ -104,6 +105,7 @@ def _open(borrower: Borrower) -> Profile:
         timezone=borrower.timezone,
         own_timezone=borrower.own_timezone,
         phone=open_field(borrower.phone_cipher, context=PHONE),
+        email=open_field(borrower.email_cipher, context=EMAIL),
         name=open_field(borrower.name_cipher, context=NAME),
         born_on=date.fromisoformat(born_on) if born_on else None,
         monthly_income_minor=borrower.monthly_income_minor,

@@ -107,6 +107,12 @@ def normalise_name(value: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
 
 
+def mask_email(address: str) -> str:
+    """Enough to recognise one's own address, too little to write to it."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}"
+
+
 def mask_phone(e164: str) -> str:
     """Enough to recognise one's own number, too little to call it."""
     hidden = len(e164) - PHONE_DIGITS_SHOWN

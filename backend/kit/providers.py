@@ -21,8 +21,9 @@ WEBHOOK_SECRET_SHAPE = (
 SMTPS, STARTTLS, PLAIN = "smtps", "smtp+starttls", "smtp"
 MAIL_SCHEMES = {SMTPS: 465, STARTTLS: 587, PLAIN: 25}  # and their ports
 # An address, or a name without signs that mean something in a header, and an address.
+_ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 SENDER = re.compile(
-    r"(?P<name>[^<>@\"\\,;:()\[\]]+ <)?[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+(?(name)>)"
+    rf"(?P<name>[^<>@\"\\,;:()\[\]]+ <)?{_ATOMS}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?(name)>)"
 )
 NEEDED = ("project_id", "client_email", "private_key", "token_uri")
 

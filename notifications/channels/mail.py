@@ -16,7 +16,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from backend.kit import clock
 from backend.kit.providers import SMTPS, STARTTLS, MailSettings
@@ -108,9 +108,10 @@ class Smtp:
         self._timeout_seconds = timeout_seconds
         self._deadline_seconds = deadline_seconds
         self._context = ssl.create_default_context()
-        name, self._sender = parseaddr(settings.sender)
+        name, _, address = settings.sender.rpartition("<")
+        self._sender = address.rstrip(">")
         self._domain = self._sender.rpartition("@")[2]
-        self._from = Address(name, addr_spec=self._sender)
+        self._from = Address(name.strip(), addr_spec=self._sender)
 
     def prepare(self) -> Outcome | None:
         """It is found out by sending."""

@@ -217,6 +217,8 @@ def test_mail_needs_a_server_a_sender_and_a_way_out(tmp_path):
     in_a_file = {"SMTP_URL": "", "SMTP_URL_FILE": str(tmp_path / "smtp")}
     mail = settings.load(GOOD | MAIL | in_a_file).mail
     assert (mail.scheme, mail.port, mail.user) == ("smtp+starttls", 2525, "")
+    here = {"GOODFAITH_DEMO": "1", "SMTP_URL": "smtp://127.0.0.1:1025"}
+    assert settings.load(GOOD | MAIL | here).mail.scheme == "smtp"
 
 
 @pytest.mark.parametrize(
@@ -234,6 +236,7 @@ def test_mail_needs_a_server_a_sender_and_a_way_out(tmp_path):
         ("MAIL_FROM", "The bank"),
         ("MAIL_FROM", "news@bank.test\nBcc: x@bank.test"),
         ("MAIL_FROM", "Bank <news@bank.test> and more"),
+        ("MAIL_FROM", "news..bank@bank.test"),
         ("MAIL_UNSUBSCRIBE", ""),
         ("MAIL_UNSUBSCRIBE", "http://bank.test/stop"),
         ("MAIL_UNSUBSCRIBE", "mailto:stop@bank.test>,<https://bank.test"),

@@ -28,8 +28,8 @@ def wide(text):
     return "".join(chr(ord(char) + 0xFEE0) for char in text)
 
 
-def test_she_reads_her_particulars_with_the_phone_masked(session, borrower_api):
-    who = make_borrower(session, name="Ana Lopez", phone="+1 202-555-0101")
+def test_she_reads_her_particulars_with_phone_and_address_masked(session, borrower_api):
+    who = make_borrower(session, name="Ana Lopez", phone="+1 202-555-0101", email="al@mail.example")
     assert borrower_api(who).get("/v1/me").json == {
         "id": str(who),
         "locale": "en",
@@ -37,6 +37,7 @@ def test_she_reads_her_particulars_with_the_phone_masked(session, borrower_api):
         "contract_timezone": "Asia/Shanghai",
         "name": "Ana Lopez",
         "phone": "+*******0101",
+        "email": "a***@mail.example",
     }
 
 

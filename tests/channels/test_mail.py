@@ -1,9 +1,15 @@
 """Mail by SMTP: what goes over the wire, and a fate for each answer and each break."""
 
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis.strategies import lists, text
 
+from backend.borrowers import rules
+from backend.kit.providers import SENDER, SMTPS, MailSettings
 from notifications.channels.mail import Smtp
 from notifications.channels.rules import Fate, Mail
 from tests.fakes.mail import DROPPED, GREETING, PASSWORD, TEXT, running_mail_server
@@ -39,6 +45,15 @@ def trusted(tmp_path, monkeypatch):
     return certificate
 
 
+ATOMS = text("abcXYZ019!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=20)
+LOCALS = lists(ATOMS, min_size=1, max_size=3).map(".".join)
+NAMES = text("ab .'银行!=?_-&@<", min_size=1, max_size=20)
+
+
+def nowhere(sender):
+    return MailSettings("localhost", 9, SMTPS, "", "", sender, "mailto:stop@lender.example")
+
+
 def smtp(server, *, deadline_seconds=5.0, **changes):
     return Smtp(
         server.settings(**changes),
@@ -64,6 +79,23 @@ def test_a_message_arrives_whole_over_tls_and_says_who_it_is_from(either):
     # Seven bits and short lines: whatever server comes next takes it.
     assert either.taken[0].isascii()
     assert max(map(len, either.taken[0].splitlines())) < 100
+
+
+def test_a_catcher_of_mail_on_this_machine_needs_neither_tls_nor_a_log_in(server):
+    assert smtp(server, scheme="smtp", user="").send(MESSAGE).fate is Fate.ACCEPTED
+    assert server.was_secure == [False]
+
+
+@settings(max_examples=60)
+@given(LOCALS, NAMES)
+def test_whatever_address_is_stored_can_be_written_to_and_is_that_one(local, name):
+    address = rules.find_email(f"{local}@Mail.example")
+    sender = f"{name} <{local}@lender.example>"
+    assume(SENDER.fullmatch(sender) and sender.isprintable())
+    channel = Smtp(nowhere(sender))
+    mail = message_from_bytes(channel._written(replace(MESSAGE, address=address)), policy=default)
+    assert [each.addr_spec for each in mail["To"].addresses] == [address]
+    assert [each.addr_spec for each in mail["From"].addresses] == [channel._sender]
 
 
 def test_what_cannot_be_switched_off_offers_no_way_out(server):
