@@ -10,12 +10,9 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    and_,
-    case,
     exists,
     false,
     func,
-    null,
     select,
     true,
 )
@@ -262,57 +259,6 @@ def list_names(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, 
         select(Borrower.id, Borrower.name_cipher).where(Borrower.id.in_(borrower_ids))
     )
     return {row.id: open_field(row.name_cipher, context=NAME) for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """In what language, by which number and at which address she is written to."""
-
-    locale: Locale
-    phone: str | None
-    email: str | None
-
-
-def reach() -> Select[*tuple[Any, ...]]:
-    """Everybody's id, the zone in which she probably is, and what there is of hers: `reach`.
-
-    A number; an address of which nobody has said that it is none.
-    """
-    return select(
-        Borrower.id.label("borrower_id"),
-        func.coalesce(Borrower.own_timezone, Borrower.timezone).label("zone"),
-        Borrower.phone_cipher.is_not(None).label("has_phone"),
-        and_(Borrower.email_cipher.is_not(None), Borrower.email_refused_at.is_(None)).label(
-            "has_email"
-        ),
-    )
-
-
-def list_reach(
-    session: Session,
-    *,
-    borrower_ids: Sequence[UUID],
-    with_phones: bool = False,
-    with_emails: bool = False,
-) -> dict[UUID, Reach]:
-    """How these are written to; numbers and addresses are opened only where they are wanted."""
-    refused = Borrower.email_refused_at.is_not(None)
-    rows = session.execute(
-        select(
-            Borrower.id,
-            Borrower.locale,
-            Borrower.phone_cipher,
-            case((refused, null()), else_=Borrower.email_cipher).label("email_cipher"),
-        ).where(Borrower.id.in_(borrower_ids))
-    )
-    return {
-        row.id: Reach(
-            "zh-CN" if row.locale == "zh-CN" else "en",
-            open_field(row.phone_cipher, context=PHONE) if with_phones else None,
-            open_field(row.email_cipher, context=EMAIL) if with_emails else None,
-        )
-        for row in rows
-    }
 
 
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.borrowers.queries import Reach
+from backend.borrowers.reach_queries import Reach
 from backend.events.contacts import Channel, Purpose
 from backend.kit.db import AnyRow
 from notifications.channels.rules import Mail, Message, Push, Sms

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from backend.borrowers import queries, service
+from backend.borrowers import queries, reach_queries, service
 from backend.borrowers.models import Borrower
 from backend.borrowers.rules import (
     AccessPurpose,
@@ -195,7 +195,7 @@ def test_an_address_that_nobody_answers_for_is_given_up_until_it_changes(session
         return service.refuse_emails(session, sent_at={who: sent_at}, now=NOW)
 
     def address():
-        return queries.list_reach(session, borrower_ids=[who], with_emails=True)[who].email
+        return reach_queries.list_reach(session, borrower_ids=[who], with_emails=True)[who].email
 
     assert refuse(NOW - timedelta(seconds=1)) == 0  # it was stored since
     assert address() == "a@mail.example"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from backend.borrowers import queries as borrowers
+from backend.borrowers import reach_queries as borrowers
 from backend.events.contacts import Channel, Purpose
 from backend.kit import clock
 from notifications.channels.mail import Smtp

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import and_, exists, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from backend.borrowers import queries as borrowers
-from backend.borrowers.queries import Reach
+from backend.borrowers import reach_queries as borrowers
+from backend.borrowers.reach_queries import Reach
 from backend.consents import queries as consents
 from backend.consents.queries import Purpose as Consent
 from backend.contacts import service as contacts

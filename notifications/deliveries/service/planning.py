@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from backend.borrowers import queries as borrowers
+from backend.borrowers import reach_queries as borrowers
 from backend.consents import queries as consents
 from backend.consents.queries import Purpose as Consent
 from backend.events.contacts import Channel, Purpose
