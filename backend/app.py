@@ -208,7 +208,9 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
     revocations.configure()
     webhook_sender.configure(settings.webhook_guard)
     channels.configure(
-        channels.Providers(fcm=settings.fcm, sms=settings.sms, is_demo=settings.is_demo)
+        channels.Providers(
+            fcm=settings.fcm, sms=settings.sms, mail=settings.mail, is_demo=settings.is_demo
+        )
     )
     alert_ringing.configure(
         settings.crisis_alert, waits=_only(wiring.crisis_waits for wiring in WIRINGS)

@@ -25,9 +25,11 @@ from backend.kit.key_changes import Legacy
 from backend.kit.providers import (
     FcmSettings,
     GatewaySettings,
+    MailSettings,
     Webhook,
     read_crisis_alert,
     read_fcm,
+    read_mail,
     read_otp_gateway,
     read_scanner,
     read_sms_gateway,
@@ -46,6 +48,7 @@ SECRETS = (
     "FCM_CREDENTIALS",
     "SMS_WEBHOOK_SECRET",
     "CRISIS_ALERT_SECRET",
+    "SMTP_URL",
 )
 # Names that a key of the demo, of a test or of an example bears; none of them guards anything.
 NO_KEY_OF_YOURS = frozenset({"demo", "test", "tests", "example", "changeme", "change-me"})
@@ -116,6 +119,7 @@ class Settings:
     sms: GatewaySettings | None
     # CRISIS_ALERT_URL, CRISIS_ALERT_SECRET: who calls staff on duty; none = the log alone says it
     crisis_alert: Webhook | None
+    mail: MailSettings | None  # SMTP_URL, secret; MAIL_FROM, MAIL_UNSUBSCRIBE: none = no mail
     otp_per_day: int  # OTP_PER_DAY: log-in codes sent at most in a day (UTC), by all hosts
     # DOCUMENT_SCANNER_URL: clamd://HOST:PORT; none = nothing is scanned
     document_scanner: tuple[str, int] | None
@@ -178,6 +182,7 @@ def _read(env: Environment) -> Settings:
         fcm=read_fcm(env),
         sms=read_sms_gateway(env, is_demo=is_demo),
         crisis_alert=read_crisis_alert(env, is_demo=is_demo),
+        mail=read_mail(env, is_demo=is_demo),
         otp_per_day=env.whole("OTP_PER_DAY", default=10_000),
         document_scanner=read_scanner(env),
         documents_unscanned_shown=_shows_unscanned(env, is_demo=is_demo),

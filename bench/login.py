@@ -48,6 +48,7 @@ def _store(count: int) -> None:
             locale="en",
             timezone="Asia/Shanghai",
             phone=f"+86{FIRST_KNOWN + number}",
+            email=None,
             name=None,
             born_on=None,
             monthly_income_minor=None,

@@ -21,6 +21,11 @@ class NotAnAccountManager(Conflict):
     title = Text("There is no active account manager with this id.", "没有此编号的在职客户经理。")
 
 
+def invalid_email() -> Invalid:
+    """The refusal of an address that no mail can be sent to."""
+    return Invalid(errors=[FieldError("#/email", "Not an e-mail address in plain ASCII.")])
+
+
 def invalid_phone() -> Invalid:
     """The refusal of a number that cannot exist."""
     return Invalid(errors=[FieldError("#/phone", "Not a phone number that can exist.")])

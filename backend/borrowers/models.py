@@ -20,6 +20,7 @@ class Borrower(Base):
     facts, each declared as data before it is accepted. What she chose herself (`own_`) is not
     overwritten by the core system. `timezone` is that of her contracts, in which all days of hers
     are dates: only the lender sets it. Where she is (`own_timezone`) is kept apart.
+    `email_refused_at`: since when nobody takes mail at that address; a new address forgets it.
     """
 
     __tablename__ = "borrower"
@@ -27,6 +28,9 @@ class Borrower(Base):
         CheckConstraint("locale IN ('en', 'zh-CN')", name="locale_known"),
         CheckConstraint("monthly_income_minor >= 0", name="income_not_negative"),
         CheckConstraint("monthly_debt_minor >= 0", name="debt_not_negative"),
+        CheckConstraint(
+            "email_refused_at IS NULL OR email_cipher IS NOT NULL", name="refused_is_an_address"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -36,6 +40,8 @@ class Borrower(Base):
     own_locale: Mapped[bool] = mapped_column(server_default=text("false"))
     own_timezone: Mapped[str | None]
     phone_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email_refused_at: Mapped[datetime | None]
     name_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     born_on_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     monthly_income_minor: Mapped[int | None]

@@ -6,7 +6,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, false, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    exists,
+    false,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from backend.borrowers.errors import BorrowerNotFound
@@ -27,6 +36,7 @@ from backend.kit.paging import Page, page
 from backend.kit.texts import Locale, pick_locale
 
 PHONE, NAME, BORN_ON = "borrower.phone", "borrower.name", "borrower.born_on"
+EMAIL = "borrower.email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class Profile:
     timezone: str
     own_timezone: str | None
     phone: str | None
+    email: str | None
     name: str | None
     born_on: date | None
     monthly_income_minor: int | None
@@ -91,6 +102,7 @@ def _open(borrower: Borrower) -> Profile:
         timezone=borrower.timezone,
         own_timezone=borrower.own_timezone,
         phone=open_field(borrower.phone_cipher, context=PHONE),
+        email=open_field(borrower.email_cipher, context=EMAIL),
         name=open_field(borrower.name_cipher, context=NAME),
         born_on=date.fromisoformat(born_on) if born_on else None,
         monthly_income_minor=borrower.monthly_income_minor,
@@ -247,41 +259,6 @@ def list_names(session: Session, *, borrower_ids: Sequence[UUID]) -> dict[UUID, 
         select(Borrower.id, Borrower.name_cipher).where(Borrower.id.in_(borrower_ids))
     )
     return {row.id: open_field(row.name_cipher, context=NAME) for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """In what language, and by which number, she is written to."""
-
-    locale: Locale
-    phone: str | None
-
-
-def reach() -> Select[*tuple[Any, ...]]:
-    """Everybody's id, the zone in which she probably is, and whether there is a number: `reach`."""
-    return select(
-        Borrower.id.label("borrower_id"),
-        func.coalesce(Borrower.own_timezone, Borrower.timezone).label("zone"),
-        Borrower.phone_cipher.is_not(None).label("has_phone"),
-    )
-
-
-def list_reach(
-    session: Session, *, borrower_ids: Sequence[UUID], with_phones: bool
-) -> dict[UUID, Reach]:
-    """How these are written to; numbers are opened only where they are wanted."""
-    rows = session.execute(
-        select(Borrower.id, Borrower.locale, Borrower.phone_cipher).where(
-            Borrower.id.in_(borrower_ids)
-        )
-    )
-    return {
-        row.id: Reach(
-            "zh-CN" if row.locale == "zh-CN" else "en",
-            open_field(row.phone_cipher, context=PHONE) if with_phones else None,
-        )
-        for row in rows
-    }
 
 
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:

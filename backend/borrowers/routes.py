@@ -6,7 +6,7 @@ from flask.views import MethodView
 
 from backend.borrowers import queries, service
 from backend.borrowers.queries import Profile
-from backend.borrowers.rules import mask_phone
+from backend.borrowers.rules import mask_email, mask_phone
 from backend.borrowers.schemas import AccessPageSchema, MePatchSchema, MeSchema
 from backend.borrowers.wording import in_words
 from backend.kit import clock
@@ -33,6 +33,7 @@ def _shown(profile: Profile) -> dict[str, Any]:
         "contract_timezone": profile.timezone,
         "name": profile.name,
         "phone": mask_phone(profile.phone) if profile.phone else None,
+        "email": mask_email(profile.email) if profile.email else None,
     }
 
 

@@ -1,5 +1,6 @@
 """How a borrower's particulars are normalised, and what staff may look for and at."""
 
+import re
 import unicodedata
 from enum import StrEnum
 from typing import Protocol
@@ -13,6 +14,11 @@ from backend.staff.rules import PERMISSIONS, Role
 REGIONS: dict[Locale, str] = {"zh-CN": "CN", "en": "US"}
 PHONE_DIGITS_SHOWN = 4
 SEARCH_RESULTS_MAX = 20
+EMAIL_LENGTH_MAX = 254  # a path holds 256 with its brackets [RFC 5321, 4.5.3.1.3]
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+# An address as people have them [RFC 5321, 4.1.2]: no quotes, no comments, a name with a dot.
+_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}")
 ASSIGNED_AT_ONCE_MAX = 500
 SEES_EVERYBODY = "borrowers.read"
 
@@ -79,6 +85,18 @@ def find_phone(value: str, *, region: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def find_email(value: str) -> str | None:
+    """The address with its domain in small letters, or None when no mail can be sent there.
+
+    Plain ASCII: a domain in other letters is written as it is in the name system (xn--...).
+    """
+    value = value.strip()
+    if len(value) > EMAIL_LENGTH_MAX or _EMAIL.fullmatch(value) is None:
+        return None
+    name, _, domain = value.rpartition("@")
+    return f"{name}@{domain.lower()}"
+
+
 def region_of(locale: Locale) -> str:
     """Where a number without country code is taken to be from."""
     return REGIONS[locale]
@@ -87,6 +105,12 @@ def region_of(locale: Locale) -> str:
 def normalise_name(value: str) -> str:
     """A full name as it is compared: width, case and spacing do not count."""
     return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+
+
+def mask_email(address: str) -> str:
+    """Enough to recognise one's own address, too little to write to it."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}"
 
 
 def mask_phone(e164: str) -> str:

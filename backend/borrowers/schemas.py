@@ -24,6 +24,11 @@ class MeSchema(OutSchema):
     phone = fields.String(
         required=True, allow_none=True, metadata={"description": "All but the last four hidden."}
     )
+    email = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "All of the name but its first letter hidden."},
+    )
 
 
 class MePatchSchema(StrictSchema):
@@ -118,6 +123,7 @@ class ProfileSchema(OutSchema):
     timezone = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True)
     born_on = Day(required=True, allow_none=True)
     monthly_income_minor = Minor(required=True, allow_none=True)
     income_verified = fields.Boolean(required=True, allow_none=True)

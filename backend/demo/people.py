@@ -40,7 +40,10 @@ class LoanStory:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody made up. Phones: +1 202 555 01xx and +44 7700 900xxx are kept for fiction."""
+    """Somebody made up. Phones: +1 202 555 01xx and +44 7700 900xxx are kept for fiction.
+
+    So are addresses under .example.
+    """
 
     code: str
     name: str
@@ -118,6 +121,7 @@ def lines(*, today: date) -> Iterator[Line]:
             "external_id": external_id(person),
             "name": f"{person.name} {SYNTHETIC}",
             "phone": person.phone,
+            "email": f"{external_id(person)}@people.example",
             "locale": person.locale,
             "timezone": person.timezone,
             "monthly_income_minor": person.monthly_income_minor,

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from backend.borrowers.rules import EMAIL_LENGTH_MAX
 from backend.ingest.quick import QuickSchema
 from backend.kit.fields import (
     Currency,
@@ -60,6 +61,7 @@ class BorrowerInSchema(StrictSchema):
     locale = LocaleField(required=True)
     timezone = Zone(required=True)
     phone = ShortText(high=40, **_optional())
+    email = ShortText(high=EMAIL_LENGTH_MAX, **_optional())
     name = ShortText(**_optional())
     born_on = Day(**_optional())
     monthly_income_minor = MinorNotNegative(**_optional())

@@ -1,12 +1,14 @@
-"""Settings of those who work for us: Firebase, gateways of text messages, a scanner."""
+"""Settings of those who work for us: Firebase, gateways of text messages, mail, a scanner."""
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from backend.kit.environment import Environment, is_trustworthy, split_address
+from backend.kit.environment import LOOPBACK, Environment, is_trustworthy, split_address
 from backend.kit.standard_webhooks import SECRET_PREFIX
 
 FCM_URL = "https://fcm.googleapis.com"
@@ -14,6 +16,13 @@ GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an addr
 WEBHOOK_SECRET_BYTES_MIN = 24
 WEBHOOK_SECRET_SHAPE = (
     f"must be {SECRET_PREFIX} and the base64 of at least {WEBHOOK_SECRET_BYTES_MIN} bytes"
+)
+SMTPS, STARTTLS, PLAIN = "smtps", "smtp+starttls", "smtp"
+MAIL_SCHEMES = {SMTPS: 465, STARTTLS: 587, PLAIN: 25}  # and their ports
+# An address, or a name without signs that mean something in a header, and an address.
+_ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+SENDER = re.compile(
+    rf"(?P<name>[^<>@\"\\,;:()\[\]]+ <)?{_ATOMS}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?(name)>)"
 )
 NEEDED = ("project_id", "client_email", "private_key", "token_uri")
 
@@ -32,6 +41,19 @@ class GatewaySettings:
 
     url: str  # SMS_WEBHOOK_URL
     secret: str = field(repr=False)  # SMS_WEBHOOK_SECRET, secret
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """Who takes mail from us, in whose name, and where no more of it is asked for."""
+
+    host: str  # SMTP_URL, secret: of this and the next four
+    port: int
+    scheme: str  # of MAIL_SCHEMES
+    user: str
+    password: str = field(repr=False)
+    sender: str  # MAIL_FROM: an address, or `Name <address>`
+    unsubscribe: str  # MAIL_UNSUBSCRIBE: mailto:... or https://...
 
 
 @dataclass(frozen=True)
@@ -109,6 +131,70 @@ def _read_gateway(
     if not _is_webhook_secret(secret):
         env.refuse(f"{name}_SECRET", WEBHOOK_SECRET_SHAPE)
     return url, secret
+
+
+def read_mail(env: Environment, *, is_demo: bool) -> MailSettings | None:
+    """None where nobody is named: no mail is sent."""
+    given = {
+        "SMTP_URL": env.secret("SMTP_URL"),
+        "MAIL_FROM": env.get("MAIL_FROM"),
+        "MAIL_UNSUBSCRIBE": env.get("MAIL_UNSUBSCRIBE"),
+    }
+    if not env.is_whole(given, what="sending mail"):
+        return None
+    address, sender, unsubscribe = given.values()
+    parts = _split_smtp(address)
+    if parts is None or not _is_private(parts, is_demo=is_demo):
+        allowed = f"must be {SMTPS}://USER:PASSWORD@HOST:465 or {STARTTLS}://...:587"
+        env.refuse("SMTP_URL", f"{allowed} (in the demo also smtp:// on loopback)")
+        return None
+    if not _is_sender(sender):
+        env.refuse("MAIL_FROM", "must be an address, or NAME <ADDRESS>")
+    if not _is_way_out(unsubscribe):
+        env.refuse("MAIL_UNSUBSCRIBE", "must be mailto:ADDRESS or an https:// address")
+    return MailSettings(
+        host=str(parts.hostname),
+        port=parts.port or MAIL_SCHEMES[parts.scheme],
+        scheme=parts.scheme,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=sender,
+        unsubscribe=unsubscribe,
+    )
+
+
+def _split_smtp(address: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment
+    # Both or none; what a server would read otherwise than it was meant is refused here.
+    is_one_login = bool(parts.username) is bool(parts.password)
+    is_plain = (unquote(parts.username or "") + unquote(parts.password or "")).isascii()
+    return parts if host and is_bare and is_one_login and is_plain else None
+
+
+def _is_private(parts: SplitResult, *, is_demo: bool) -> bool:
+    """Nobody on the way reads it; without TLS it must not leave this machine."""
+    if parts.scheme == PLAIN:
+        return is_demo and parts.hostname in LOOPBACK
+    return parts.scheme in MAIL_SCHEMES
+
+
+def _is_line(words: str) -> bool:
+    return words.isprintable() and " " not in words and words.isascii()
+
+
+def _is_sender(words: str) -> bool:
+    return words.isprintable() and SENDER.fullmatch(words) is not None
+
+
+def _is_way_out(words: str) -> bool:
+    if words.startswith("mailto:"):
+        return _is_line(words) and "@" in words and ">" not in words
+    return is_trustworthy(words, is_demo=False) and _is_line(words) and ">" not in words
 
 
 def read_scanner(env: Environment) -> tuple[str, int] | None:

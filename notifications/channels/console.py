@@ -1,8 +1,8 @@
-"""The demo's stand-in for text messages: a line in the log, without number or words."""
+"""The demo's stand-in for text messages and mail: a line in the log, without number or words."""
 
 from backend.kit.ids import new_id
 from backend.kit.logs import get_logger
-from notifications.channels.rules import Fate, Outcome, Sms
+from notifications.channels.rules import Fate, Mail, Outcome, Sms
 
 log = get_logger(__name__)
 
@@ -17,7 +17,8 @@ class Console:
         """Nothing ever stands in the way."""
         return None
 
-    def send(self, message: Sms) -> Outcome:
+    def send(self, message: Sms | Mail) -> Outcome:
         """A line of the log."""
-        log.info("console_message", kind="sms", reference=message.reference)
+        kind = "sms" if isinstance(message, Sms) else "email"
+        log.info("console_message", kind=kind, reference=message.reference)
         return Outcome(Fate.ACCEPTED, provider_ref=f"console-{new_id()}")

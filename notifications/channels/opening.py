@@ -9,12 +9,14 @@ from importlib import import_module
 from typing import Any
 
 from backend.events.contacts import Channel as Way
-from backend.kit.providers import FcmSettings, GatewaySettings
+from backend.kit.providers import FcmSettings, GatewaySettings, MailSettings
 from notifications.channels.console import Console
 from notifications.channels.ports import Channel
 from notifications.channels.sms import SmsGateway
 
 FCM = "notifications.channels.fcm"
+MAIL = "notifications.channels.mail"
+ON_THE_CONSOLE = frozenset({Way.SMS, Way.EMAIL})
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Providers:
 
     fcm: FcmSettings | None = None
     sms: GatewaySettings | None = None
+    mail: MailSettings | None = None
     is_demo: bool = False
 
 
@@ -42,4 +45,7 @@ def open_channel(way: Way) -> Channel[Any] | None:
         return found
     if way is Way.SMS and _providers.sms is not None:
         return SmsGateway(_providers.sms)
-    return Console() if _providers.is_demo and way is Way.SMS else None
+    if way is Way.EMAIL and _providers.mail is not None:
+        mail: Channel[Any] = import_module(MAIL).open_channel(_providers.mail)
+        return mail
+    return Console() if _providers.is_demo and way in ON_THE_CONSOLE else None

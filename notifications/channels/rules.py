@@ -63,7 +63,19 @@ class Sms:
     reference: str  # the same for each try of the same message
 
 
-Message = Push | Sms
+@dataclass(frozen=True)
+class Mail:
+    """A mail to one address: neutral words, as phones show the beginning of one that lies there."""
+
+    address: str = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    locale: str
+    reference: str  # the same for each try of the same message
+    may_be_switched_off: bool
+
+
+Message = Push | Sms | Mail
 
 
 def ceiling_after(tries: int) -> timedelta:

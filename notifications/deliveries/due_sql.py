@@ -52,7 +52,7 @@ _DUE = f"""
 def due(*, now: datetime) -> ColumnElement[Any]:
     """The instant at which something is to be sent: at once, or within hours.
 
-    Of a row that has an intent, as `told`, and whoever it is for, as `borrowers.queries.reach`.
+    Of a row that has an intent, as `told`, and whoever it is for, as `reach_queries.reach`.
     """
     return type_coerce(
         text(_DUE).bindparams(bindparam("now", now, DateTime(timezone=True))).self_group(),

@@ -19,6 +19,8 @@ AT_ANY_HOUR = frozenset({Purpose.SECURITY, Purpose.RECEIPT})
 SPREAD = timedelta(minutes=55)
 BULK = frozenset({Purpose.REMINDER, Purpose.GREETING, Purpose.MARKETING, Purpose.REWARD})
 
+# What says the words of its template; a push says its purpose's own.
+WORDED = frozenset({Channel.SMS, Channel.EMAIL})
 # By text message at once; others go so only where a push is not received, and she wants it.
 SMS_AT_ONCE = frozenset({Purpose.SECURITY})
 RECEIPT_AWAITED = timedelta(hours=24)
@@ -57,6 +59,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     DEVICE_GONE = "device_gone"
     NO_ADDRESS = "no_address"
+    ADDRESS_GONE = "address_gone"  # nobody takes messages there
     RECEIVED = "received"  # a push had reached her before its text message was due
     PAID = "paid"
     WITHDRAWN = "withdrawn"  # while it waited; the intent says why
@@ -149,7 +152,7 @@ def after_try(
     share: float,
 ) -> Verdict:
     """What follows from a try, the `tries`-th since it was asked for. `share` is chance, 0 to 1."""
-    done = _DONE.get(outcome.fate)
+    done = _done(outcome.fate, channel)
     if done is not None:
         return done
     if outcome.fate is Fate.UNKNOWN and (not is_collapsible(channel) or unknowns >= UNKNOWN_MAX):
@@ -163,6 +166,15 @@ def after_try(
     return Verdict(State.PLANNED, outcome.code or str(outcome.fate), due_at)
 
 
+def _done(fate: Fate, channel: Channel) -> Verdict | None:
+    """Where it ends, whatever the number of tries; None: it may be tried again."""
+    if fate in RETIRING and channel is not Channel.PUSH:
+        return Verdict(State.PREVENTED, Reason.ADDRESS_GONE)
+    return _DONE.get(fate)
+
+
+# After these nobody is tried at that address again.
+RETIRING = frozenset({Fate.GONE, Fate.FOREIGN})
 _DONE = {
     Fate.ACCEPTED: Verdict(State.ACCEPTED),
     Fate.GONE: Verdict(State.PREVENTED, Reason.DEVICE_GONE),

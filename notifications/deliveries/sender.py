@@ -25,6 +25,7 @@ from notifications.channels.rules import Fate, Outcome
 from notifications.deliveries import service
 from notifications.deliveries.rules import LEASE_LEFT_MIN
 from notifications.deliveries.wording import Ready, Try
+from notifications.preferences.rules import CHANNELS
 
 IDLE_SECONDS = 0.5
 GATHER_SECONDS = 0.05
@@ -188,5 +189,5 @@ def _plan(stopping: threading.Event) -> None:
 
 LOOPS = (
     Loop(name="notifications-planner", run=_plan),
-    *(Loop(name=f"notifications-{way}", run=partial(_send, way)) for way in (Way.PUSH, Way.SMS)),
+    *(Loop(name=f"notifications-{way}", run=partial(_send, way)) for way in CHANNELS),
 )

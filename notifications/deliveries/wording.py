@@ -1,4 +1,4 @@
-"""What is sent: a doorbell with neutral words and ids, or the short text of a template."""
+"""What is sent: a doorbell with neutral words and ids, or the neutral texts of a template."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,17 +7,19 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.borrowers.queries import Reach
+from backend.borrowers.reach_queries import Reach
 from backend.events.contacts import Channel, Purpose
 from backend.kit.db import AnyRow
-from notifications.channels.rules import Message, Push, Sms
-from notifications.deliveries.rules import collapse_key
+from notifications.channels.rules import Mail, Message, Push, Sms
+from notifications.deliveries.rules import WORDED, collapse_key
 from notifications.devices import queries as devices
+from notifications.preferences.rules import ALWAYS
 from notifications.templates import queries as templates
 from notifications.templates import service as words
 from notifications.templates.errors import TemplateUnknown
 from notifications.templates.rendering import ValueMissingError
 from notifications.templates.rules import doorbell
+from notifications.templates.words import Rendered
 
 
 class Try(NamedTuple):
@@ -76,16 +78,14 @@ class Writer:
         self._channel = channel
         self._reach = reach
         self._versions: Mapping[str, int] = {}
-        if channel is Channel.SMS and rows:
+        if channel in WORDED and rows:
             self._versions = templates.current_versions(session)
             wanted = {(row.template, self._versions[row.template]) for row in rows}
             self._book = words.open_book(session, wanted=wanted)
 
     def write(self, row: AnyRow, *, until: datetime, now: datetime) -> Ready:
         """The message of one delivery."""
-        message = (
-            self._push(row, now=now) if self._channel is Channel.PUSH else self._text_message(row)
-        )
+        message = self._message(row, now=now)
         tried = Try(
             borrower_id=row.borrower_id,
             delivery_id=row.id,
@@ -99,6 +99,15 @@ class Writer:
             expires_at=row.expires_at,
         )
         return Ready(message, tried, until)
+
+    def _message(self, row: AnyRow, *, now: datetime) -> Message:
+        match self._channel:
+            case Channel.PUSH:
+                return self._push(row, now=now)
+            case Channel.EMAIL:
+                return self._mail(row)
+            case _:
+                return self._text_message(row)
 
     def _push(self, row: AnyRow, *, now: datetime) -> Push:
         purpose = Purpose(row.purpose)
@@ -117,12 +126,25 @@ class Writer:
 
     def _text_message(self, row: AnyRow) -> Sms:
         reach = self._reach[row.borrower_id]
-        said = self._book.render(
+        text = self._said(row, reach).sms
+        return Sms(number=reach.phone or "", text=text, locale=reach.locale, reference=str(row.id))
+
+    def _mail(self, row: AnyRow) -> Mail:
+        reach = self._reach[row.borrower_id]
+        said = self._said(row, reach)
+        return Mail(
+            address=reach.email or "",
+            subject=said.email_subject,
+            text=said.email_body,
+            locale=reach.locale,
+            reference=str(row.id),
+            may_be_switched_off=Purpose(row.purpose) not in ALWAYS,
+        )
+
+    def _said(self, row: AnyRow, reach: Reach) -> Rendered:
+        return self._book.render(
             template=row.template,
             version=self._versions[row.template],
             variables=row.variables,
             locale=reach.locale,
-        )
-        return Sms(
-            number=reach.phone or "", text=said.sms, locale=reach.locale, reference=str(row.id)
         )

@@ -46,6 +46,10 @@ REASONS: Mapping[str, Text] = {
         "That device is not registered any more.", "该设备已不再登记。"
     ),
     Reason.NO_ADDRESS: Text("We have no address of yours for this.", "我们没有您的相应联系方式。"),
+    Reason.ADDRESS_GONE: Text(
+        "Nobody receives messages at the address we have of you.",
+        "我们保存的您的联系方式已无法接收消息。",
+    ),
     Reason.RECEIVED: Text(
         "It had reached you on another way before.", "您已通过其他方式收到。"
     ),

@@ -217,3 +217,52 @@ def test_the_role_behind_the_wall_is_derived_or_given_and_never_the_products_own
     assert line.startswith("COMMUNITY_DATABASE_URL: must name a role of its own")
     [line] = problems(GOOD | {"DATABASE_URL": "postgresql:///goodfaith?host=/run/postgresql"})
     assert line.startswith("COMMUNITY_DATABASE_URL")
+
+
+MAIL = {
+    "SMTP_URL": "smtps://bank%40x:p%2Fw@mail.bank.test",
+    "MAIL_FROM": "The bank <news@bank.test>",
+    "MAIL_UNSUBSCRIBE": "mailto:stop@bank.test",
+}
+
+
+def test_mail_needs_a_server_a_sender_and_a_way_out(tmp_path):
+    assert settings.load(GOOD).mail is None
+    mail = settings.load(GOOD | MAIL).mail
+    assert (mail.host, mail.port, mail.user, mail.password) == (
+        "mail.bank.test", 465, "bank@x", "p/w",
+    )  # fmt: skip
+    assert "p/w" not in repr(mail)
+    (tmp_path / "smtp").write_text("smtp+starttls://relay.bank.test:2525\n")
+    in_a_file = {"SMTP_URL": "", "SMTP_URL_FILE": str(tmp_path / "smtp")}
+    mail = settings.load(GOOD | MAIL | in_a_file).mail
+    assert (mail.scheme, mail.port, mail.user) == ("smtp+starttls", 2525, "")
+    here = {"GOODFAITH_DEMO": "1", "SMTP_URL": "smtp://127.0.0.1:1025"}
+    assert settings.load(GOOD | MAIL | here).mail.scheme == "smtp"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMTP_URL", "smtp://mail.bank.test"),
+        ("SMTP_URL", "smtp://127.0.0.1:1025"),  # beyond the demo
+        ("SMTP_URL", "https://mail.bank.test"),
+        ("SMTP_URL", "smtps://mail.bank.test/inbox"),
+        ("SMTP_URL", "smtps://only-a-name@mail.bank.test"),
+        ("SMTP_URL", "smtps://a:密码@mail.bank.test"),
+        ("SMTP_URL", "smtps://a:b@mail.bank.test:port"),
+        ("SMTP_URL", "smtps://"),
+        ("MAIL_FROM", ""),
+        ("MAIL_FROM", "The bank"),
+        ("MAIL_FROM", "news@bank.test\nBcc: x@bank.test"),
+        ("MAIL_FROM", "Bank <news@bank.test> and more"),
+        ("MAIL_FROM", "news..bank@bank.test"),
+        ("MAIL_UNSUBSCRIBE", ""),
+        ("MAIL_UNSUBSCRIBE", "http://bank.test/stop"),
+        ("MAIL_UNSUBSCRIBE", "mailto:stop@bank.test>,<https://bank.test"),
+    ],
+)
+def test_mail_that_others_could_read_or_forge_is_refused(name, value):
+    [line] = problems(GOOD | MAIL | {name: value})
+    assert line.startswith(f"{name}: ")
+    assert "only-a-name" not in line

@@ -1,14 +1,22 @@
 """Her own particulars, and how they are kept."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from backend.borrowers import queries
+from backend.borrowers import queries, reach_queries, service
 from backend.borrowers.models import Borrower
-from backend.borrowers.rules import AccessPurpose, find_phone, mask_phone, normalise_name
+from backend.borrowers.rules import (
+    AccessPurpose,
+    find_email,
+    find_phone,
+    mask_phone,
+    normalise_name,
+)
 from backend.kit import resealing
 from backend.staff.rules import Role
-from tests.clock import TODAY
+from tests.clock import NOW, TODAY
 from tests.factories.loans import make_borrower, make_loan
 from tests.factories.runs import make_job_context
 from tests.factories.viewers import make_viewer
@@ -20,8 +28,8 @@ def wide(text):
     return "".join(chr(ord(char) + 0xFEE0) for char in text)
 
 
-def test_she_reads_her_particulars_with_the_phone_masked(session, borrower_api):
-    who = make_borrower(session, name="Ana Lopez", phone="+1 202-555-0101")
+def test_she_reads_her_particulars_with_phone_and_address_masked(session, borrower_api):
+    who = make_borrower(session, name="Ana Lopez", phone="+1 202-555-0101", email="al@mail.example")
     assert borrower_api(who).get("/v1/me").json == {
         "id": str(who),
         "locale": "en",
@@ -29,6 +37,7 @@ def test_she_reads_her_particulars_with_the_phone_masked(session, borrower_api):
         "contract_timezone": "Asia/Shanghai",
         "name": "Ana Lopez",
         "phone": "+*******0101",
+        "email": "a***@mail.example",
     }
 
 
@@ -152,3 +161,46 @@ def test_names_meet_whatever_their_width_case_and_spaces():
 
 def test_a_masked_phone_shows_four_digits():
     assert mask_phone("+8613800138000") == "+*********8000"
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (" Ana.Lopez+bank@Mail.Example ", "Ana.Lopez+bank@mail.example"),
+        ("o'neil@mail.example", "o'neil@mail.example"),
+        ("a@xn--fiq228c.example", "a@xn--fiq228c.example"),
+        (f"{'a' * 64}@mail.example", f"{'a' * 64}@mail.example"),
+        (f"{'a' * 65}@mail.example", None),
+        (f"a@{'b' * 63}.{'c' * 63}.{'d' * 63}.{'e' * 63}", None),
+        ("ana@mail", None),
+        ("ana@[127.0.0.1]", None),
+        ("ana@127.0.0.1", None),
+        ("ana@-mail.example", None),
+        ("ana..lopez@mail.example", None),
+        ("ana@mail.example, bea@mail.example", None),
+        ("<ana@mail.example>", None),
+        ("ana@mail.example\nBcc: bea@mail.example", None),
+        ("王@mail.example", None),
+        ("", None),
+    ],
+)
+def test_an_address_is_taken_where_mail_can_go(given, found):
+    assert find_email(given) == found
+
+
+def test_an_address_that_nobody_answers_for_is_given_up_until_it_changes(session):
+    who = make_borrower(session, external_id="b", email="a@mail.example")
+
+    def refuse(sent_at):
+        return service.refuse_emails(session, sent_at={who: sent_at}, now=NOW)
+
+    def address():
+        return reach_queries.list_reach(session, borrower_ids=[who], with_emails=True)[who].email
+
+    assert refuse(NOW - timedelta(seconds=1)) == 0  # it was stored since
+    assert address() == "a@mail.example"
+    assert (refuse(NOW), refuse(NOW)) == (1, 0)
+    make_borrower(session, external_id="b", email="a@MAIL.example", employment="new")
+    assert address() is None
+    make_borrower(session, external_id="b", email="b@mail.example")
+    assert address() == "b@mail.example"

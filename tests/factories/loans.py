@@ -30,6 +30,7 @@ def make_borrower(
         "locale": locale,
         "timezone": timezone,
         "phone": None,
+        "email": None,
         "name": None,
         "born_on": None,
         "monthly_income_minor": None,
@@ -38,7 +39,7 @@ def make_borrower(
         "employment": None,
         "facts": {},
     } | more
-    leaks.watch(name=row["name"], phone=row["phone"])
+    leaks.watch(name=row["name"], phone=row["phone"], email=row["email"])
     outcome = borrowers.put_borrowers(session, [row], now=NOW)[0].unwrap()
     assert outcome.id is not None
     return outcome.id

@@ -49,7 +49,12 @@ def names_of_events(session):
 
 
 def test_the_same_borrower_again_changes_nothing(client_api):
-    body = BORROWER | {"phone": "138 0013 8000", "name": "王 丽", "born_on": "1990-02-28"}
+    body = BORROWER | {
+        "phone": "138 0013 8000",
+        "name": "王 丽",
+        "born_on": "1990-02-28",
+        "email": "Li@Mail.Example",
+    }
     first = client_api.put("/v1/ingest/borrowers/b1", json=body)
     again = client_api.put("/v1/ingest/borrowers/b1", json=body)
     assert (first.status_code, first.json["status"]) == (201, "stored")
@@ -59,12 +64,13 @@ def test_the_same_borrower_again_changes_nothing(client_api):
     assert (changed.status_code, changed.json["status"]) == (200, "stored")
 
 
-def test_phone_and_name_are_not_readable_in_the_table(client_api, session):
-    body = BORROWER | {"phone": "13800138000", "name": "Wang Li"}
+def test_phone_name_and_address_are_not_readable_in_the_table(client_api, session):
+    body = BORROWER | {"phone": "13800138000", "name": "Wang Li", "email": "wl@mail.example"}
     client_api.put("/v1/ingest/borrowers/b1", json=body)
     row = session.execute(select(Borrower)).scalar_one()
     assert b"13800138000" not in row.phone_cipher
     assert b"Wang" not in row.name_cipher
+    assert b"mail.example" not in row.email_cipher
     hashes = session.execute(select(BorrowerLookup.hash)).scalars().all()
     assert len(hashes) == 2
     assert all(len(digest) == 32 for digest in hashes)
@@ -75,6 +81,8 @@ def test_phone_and_name_are_not_readable_in_the_table(client_api, session):
     [
         ({"phone": "not a number"}, "#/phone"),
         ({"phone": "12"}, "#/phone"),
+        ({"email": "nobody"}, "#/email"),
+        ({"email": "a@mail.example\r\nBcc: b@mail.example"}, "#/email"),
         ({"timezone": "Mars/Olympus"}, "#/timezone"),
         ({"locale": "fr"}, "#/locale"),
         ({"born_on": "19900228"}, "#/born_on"),

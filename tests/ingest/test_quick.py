@@ -58,6 +58,7 @@ ORDINARY_LINES = {
     },
     "borrower": {
         "external_id": "b1", "locale": "en", "timezone": "Asia/Shanghai", "phone": "+12025550101",
+        "email": "ana@mail.example",
         "name": "Ana", "born_on": "1990-01-01", "monthly_income_minor": 1, "income_verified": True,
         "protected": {"sex": "female"}, "facts": {},
     },

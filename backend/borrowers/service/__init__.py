@@ -1,6 +1,7 @@
 """What changes borrowers. One verb for each use case; none of them commits."""
 
 from backend.borrowers.rules import AccessPurpose, sees_everybody
+from backend.borrowers.service.addresses import refuse_emails
 from backend.borrowers.service.assignments import assign, assign_many, list_to_hand_on, unassign
 from backend.borrowers.service.keys import HASHED, SEALED
 from backend.borrowers.service.looks import log_delivery, look, look_by_act, purpose_missing
@@ -21,6 +22,7 @@ __all__ = [
     "look_by_act",
     "purpose_missing",
     "put_borrowers",
+    "refuse_emails",
     "sees_everybody",
     "unassign",
 ]

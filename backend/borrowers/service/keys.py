@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower, BorrowerLookup
-from backend.borrowers.queries import BORN_ON, NAME, PHONE, open_field
+from backend.borrowers.queries import BORN_ON, EMAIL, NAME, PHONE, open_field
 from backend.borrowers.rules import normalise_name
 from backend.kit import crypto
 from backend.kit.logs import get_logger
@@ -16,6 +16,7 @@ from backend.kit.wiring import HashedTable, SealedColumn
 
 SEALED = (
     SealedColumn("borrower", "phone_cipher", context=PHONE),
+    SealedColumn("borrower", "email_cipher", context=EMAIL),
     SealedColumn("borrower", "name_cipher", context=NAME),
     SealedColumn("borrower", "born_on_cipher", context=BORN_ON),
 )

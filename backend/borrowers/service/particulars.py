@@ -9,16 +9,17 @@ from sqlalchemy import Row as DbRow
 from sqlalchemy import Table, bindparam, insert, text, update
 from sqlalchemy.orm import Session
 
-from backend.borrowers.errors import invalid_phone
+from backend.borrowers.errors import invalid_email, invalid_phone
 from backend.borrowers.models import Borrower
-from backend.borrowers.queries import BORN_ON, NAME, PHONE, list_existing, open_field
-from backend.borrowers.rules import find_phone, region_of
+from backend.borrowers.queries import BORN_ON, EMAIL, NAME, PHONE, list_existing, open_field
+from backend.borrowers.rules import find_email, find_phone, region_of
 from backend.borrowers.service.keys import store_lookups
 from backend.events.borrowers import BorrowerChanged, BorrowersStored
 from backend.kit import crypto
 from backend.kit.bulk import Outcome, without_repeats
 from backend.kit.ids import new_id
 from backend.kit.outbox import announce, announce_all
+from backend.kit.problems import Invalid
 from backend.kit.texts import Locale
 
 
@@ -29,6 +30,7 @@ class BorrowerInput(TypedDict):
     locale: Locale
     timezone: str
     phone: str | None
+    email: str | None
     name: str | None
     born_on: date | None
     monthly_income_minor: int | None
@@ -39,7 +41,8 @@ class BorrowerInput(TypedDict):
 
 
 _PLAIN = ("monthly_income_minor", "income_verified", "monthly_debt_minor", "employment")
-_SEALED = (("phone", PHONE), ("name", NAME), ("born_on", BORN_ON))
+_SEALED = (("phone", PHONE), ("email", EMAIL), ("name", NAME), ("born_on", BORN_ON))
+_CHECKED = (("phone", invalid_phone), ("email", invalid_email))
 
 _STORE_REFS = text(
     """
@@ -94,14 +97,15 @@ def _put(
     for place in places:
         content = _content(rows[place])
         known = existing.get(content["external_id"])
-        if rows[place]["phone"] is not None and content["phone"] is None:
-            outcomes[place] = Outcome.refused(invalid_phone())
+        fault = _find_fault(rows[place], content)
+        if fault is not None:
+            outcomes[place] = Outcome.refused(fault)
         elif known is None:
             new.append((place, new_id(), content))
         elif _is_same(known, content):
             outcomes[place] = Outcome("unchanged", known.id)
         else:
-            changed.append((place, known.id, _with_own_choices(known, content)))
+            changed.append((place, known.id, _with_what_stays(known, content)))
     stored = _insert(session, new, outcomes, now=now)
     _update(session, changed, outcomes, now=now)
     written = [*stored, *changed]
@@ -110,14 +114,23 @@ def _put(
     return written
 
 
+def _find_fault(row: BorrowerInput, content: dict[str, Any]) -> Invalid | None:
+    """Why the row cannot be stored: something was given that is none of its kind."""
+    for name, refusal in _CHECKED:
+        if row[name] is not None and content[name] is None:  # type: ignore[literal-required]
+            return refusal()
+    return None
+
+
 def _content(row: BorrowerInput) -> dict[str, Any]:
-    phone = row["phone"]
+    phone, email = row["phone"], row["email"]
     born_on = row["born_on"]
     return {
         "external_id": row["external_id"],
         "locale": row["locale"],
         "timezone": row["timezone"],
         "phone": None if phone is None else find_phone(phone, region=region_of(row["locale"])),
+        "email": None if email is None else find_email(email),
         "name": row["name"],
         "born_on": None if born_on is None else born_on.isoformat(),
         "declared_facts": row["facts"],
@@ -126,6 +139,13 @@ def _content(row: BorrowerInput) -> dict[str, Any]:
 
 def _with_own_choices(known: DbRow[Any], content: dict[str, Any]) -> dict[str, Any]:
     return content | {"locale": known.locale} if known.own_locale else content
+
+
+def _with_what_stays(known: DbRow[Any], content: dict[str, Any]) -> dict[str, Any]:
+    """What she chose, and what is known of her address as long as it is that one."""
+    is_same = open_field(known.email_cipher, context=EMAIL) == content["email"]
+    refused_at = known.email_refused_at if is_same else None
+    return _with_own_choices(known, content) | {"email_refused_at": refused_at}
 
 
 def _is_same(known: DbRow[Any], content: dict[str, Any]) -> bool:
@@ -141,7 +161,7 @@ def _is_same(known: DbRow[Any], content: dict[str, Any]) -> bool:
 
 
 def _columns(content: dict[str, Any]) -> dict[str, Any]:
-    values = {k: v for k, v in content.items() if k not in ("phone", "name", "born_on")}
+    values = {k: v for k, v in content.items() if k not in dict(_SEALED)}
     for name, context in _SEALED:
         plain = content[name]
         values[f"{name}_cipher"] = None if plain is None else crypto.encrypt(plain, context=context)

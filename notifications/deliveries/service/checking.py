@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import and_, exists, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from backend.borrowers import queries as borrowers
-from backend.borrowers.queries import Reach
+from backend.borrowers import reach_queries as borrowers
+from backend.borrowers.reach_queries import Reach
 from backend.consents import queries as consents
 from backend.consents.queries import Purpose as Consent
 from backend.contacts import service as contacts
@@ -23,6 +23,7 @@ from notifications.deliveries.models import (
     NotificationIntent,
 )
 from notifications.deliveries.rules import (
+    WORDED,
     Reason,
     State,
     Verdict,
@@ -53,6 +54,7 @@ def check(
         session,
         borrower_ids=sorted({row.borrower_id for row in rows}),
         with_phones=channel is Channel.SMS,
+        with_emails=channel is Channel.EMAIL,
     )
     looks = _looks(session, channel=channel, has_channel=has_channel, reach=reach, now=now)
     verdicts: dict[UUID, Verdict] = {}
@@ -150,7 +152,7 @@ def _looks(
         return {row.id: Reason.RECEIVED for row in rows if row.id in received}
 
     def wordless(rows: Rows) -> Found:
-        return _wordless(session, rows) if channel is Channel.SMS else {}
+        return _wordless(session, rows) if channel in WORDED else {}
 
     return (own, there, wanted, consented, owed, unheard, wordless)
 
@@ -181,9 +183,11 @@ def _own_reason(
         return Reason.EXPIRED
     if channel is Channel.PUSH and row.address_cipher is None:
         return Reason.DEVICE_GONE
-    if channel is Channel.SMS and reach[row.borrower_id].phone is None:
-        return Reason.NO_ADDRESS
-    return None
+    address = {
+        Channel.SMS: reach[row.borrower_id].phone,
+        Channel.EMAIL: reach[row.borrower_id].email,
+    }
+    return Reason.NO_ADDRESS if address.get(channel, "") is None else None
 
 
 def _owed(row: AnyRow) -> Owed | None:

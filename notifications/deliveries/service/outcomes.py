@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, Text, Uuid, and_, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from backend.borrowers import service as borrowers
 from backend.contacts import service as contacts
 from backend.events.contacts import Channel
 from backend.kit.logs import get_logger
@@ -17,7 +18,7 @@ from notifications.deliveries.models import (
     NotificationDelivery,
     NotificationIntent,
 )
-from notifications.deliveries.rules import State, Verdict, after_try
+from notifications.deliveries.rules import RETIRING, State, Verdict, after_try
 from notifications.deliveries.service.checking import reference_of
 from notifications.deliveries.service.fall_over import fall_over_now
 from notifications.deliveries.service.leasing import Batch
@@ -47,8 +48,11 @@ def record(
     chance: Callable[[], float],
 ) -> None:
     """Note what became of tries. What the provider has, it has, whoever holds the lease by now."""
-    # Borrowers are locked before what is hers, as everywhere: devices come first.
-    _retire_devices(session, results, now=now)
+    # Borrowers are locked before what is hers, as everywhere: where they are reached comes first.
+    if channel is Channel.PUSH:
+        _retire_devices(session, results, now=now)
+    if channel is Channel.EMAIL:
+        _refuse_addresses(session, results, now=now)
     _end_attempts(session, results, now=now)
     leases: dict[UUID, list[tuple[Try, Outcome]]] = defaultdict(list)
     for each in results:
@@ -79,8 +83,9 @@ def record(
         },
         now=now,
     )
-    gone = [(t.borrower_id, t.intent_id) for t, outcome in results if outcome.fate in _RETIRED]
-    fall_over_now(session, intents=gone, now=now)
+    if channel is Channel.PUSH:
+        gone = [(t.borrower_id, t.intent_id) for t, outcome in results if outcome.fate in _RETIRED]
+        fall_over_now(session, intents=gone, now=now)
 
 
 def _end_attempts(session: Session, results: Results, *, now: datetime) -> None:
@@ -126,6 +131,14 @@ def _retire_devices(session: Session, results: Results, *, now: datetime) -> Non
         if fate is Fate.FOREIGN:
             # Addresses of another project among ours: somebody must look at the app's settings.
             log.error("push_sender_mismatch", delivery=str(tried.delivery_id))
+
+
+def _refuse_addresses(session: Session, results: Results, *, now: datetime) -> None:
+    """The first of several tries tells: what was stored between two is not judged by both."""
+    gone = sorted((t.began_at, t.borrower_id) for t, outcome in results if outcome.fate in RETIRING)
+    sent_at = {borrower_id: began_at for began_at, borrower_id in reversed(gone)}
+    if borrowers.refuse_emails(session, sent_at=sent_at, now=now):
+        log.info("addresses_given_up", count=len(sent_at))
 
 
 def sweep_lost(

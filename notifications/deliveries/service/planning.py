@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from backend.borrowers import queries as borrowers
+from backend.borrowers import reach_queries as borrowers
 from backend.consents import queries as consents
 from backend.consents.queries import Purpose as Consent
 from backend.events.contacts import Channel, Purpose
@@ -42,6 +42,7 @@ from notifications.deliveries.rules import AT_ANY_HOUR, SMS_AT_ONCE, Reason, Sta
 from notifications.devices import queries as devices
 from notifications.inbox import service as inbox
 from notifications.preferences import queries as preferences
+from notifications.preferences.rules import CHANNELS
 from notifications.templates import queries as templates
 
 CHUNK = 5_000
@@ -89,6 +90,7 @@ def plan_due(session: Session, *, now: datetime, limit: int = CHUNK) -> int:
     inbox.put_selected(session, _as_items(told, now=now))
     insert_deliveries(session, pushes(told, now=now))
     insert_deliveries(session, texts(told, now=now))
+    insert_deliveries(session, mails(told, now=now))
     _close_the_rest(session, chunk, now=now)
     return int(claimed.number)
 
@@ -172,6 +174,15 @@ def text_messages(rows: Subquery, *, now: datetime) -> Select[Any]:
     """A text message to each who wants one and has a number."""
     return _deliveries(rows, rows, Channel.SMS, device_id=null(), now=now).where(
         literal_column("reach.has_phone"), wants(rows.c.borrower_id, rows.c.purpose, Channel.SMS)
+    )
+
+
+def mails(told: Select[Any], *, now: datetime) -> Select[Any]:
+    """A mail to each who wants that purpose by mail and has an address, whatever else is sent."""
+    rows = told.subquery("told")
+    return _deliveries(rows, rows, Channel.EMAIL, device_id=null(), now=now).where(
+        literal_column("reach.has_email"),
+        wants(rows.c.borrower_id, rows.c.purpose, Channel.EMAIL),
     )
 
 
@@ -261,4 +272,4 @@ def _close_the_rest(session: Session, chunk: Select[Any], *, now: datetime) -> N
 
 def _wanted_anywhere() -> list[ColumnElement[bool]]:
     owner, purpose = NotificationIntent.borrower_id, NotificationIntent.__table__.c.purpose
-    return [wants(owner, purpose, channel) for channel in (Channel.PUSH, Channel.SMS)]
+    return [wants(owner, purpose, channel) for channel in CHANNELS]
