@@ -33,7 +33,7 @@ from backend.loans.queries.own import (
     list_own_statements,
     list_panel,
 )
-from backend.loans.queries.paid import Owed, list_paid
+from backend.loans.queries.paid import Owed, is_paid, list_paid
 from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
 from backend.loans.queries.upcoming import (
@@ -69,6 +69,7 @@ __all__ = [
     "list_own_payments",
     "list_own_schedule",
     "list_own_statements",
+    "is_paid",
     "list_paid",
     "list_panel",
     "list_records",
