@@ -23,9 +23,11 @@ from backend.borrowers.rules import (
 from backend.kit import crypto
 from backend.kit.clock import day_in_zone
 from backend.kit.db import AnyRow
+from backend.kit.logs import get_logger
 from backend.kit.paging import Page, page
 from backend.kit.texts import Locale, pick_locale
 
+log = get_logger(__name__)
 PHONE, NAME, BORN_ON = "borrower.phone", "borrower.name", "borrower.born_on"
 
 
@@ -278,10 +280,19 @@ def list_reach(
     return {
         row.id: Reach(
             "zh-CN" if row.locale == "zh-CN" else "en",
-            open_field(row.phone_cipher, context=PHONE) if with_phones else None,
+            _open_number(row) if with_phones else None,
         )
         for row in rows
     }
+
+
+def _open_number(row: AnyRow) -> str | None:
+    # One number that no key opens any more must not keep all others from their messages.
+    try:
+        return open_field(row.phone_cipher, context=PHONE)
+    except crypto.UnreadableError:
+        log.warning("number_unreadable", borrower_id=str(row.id))
+        return None
 
 
 def list_accesses(session: Session, *, borrower_id: UUID, args: Mapping[str, Any]) -> Page:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from backend.borrowers.queries import Reach
 from backend.events.contacts import Channel, Purpose
 from backend.kit.db import AnyRow
+from backend.kit.texts import LOCALES
 from notifications.channels.rules import Message, Push, Sms
 from notifications.deliveries.rules import collapse_key
-from notifications.devices import queries as devices
 from notifications.templates import queries as templates
 from notifications.templates import service as words
 from notifications.templates.errors import TemplateUnknown
@@ -51,12 +51,14 @@ def list_wordless(session: Session, rows: Sequence[AnyRow]) -> list[UUID]:
     found = []
     for row in rows:
         try:
-            book.render(
-                template=row.template,
-                version=versions.get(row.template, 0),
-                variables=row.variables,
-                locale="en",
-            )
+            # In both: a value may be there in one language and not in hers.
+            for locale in LOCALES:
+                book.render(
+                    template=row.template,
+                    version=versions.get(row.template, 0),
+                    variables=row.variables,
+                    locale=locale,
+                )
         except (TemplateUnknown, ValueMissingError):
             found.append(row.id)
     return found
@@ -72,8 +74,10 @@ class Writer:
         channel: Channel,
         rows: Sequence[AnyRow],
         reach: Mapping[UUID, Reach],
+        addresses: Mapping[UUID, str],
     ) -> None:
         self._channel = channel
+        self._addresses = addresses
         self._reach = reach
         self._versions: Mapping[str, int] = {}
         if channel is Channel.SMS and rows:
@@ -104,7 +108,7 @@ class Writer:
         purpose = Purpose(row.purpose)
         title, body = doorbell(purpose, self._reach[row.borrower_id].locale)
         return Push(
-            address=devices.open_address(row.address_cipher),
+            address=self._addresses[row.id],
             address_kind=row.address_kind,
             title=title,
             body=body,

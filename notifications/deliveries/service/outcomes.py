@@ -50,6 +50,7 @@ def record(
     # Borrowers are locked before what is hers, as everywhere: devices come first.
     _retire_devices(session, results, now=now)
     _end_attempts(session, results, now=now)
+    failed: list[tuple[UUID, UUID]] = []
     leases: dict[UUID, list[tuple[Try, Outcome]]] = defaultdict(list)
     for each in results:
         leases[each[0].lease_id].append(each)
@@ -66,6 +67,11 @@ def record(
             )
             for tried, outcome in own
         }
+        failed += [
+            (tried.borrower_id, tried.intent_id)
+            for tried, _ in own
+            if verdicts[tried.delivery_id].state is State.FAILED
+        ]
         unknown = frozenset(t.delivery_id for t, outcome in own if outcome.fate is Fate.UNKNOWN)
         keys = sorted((tried.borrower_id, tried.delivery_id) for tried, _ in own)
         store_verdicts(session, Batch(lease_id, now, keys), verdicts, now=now, unknown=unknown)
@@ -80,7 +86,8 @@ def record(
         now=now,
     )
     gone = [(t.borrower_id, t.intent_id) for t, outcome in results if outcome.fate in _RETIRED]
-    fall_over_now(session, intents=gone, now=now)
+    if channel is Channel.PUSH:
+        fall_over_now(session, intents=[*gone, *failed], now=now)
 
 
 def _end_attempts(session: Session, results: Results, *, now: datetime) -> None:
