@@ -127,6 +127,20 @@ def test_night_in_her_zone_holds_and_morning_releases(session, push, recorder):
         assert send_due(push) == 1
 
 
+@pytest.mark.parametrize(("minutes", "count"), [(54, 1), (55, 0), (59, 0)])
+def test_nothing_is_begun_that_may_go_out_in_the_night(session, push, recorder, minutes, count):
+    """A message waits for its turn while its lease lasts, and providers are slow at times."""
+    who = make_borrower(session)
+    make_device(session, who)
+    make_intent(session, borrower_id=who, purpose=Purpose.PLAN)
+    service.plan_due(session, now=NOW)
+    with at(hours=6, minutes=minutes):  # 20:54 and later; without a loan every law binds
+        send_due(push)
+    assert len(recorder.sent) == count
+    if not count:
+        assert standing(session) == [("planned", "not_allowed,US.hours")]
+
+
 def test_what_she_switched_off_since_is_not_sent(session, push, recorder):
     who = make_borrower(session)
     make_device(session, who)

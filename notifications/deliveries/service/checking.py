@@ -24,6 +24,7 @@ from notifications.deliveries.models import (
     NotificationIntent,
 )
 from notifications.deliveries.rules import (
+    LEASE,
     Reason,
     State,
     Verdict,
@@ -270,7 +271,7 @@ def _ask_the_rules(
         )
         for row in rows
     ]
-    judgements = contacts.reserve_many(session, attempts=attempts, now=now)
+    judgements = contacts.reserve_many(session, attempts=attempts, now=now, lag=LEASE)
     return {
         row.id: after_judgement(
             [rule.id for rule in judgement.rules],
