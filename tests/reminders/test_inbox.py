@@ -71,3 +71,15 @@ def test_a_card_that_was_paid_in_between_is_not_told_of(lender, borrower_api, is
         told = [each["purpose"] for each in read(borrower_api(who), "en")]
     assert told.count("reminder") == (0 if is_paid else 1)
     assert lender.told(who)[0].closed_why == ("paid" if is_paid else "no_device")
+
+
+def test_what_was_paid_is_known_before_any_event_of_it_is_heard(lender, borrower_api):
+    """And of each loan by itself: another's later day keeps no paid one open."""
+    (ana, loan), (bo, _) = lender.owing("ana", due_in=3), lender.owing("bo", due_in=7)
+    lender.run()
+    lender.pay(loan)
+    with clock.fixed(NOON):
+        plan_due(lender.session, now=NOON)
+        told = [len(read(borrower_api(who), "en")) for who in (ana, bo)]
+    assert told == [0, 1]
+    assert lender.told(ana)[0].closed_why == "paid"

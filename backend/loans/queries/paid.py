@@ -71,10 +71,13 @@ def is_paid(
     def in_words(day: Any) -> ColumnElement[str]:
         return func.to_char(day, "YYYY-MM-DD")
 
-    return exists().where(
-        Loan.borrower_id == borrower_id,
-        cast(Loan.id, Text) == loan_id,
-        _is_settled(in_words(Installment.due_on) <= due_on, in_words(Loan.next_due_on) <= due_on),
+    is_settled = _is_settled(
+        in_words(Installment.due_on) <= due_on, in_words(Loan.next_due_on) <= due_on
+    )
+    return (
+        exists()
+        .where(Loan.borrower_id == borrower_id, cast(Loan.id, Text) == loan_id, is_settled)
+        .correlate_except(Loan)
     )
 
 
@@ -82,11 +85,16 @@ def _is_settled(
     is_line_due: ColumnElement[bool], is_card_due: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Of a loan: nothing that is due is open. What is due, the caller says of its columns."""
-    is_open = exists().where(
-        Installment.borrower_id == Loan.borrower_id,
-        Installment.loan_id == Loan.id,
-        is_line_due,
-        Installment.open_minor > 0,
+    # Of the caller's rows, however far out its statement has them: never its tables once more.
+    is_open = (
+        exists()
+        .where(
+            Installment.borrower_id == Loan.borrower_id,
+            Installment.loan_id == Loan.id,
+            is_line_due,
+            Installment.open_minor > 0,
+        )
+        .correlate_except(Installment)
     )
     card_is_open = and_(is_card_due, Loan.next_amount_minor > 0)
     return or_(
