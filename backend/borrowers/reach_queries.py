@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers.models import Borrower
 from backend.borrowers.queries import EMAIL, PHONE, open_field
+from backend.kit import crypto
+from backend.kit.logs import get_logger
 from backend.kit.texts import Locale
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,17 @@ def list_reach(
     return {
         row.id: Reach(
             "zh-CN" if row.locale == "zh-CN" else "en",
-            open_field(row.phone_cipher, context=PHONE) if with_phones else None,
-            open_field(row.email_cipher, context=EMAIL) if with_emails else None,
+            _open(row.id, row.phone_cipher, context=PHONE) if with_phones else None,
+            _open(row.id, row.email_cipher, context=EMAIL) if with_emails else None,
         )
         for row in rows
     }
+
+
+def _open(borrower_id: UUID, sealed: bytes | None, *, context: str) -> str | None:
+    # What no key opens any more must not keep all others from their messages.
+    try:
+        return open_field(sealed, context=context)
+    except crypto.UnreadableError:
+        log.warning("reach_unreadable", borrower_id=str(borrower_id), what=context)
+        return None

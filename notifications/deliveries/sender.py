@@ -63,7 +63,7 @@ class Sender:
         with ThreadPoolExecutor(threads, thread_name_prefix=f"send-{self.way}") as pool:
             flying: set[Future[Result]] = set()
             while not stopping.is_set():
-                ready = self.take(threads * AHEAD - len(flying)) if not self._unnoted else []
+                ready = self._taken(threads * AHEAD - len(flying)) if not self._unnoted else []
                 flying |= {pool.submit(self.send, each) for each in ready}
                 flying = self._gather(flying)
                 if not ready and not flying:
@@ -74,6 +74,13 @@ class Sender:
         done, rest = wait(flying, timeout=GATHER_SECONDS, return_when=FIRST_COMPLETED)
         self.note([each.result() for each in done])
         return rest
+
+    def _taken(self, room: int) -> list[Ready]:
+        try:
+            return self.take(room)
+        except Exception as error:  # noqa: BLE001 - what is under way has yet to be noted
+            log.warning("messages_not_taken", way=self.way, error=type(error).__name__)
+            return []
 
     def take(self, room: int) -> list[Ready]:
         """At most so many messages that are due and still right, leased for minutes."""

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from backend.borrowers.reach_queries import Reach
 from backend.events.contacts import Channel, Purpose
 from backend.kit.db import AnyRow
+from backend.kit.texts import LOCALES
 from notifications.channels.rules import Mail, Message, Push, Sms
 from notifications.deliveries.rules import WORDED, collapse_key
-from notifications.devices import queries as devices
 from notifications.preferences.rules import ALWAYS
 from notifications.templates import queries as templates
 from notifications.templates import service as words
@@ -53,12 +53,14 @@ def list_wordless(session: Session, rows: Sequence[AnyRow]) -> list[UUID]:
     found = []
     for row in rows:
         try:
-            book.render(
-                template=row.template,
-                version=versions.get(row.template, 0),
-                variables=row.variables,
-                locale="en",
-            )
+            # In both: a value may be there in one language and not in hers.
+            for locale in LOCALES:
+                book.render(
+                    template=row.template,
+                    version=versions.get(row.template, 0),
+                    variables=row.variables,
+                    locale=locale,
+                )
         except (TemplateUnknown, ValueMissingError):
             found.append(row.id)
     return found
@@ -74,8 +76,10 @@ class Writer:
         channel: Channel,
         rows: Sequence[AnyRow],
         reach: Mapping[UUID, Reach],
+        addresses: Mapping[UUID, str],
     ) -> None:
         self._channel = channel
+        self._addresses = addresses
         self._reach = reach
         self._versions: Mapping[str, int] = {}
         if channel in WORDED and rows:
@@ -113,7 +117,7 @@ class Writer:
         purpose = Purpose(row.purpose)
         title, body = doorbell(purpose, self._reach[row.borrower_id].locale)
         return Push(
-            address=devices.open_address(row.address_cipher),
+            address=self._addresses[row.id],
             address_kind=row.address_kind,
             title=title,
             body=body,

@@ -132,11 +132,21 @@ def _shown(
         "expires_at": message.expires_at,
         "standing": standing,
         "standing_text": STANDINGS[standing].in_(locale),
-        "reasons": reasons_in(message.closed_why, locale=locale),
+        "reasons": reasons_in(why_of(message, ways), locale=locale),
         "is_in_inbox": is_in_inbox,
         "read_at": message.read_at,
         "ways": [_way(way, locale=locale) for way in ways],
     }
+
+
+def why_of(message: AnyRow, ways: Sequence[AnyRow]) -> str | None:
+    """Why a message was not told, or was told by its inbox alone.
+
+    What ended after all of it had gone out stopped nothing, and is no reason of it.
+    """
+    why: str | None = message.closed_why
+    stopped = {why, Reason.WITHDRAWN}
+    return why if not ways or any(way.why in stopped for way in ways) else None
 
 
 def _way(way: AnyRow, *, locale: Locale) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -67,13 +67,15 @@ class Effect:
         return difference(self.treated, self.holdout)
 
 
-def measure(session: Session, *, from_on: date, until_on: date) -> Effect:
+def measure(session: Session, *, from_on: date, until_on: date, today: date) -> Effect:
     """By whom reminders were meant for, not by who got them: the hash drew both groups alike.
 
-    Of each borrower the first instalment in the span counts, so that each is counted once.
+    Of each borrower the first instalment in the span counts, so that each is counted once. What is
+    due today or later is not in it: it may still be paid in time.
     """
     plan = get_live(session)
-    due = loans.select_first_dues(from_on=from_on, until_on=until_on).subquery("due")
+    until_past = min(until_on, today - timedelta(days=1))
+    due = loans.select_first_dues(from_on=from_on, until_on=until_past).subquery("due")
     is_held_out = place_of(due.c.borrower_id) < plan.holdout_percent * HOLDOUT_PARTS // 100
     rows = session.execute(
         select(

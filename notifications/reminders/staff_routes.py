@@ -10,6 +10,7 @@ from backend.kit.db import reading, transaction
 from backend.kit.http import refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
+from backend.kit.programme_zone import programme_day
 from backend.staff.errors import SecondPersonNeeded
 from notifications.reminders import queries, service
 from notifications.reminders.errors import (
@@ -69,11 +70,11 @@ class EffectView(MethodView):
     def get(self, args: dict[str, Any]) -> dict[str, Any]:
         """Who paid by the due day: those who may be reminded beside those left without.
 
-        Of each borrower the first instalment due in the span counts. Cards, whose payments are
-        known by the month, are not in it.
+        Of each borrower the first instalment due in the span, and before today, counts. Cards,
+        whose payments are known by the month, are not in it.
         """
         with transaction(patience_seconds=MEASURE_SECONDS_MAX) as session:
-            found = queries.measure(session, **args)
+            found = queries.measure(session, **args, today=programme_day(clock.now()))
         gain = found.difference
         return {
             **vars(found),

@@ -3,22 +3,31 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Text, cast, func, literal, null, select
+from sqlalchemy import Text, cast, delete, func, literal, null, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from backend.borrowers.models import Borrower
 from backend.events.contacts import Purpose
+from backend.kit.db import transaction
+from backend.kit.ids import new_id
 from notifications.deliveries import service
 from notifications.deliveries.models import NotificationIntent, NotificationWaiting
 from tests.clock import NOW
 from tests.factories.loans import make_borrower
 from tests.factories.notifications import make_intent
+from tests.webhooks.test_leases import wait_until
 
 ROOT = Path(__file__).parents[2]
+BLOCKED = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    " AND datname = current_database()"
+)
 TIMES = 25  # in each of two processes
 
 
@@ -109,3 +118,27 @@ def test_fifty_announcements_from_two_processes_make_one_intent(session, own_dat
     made = [int(child.communicate(timeout=60)[0]) for child in children]
     assert sum(made) == 1
     assert (count(session, NotificationIntent), count(session, NotificationWaiting)) == (1, 1)
+
+
+@pytest.mark.commits
+def test_whoever_plans_and_whoever_takes_back_never_wait_for_each_other(session):
+    """A payment is noted while the planner finds the same thing paid."""
+    ann, loan = make_borrower(session), f"loan:{new_id()}"
+    make_intent(session, borrower_id=ann, subject=loan)
+    session.commit()
+
+    def take_back():
+        with transaction() as own:
+            return service.withdraw(own, borrower_id=ann, subject=loan, reason="paid", now=NOW)
+
+    def is_waiting():
+        session.rollback()
+        return session.execute(BLOCKED).scalar_one() == 1
+
+    with ThreadPoolExecutor(1) as other, transaction() as planner:
+        planner.execute(delete(NotificationWaiting))  # the planner's first statement
+        taken = other.submit(copy_context().run, take_back)
+        wait_until(is_waiting)
+        planner.execute(text("SET LOCAL lock_timeout = '3s'"))
+        planner.execute(update(NotificationIntent).values(closed_at=NOW, closed_why="paid"))
+    assert taken.result() == 0

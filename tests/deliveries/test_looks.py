@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from backend.borrowers.models import Borrower
 from backend.contacts import service as contacts
 from backend.events.contacts import Channel as Way
 from backend.events.contacts import Purpose
 from backend.kit import clock
+from notifications.channels.rules import Fate, Outcome
 from notifications.deliveries import service
 from notifications.deliveries.sender import Sender
 from notifications.devices import service as devices
+from notifications.devices.models import Device
 from notifications.preferences import service as preferences
 from tests.clock import NOW, TODAY
 from tests.deliveries.conftest import Recorder, at, send_due, standing
@@ -123,6 +127,20 @@ def test_night_in_her_zone_holds_and_morning_releases(session, push, recorder):
         assert send_due(push) == 1
 
 
+@pytest.mark.parametrize(("minutes", "count"), [(54, 1), (55, 0), (59, 0)])
+def test_nothing_is_begun_that_may_go_out_in_the_night(session, push, recorder, minutes, count):
+    """A message waits for its turn while its lease lasts, and providers are slow at times."""
+    who = make_borrower(session)
+    make_device(session, who)
+    make_intent(session, borrower_id=who, purpose=Purpose.PLAN)
+    service.plan_due(session, now=NOW)
+    with at(hours=6, minutes=minutes):  # 20:54 and later; without a loan every law binds
+        send_due(push)
+    assert len(recorder.sent) == count
+    if not count:
+        assert standing(session) == [("planned", "not_allowed,US.hours")]
+
+
 def test_what_she_switched_off_since_is_not_sent(session, push, recorder):
     who = make_borrower(session)
     make_device(session, who)
@@ -196,3 +214,32 @@ def test_a_text_message_that_cannot_be_worded_stops_no_other(session, texts):
     service.plan_due(session, now=NOW)
     assert send_due(texts) == 1
     assert sorted(standing(session)) == [("accepted", None), ("prevented", "no_template")]
+
+
+def test_what_no_key_opens_any_more_stops_no_other(session, push, texts, recorder):
+    for name in ("read", "unreadable"):
+        who = make_borrower(session, phone="+86 139 1234 5678")
+        make_device(session, who, installation_id=name, address=name)
+        make_intent(session, borrower_id=who, purpose=Purpose.SECURITY)
+    session.execute(
+        update(Device).where(Device.installation_id == "unreadable").values(address_cipher=b"?")
+    )
+    session.execute(update(Borrower).where(Borrower.id == who).values(phone_cipher=b"?"))
+    service.plan_due(session, now=NOW)
+    assert (send_due(push), send_due(texts)) == (1, 1)
+    assert [each.address for each in recorder.sent] == ["read"]
+    assert standing(session, who) == [("prevented", "device_gone"), ("prevented", "no_address")]
+
+
+@pytest.mark.parametrize("what", ["device_gone", "no_channel", "refused"])
+def test_what_no_device_will_ever_have_goes_as_a_text_message(session, recorder, texts, what):
+    who = make_borrower(session, phone="+86 139 1234 5678")
+    make_device(session, who, installation_id="phone-1")
+    make_intent(session, borrower_id=who, purpose=Purpose.PLAN)
+    service.plan_due(session, now=NOW)
+    if what == "device_gone":
+        devices.remove(session, borrower_id=who, installation_id="phone-1", now=NOW)
+    recorder.outcome = Outcome(Fate.REFUSED)
+    send_due(Sender(Way.PUSH, None if what == "no_channel" else recorder))
+    assert send_due(texts) == 1
+    assert [why for _, why in standing(session, who)] == [what, None]

@@ -1,5 +1,6 @@
 """Each failure of FCM, met by the real client: what it comes to, and that nothing goes twice."""
 
+import threading
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -148,6 +149,28 @@ def test_outcomes_that_could_not_be_noted_together_are_noted_one_by_one(session,
     push._unnoted = []
     push.note([results[1]])
     assert {*standing(session, first), *standing(session, second)} == {("accepted", None)}
+
+
+def test_what_is_under_way_is_noted_although_no_more_can_be_taken(session, planned):
+    who, stopping, failed = planned("under-way"), threading.Event(), threading.Event()
+
+    class Troubled(Recorder):
+        looks = 0
+
+        def prepare(self):
+            self.looks += 1
+            if self.looks == 2:
+                failed.set()
+                raise ConnectionError
+            if self.looks > 2:
+                stopping.set()
+
+        def send(self, message):
+            failed.wait(10)
+            return super().send(message)
+
+    Sender(Way.PUSH, Troubled(), chance=lambda: 0.0).run(stopping)
+    assert standing(session, who) == [("accepted", None)]
 
 
 def test_a_lease_that_is_nearly_over_begins_nothing(session, push, planned, fcm):

@@ -92,6 +92,27 @@ def test_why_not_is_told_in_her_words(session, me, happened, code):
     assert item["standing"] == ("not_sent" if code == "moved_on" else "in_the_inbox")
 
 
+@pytest.mark.parametrize(
+    ("state", "why", "codes"),
+    [
+        (State.ACCEPTED, None, []),
+        (State.FAILED, Reason.REFUSED, []),
+        (State.PLANNED, None, ["moved_on"]),
+        (State.PREVENTED, Reason.WITHDRAWN, ["moved_on"]),
+    ],
+)
+def test_what_ended_after_it_had_gone_out_is_no_reason_of_it(session, me, state, why, codes):
+    make_device(session, me.id)
+    intend(session, me)
+    deliveries.plan_due(session, now=NOW)
+    done_at = None if state is State.PLANNED else NOW
+    session.execute(update(NotificationDelivery).values(state=state, why=why, done_at=done_at))
+    deliveries.withdraw(
+        session, borrower_id=me.id, subject=f"borrower:{me.id}", reason="moved_on", now=NOW
+    )
+    assert [reason["code"] for reason in only(me.get(PATH))["reasons"]] == codes
+
+
 def test_a_rule_of_contact_is_told_with_its_source(session, me):
     make_device(session, me.id)
     intend(session, me)

@@ -101,7 +101,10 @@ def test_the_effect_is_counted_by_whom_reminders_are_for(session, marketer, lend
         if pays is not None:
             on = due_on + timedelta(days=pays)
             make_payment(session, loan=loan, amount_minor=10_100, received_on=on)
-    span = {"from": str(TODAY - timedelta(days=30)), "to": str(TODAY)}
+    # What may still be paid in time speaks for neither side.
+    lender.owing("today", due_in=0)
+    lender.owing("ahead", due_in=3, held_out=True)
+    span = {"from": str(TODAY - timedelta(days=30)), "to": str(TODAY + timedelta(days=30))}
     answer = marketer.get(f"{PATH}/effect", query_string=span)
     assert answer.status_code == 200, answer.text
     found = answer.json

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Text, Uuid, bindparam, func, insert, literal, select, tuple_, update
@@ -105,10 +105,15 @@ def _known(session: Session, cases: Sequence[Case] | Sequence[Attempt]) -> dict[
 
 
 def reserve_many(
-    session: Session, *, attempts: Sequence[Attempt], now: datetime
+    session: Session,
+    *,
+    attempts: Sequence[Attempt],
+    now: datetime,
+    lag: timedelta = timedelta(0),
 ) -> list[Judgement]:
     """Judge each, and write down those that are allowed, so that what follows counts them.
 
+    Within `lag` it may go out: what is allowed now must be allowed then, too.
     The borrowers are locked, so nobody else decides on them meanwhile. The same reference again
     is judged again and stays one entry, moved to the later time while it has no outcome; what has
     one is tried again under a new reference and the same occasion.
@@ -125,7 +130,7 @@ def reserve_many(
     for each in attempts:
         own = known[each.borrower_id].without(each.reference)
         approach = Approach(each.channel, each.purpose, occasion=each.message)
-        judgement = judge(own.all_by(each.at), approach, each.at)
+        judgement = _judge_until(own.all_by(each.at), approach, each.at, lag=lag)
         found.append(judgement)
         if judgement.allowed:
             key = (each.borrower_id, each.reference)
@@ -133,6 +138,15 @@ def reserve_many(
             known[each.borrower_id] = replace(own, entries=(*own.entries, _as_entry(each)))
     _write(session, made, judged, there=there, now=now)
     return found
+
+
+def _judge_until(known: Known, approach: Approach, at: datetime, *, lag: timedelta) -> Judgement:
+    # Only a window can begin meanwhile: counts and holds do nothing but end.
+    judgement = judge(known, approach, at)
+    if not judgement.allowed or not lag:
+        return judgement
+    later = judge(known, approach, at + lag)
+    return judgement if later.allowed else later
 
 
 def _lock(session: Session, attempts: Sequence[Attempt]) -> None:

@@ -33,7 +33,7 @@ from backend.loans.queries.own import (
     list_own_statements,
     list_panel,
 )
-from backend.loans.queries.paid import Owed, list_paid
+from backend.loans.queries.paid import Owed, is_paid, list_paid
 from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
 from backend.loans.queries.upcoming import (
@@ -60,6 +60,7 @@ __all__ = [
     "find_share",
     "get_own_loan",
     "get_product",
+    "is_paid",
     "kept_columns",
     "list_conduct",
     "list_conduct_of",

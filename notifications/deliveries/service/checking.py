@@ -1,6 +1,6 @@
 """The last look before something is sent: it must still be right, and she may be reached."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from backend.consents import queries as consents
 from backend.consents.queries import Purpose as Consent
 from backend.contacts import service as contacts
 from backend.events.contacts import Channel, Purpose
-from backend.kit import metrics
+from backend.kit import crypto, metrics
 from backend.kit.db import AnyRow
+from backend.kit.logs import get_logger
 from backend.loans import queries as loans
 from backend.loans.queries import Owed
 from notifications.deliveries.models import (
@@ -23,6 +24,7 @@ from notifications.deliveries.models import (
     NotificationIntent,
 )
 from notifications.deliveries.rules import (
+    LEASE,
     WORDED,
     Reason,
     State,
@@ -31,6 +33,7 @@ from notifications.deliveries.rules import (
     refuse,
     share_of,
 )
+from notifications.deliveries.service.fall_over import fall_over_now
 from notifications.deliveries.service.leasing import Batch, is_held, of
 from notifications.deliveries.service.storing import store_verdicts
 from notifications.deliveries.wording import Ready, Writer, list_wordless
@@ -39,6 +42,10 @@ from notifications.preferences import queries as preferences
 
 Rows = Sequence[AnyRow]
 Found = dict[UUID, Reason]
+# By push she gets none of these: a text message, where she wants one.
+_NO_PUSH = frozenset({Reason.DEVICE_GONE, Reason.NO_CHANNEL})
+
+log = get_logger(__name__)
 
 
 def check(
@@ -56,7 +63,15 @@ def check(
         with_phones=channel is Channel.SMS,
         with_emails=channel is Channel.EMAIL,
     )
-    looks = _looks(session, channel=channel, has_channel=has_channel, reach=reach, now=now)
+    addresses = _open_addresses(rows)
+    looks = _looks(
+        session,
+        channel=channel,
+        has_channel=has_channel,
+        reach=reach,
+        addresses=addresses,
+        now=now,
+    )
     verdicts: dict[UUID, Verdict] = {}
     for look in looks:
         found = look([row for row in rows if row.id not in verdicts])
@@ -71,8 +86,28 @@ def check(
             metrics.MESSAGES_PREVENTED.labels(row.purpose, reason).inc()
     going = [row for row in allowed if row.id not in verdicts]
     _begin(session, going, now=now)
-    writer = Writer(session, channel=channel, rows=going, reach=reach)
+    unreached = [
+        (row.borrower_id, row.intent_id)
+        for row in rows
+        if row.id in verdicts and verdicts[row.id].why in _NO_PUSH
+    ]
+    if channel is Channel.PUSH:
+        fall_over_now(session, intents=unreached, now=now)
+    writer = Writer(session, channel=channel, rows=going, reach=reach, addresses=addresses)
     return [writer.write(row, until=batch.until, now=now) for row in going]
+
+
+def _open_addresses(rows: Rows) -> dict[UUID, str]:
+    """By delivery. One that cannot be read is as good as gone, and must not stop the others."""
+    found: dict[UUID, str] = {}
+    for row in rows:
+        if row.address_cipher is None:
+            continue
+        try:
+            found[row.id] = devices.open_address(row.address_cipher)
+        except crypto.UnreadableError:
+            log.warning("push_address_unreadable", delivery=str(row.id))
+    return found
 
 
 def _load(session: Session, batch: Batch) -> Rows:
@@ -118,12 +153,13 @@ def _looks(
     channel: Channel,
     has_channel: bool,
     reach: dict[UUID, Reach],
+    addresses: Mapping[UUID, str],
     now: datetime,
 ) -> Sequence[Callable[[Rows], Found]]:
     """Each says what it has against which of the rows; the cheap ones first."""
 
     def own(rows: Rows) -> Found:
-        found = {row.id: _own_reason(row, reach, channel, now=now) for row in rows}
+        found = {row.id: _own_reason(row, reach, addresses, channel, now=now) for row in rows}
         return {key: reason for key, reason in found.items() if reason is not None}
 
     def there(rows: Rows) -> Found:
@@ -175,13 +211,18 @@ def _wordless(session: Session, rows: Rows) -> Found:
 
 
 def _own_reason(
-    row: AnyRow, reach: dict[UUID, Reach], channel: Channel, *, now: datetime
+    row: AnyRow,
+    reach: dict[UUID, Reach],
+    addresses: Mapping[UUID, str],
+    channel: Channel,
+    *,
+    now: datetime,
 ) -> Reason | None:
     if row.closed_at is not None:
         return Reason.WITHDRAWN
     if row.expires_at <= now:
         return Reason.EXPIRED
-    if channel is Channel.PUSH and row.address_cipher is None:
+    if channel is Channel.PUSH and row.id not in addresses:
         return Reason.DEVICE_GONE
     address = {
         Channel.SMS: reach[row.borrower_id].phone,
@@ -234,7 +275,7 @@ def _ask_the_rules(
         )
         for row in rows
     ]
-    judgements = contacts.reserve_many(session, attempts=attempts, now=now)
+    judgements = contacts.reserve_many(session, attempts=attempts, now=now, lag=LEASE)
     return {
         row.id: after_judgement(
             [rule.id for rule in judgement.rules],

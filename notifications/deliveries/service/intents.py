@@ -1,6 +1,6 @@
 """Intents: written in the transaction of what happened, and taken back when it is over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -110,27 +110,31 @@ def withdraw(
     session: Session, *, borrower_id: UUID, subject: str, reason: str, now: datetime
 ) -> int:
     """What she was still to be told of a subject is told no more; how many things that were."""
-    intents = session.execute(
-        select(NotificationIntent.id)
-        .where(
+    found = session.execute(
+        select(NotificationIntent.id).where(
             NotificationIntent.borrower_id == borrower_id,
             NotificationIntent.subject == subject,
             NotificationIntent.closed_at.is_(None),
         )
-        .with_for_update(key_share=True)
     ).scalars()
-    ids = list(intents)
+    ids = list(found)
     if not ids:
         return 0
-    # Whoever plans one of them at this moment has its row here, and is waited for; one that is
-    # gone is planned, and the deliveries of it are seen by the statement after this one.
+    # In the planner's order, which has the waiting row before the intent: whoever plans one of them
+    # at this moment is waited for, and the deliveries of it are seen by the statements after this.
+    waits = (
+        NotificationWaiting.borrower_id == borrower_id,
+        NotificationWaiting.intent_id.in_(ids),
+    )
     waited = session.execute(
-        delete(NotificationWaiting)
-        .where(
-            NotificationWaiting.borrower_id == borrower_id, NotificationWaiting.intent_id.in_(ids)
-        )
-        .returning(NotificationWaiting.intent_id)
+        select(NotificationWaiting.intent_id)
+        .where(*waits)
+        .order_by(NotificationWaiting.intent_id)
+        .with_for_update()
     ).scalars()
+    stopped = set(waited)
+    session.execute(delete(NotificationWaiting).where(*waits))
+    ids = list(_lock_open(session, borrower_id, ids))
     planned = session.execute(
         update(NotificationDelivery)
         .where(
@@ -141,7 +145,7 @@ def withdraw(
         .values(state=State.PREVENTED, why=reason, done_at=now)
         .returning(NotificationDelivery.intent_id)
     ).scalars()
-    stopped = {*waited, *planned}
+    stopped |= set(planned)
     # All of them: one that is being sent at this moment is not tried again.
     purposes = session.execute(
         update(NotificationIntent)
@@ -153,3 +157,20 @@ def withdraw(
         if row.id in stopped:
             metrics.MESSAGES_PREVENTED.labels(row.purpose, reason).inc()
     return len(stopped)
+
+
+def _lock_open(session: Session, borrower_id: UUID, ids: Sequence[UUID]) -> Sequence[UUID]:
+    return (
+        session.execute(
+            select(NotificationIntent.id)
+            .where(
+                NotificationIntent.borrower_id == borrower_id,
+                NotificationIntent.id.in_(ids),
+                NotificationIntent.closed_at.is_(None),
+            )
+            .order_by(NotificationIntent.id)
+            .with_for_update(key_share=True)
+        )
+        .scalars()
+        .all()
+    )

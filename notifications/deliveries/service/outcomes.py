@@ -54,6 +54,7 @@ def record(
     if channel is Channel.EMAIL:
         _refuse_addresses(session, results, now=now)
     _end_attempts(session, results, now=now)
+    failed: list[tuple[UUID, UUID]] = []
     leases: dict[UUID, list[tuple[Try, Outcome]]] = defaultdict(list)
     for each in results:
         leases[each[0].lease_id].append(each)
@@ -70,6 +71,11 @@ def record(
             )
             for tried, outcome in own
         }
+        failed += [
+            (tried.borrower_id, tried.intent_id)
+            for tried, _ in own
+            if verdicts[tried.delivery_id].state is State.FAILED
+        ]
         unknown = frozenset(t.delivery_id for t, outcome in own if outcome.fate is Fate.UNKNOWN)
         keys = sorted((tried.borrower_id, tried.delivery_id) for tried, _ in own)
         store_verdicts(session, Batch(lease_id, now, keys), verdicts, now=now, unknown=unknown)
@@ -83,9 +89,9 @@ def record(
         },
         now=now,
     )
+    gone = [(t.borrower_id, t.intent_id) for t, outcome in results if outcome.fate in _RETIRED]
     if channel is Channel.PUSH:
-        gone = [(t.borrower_id, t.intent_id) for t, outcome in results if outcome.fate in _RETIRED]
-        fall_over_now(session, intents=gone, now=now)
+        fall_over_now(session, intents=[*gone, *failed], now=now)
 
 
 def _end_attempts(session: Session, results: Results, *, now: datetime) -> None:

@@ -35,7 +35,9 @@ from backend.borrowers import reach_queries as borrowers
 from backend.consents import queries as consents
 from backend.consents.queries import Purpose as Consent
 from backend.events.contacts import Channel, Purpose
+from backend.kit import metrics
 from backend.kit.bulk import look_up_each, plan_for_many
+from backend.loans import queries as loans
 from notifications.deliveries.due_sql import due
 from notifications.deliveries.models import NotificationDelivery, NotificationIntent
 from notifications.deliveries.rules import AT_ANY_HOUR, SMS_AT_ONCE, Reason, State
@@ -83,6 +85,7 @@ def plan_due(session: Session, *, now: datetime, limit: int = CHUNK) -> int:
     claimed = session.execute(_CLAIM, {"now": now, "limit": limit}).one()
     if not claimed.number:
         return 0
+    _close_paid(session, claimed.borrower_ids, claimed.intent_ids, now=now)
     versions = templates.current_versions(session)
     chunk = intents_of(claimed.borrower_ids, claimed.intent_ids, versions)
     told = chunk.where(_why_not_told(now).is_(None))
@@ -97,11 +100,7 @@ def plan_due(session: Session, *, now: datetime, limit: int = CHUNK) -> int:
 
 def intents_of(borrower_ids: str, intent_ids: str, versions: Mapping[str, int]) -> Select[Any]:
     """The intents with these keys, two arrays as PostgreSQL writes them, with words in force."""
-    keys = (
-        func.unnest(_uuids(borrower_ids), _uuids(intent_ids))
-        .table_valued("borrower_id", "id")
-        .render_derived(name="key")
-    )
+    keys = _keys(borrower_ids, intent_ids)
     words = (
         func.unnest(
             literal(list(versions), ARRAY(Text)),
@@ -121,6 +120,39 @@ def intents_of(borrower_ids: str, intent_ids: str, versions: Mapping[str, int]) 
     return select(NotificationIntent.__table__, version).select_from(joined)
 
 
+def _keys(borrower_ids: str, intent_ids: str) -> Any:
+    return (
+        func.unnest(_uuids(borrower_ids), _uuids(intent_ids))
+        .table_valued("borrower_id", "id")
+        .render_derived(name="key")
+    )
+
+
+def _close_paid(session: Session, borrower_ids: str, intent_ids: str, *, now: datetime) -> None:
+    """A reminder of what is paid by now is put nowhere, her inbox included."""
+    keys, intent = _keys(borrower_ids, intent_ids), NotificationIntent
+    is_paid = loans.is_paid(
+        intent.borrower_id.expression,
+        loan_id=func.split_part(intent.subject, ":", 2),
+        due_on=intent.variables["due_on"].as_string(),
+    )
+    closed = session.execute(
+        update(intent)
+        .where(
+            intent.borrower_id == keys.c.borrower_id,
+            intent.id == keys.c.id,
+            intent.purpose == Purpose.REMINDER,
+            intent.subject.startswith("loan:"),
+            is_paid,
+        )
+        .values(closed_at=now, closed_why=Reason.PAID)
+        .returning(intent.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if closed:
+        metrics.MESSAGES_PREVENTED.labels(Purpose.REMINDER, Reason.PAID).inc(len(closed))
+
+
 def _uuids(words: str) -> ColumnElement[Any]:
     return cast(literal(words, String), ARRAY(Uuid))
 
@@ -130,6 +162,7 @@ def _why_not_told(now: datetime) -> ColumnElement[Any]:
     intent = NotificationIntent
     wants_marketing = consents.granted_to(intent.borrower_id, purpose=Consent.MARKETING)
     return case(
+        (intent.closed_at.is_not(None), intent.closed_why),
         (intent.expires_at <= now, Reason.EXPIRED),
         (literal_column("words.version").is_(None), Reason.NO_TEMPLATE),
         (
@@ -263,6 +296,7 @@ def _close_the_rest(session: Session, chunk: Select[Any], *, now: datetime) -> N
         .where(
             NotificationIntent.borrower_id == told.c.borrower_id,
             NotificationIntent.id == told.c.id,
+            NotificationIntent.closed_at.is_(None),
             ~has_way,
         )
         .values(closed_at=now, closed_why=told.c.why)
