@@ -20,7 +20,7 @@ from backend.settings import Settings, Webhook, load
 from tests.fixtures.certificates import make_certificate
 from tests.fixtures.settings import environment_of, make_settings
 
-SECRET = environment_of("postgresql://x")["OTP_WEBHOOK_SECRET"]
+SECRET = environment_of("postgresql://ours@x")["OTP_WEBHOOK_SECRET"]
 
 
 @dataclass
@@ -158,7 +158,7 @@ def test_outside_the_demo_the_gateway_must_be_named() -> None:
 )
 def test_a_setting_that_cannot_be_right_is_named_and_not_quoted(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name) as refused:
-        make_settings("postgresql://x", **{name: value})
+        make_settings("postgresql://ours@x", **{name: value})
     if "SECRET" in name:
         assert value not in str(refused.value)
 

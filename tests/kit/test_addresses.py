@@ -113,6 +113,6 @@ def test_a_network_that_is_none_is_refused(value):
 
 def test_the_setting_names_itself_when_it_is_wrong():
     with pytest.raises(SettingsError, match="TRUSTED_PROXIES: must be networks"):
-        make_settings("postgresql://x", TRUSTED_PROXIES="proxy.internal")
-    trusted = make_settings("postgresql://x", TRUSTED_PROXIES="10.0.0.0/8,::1").trusted_proxies
+        make_settings("postgresql://ours@x", TRUSTED_PROXIES="proxy.internal")
+    trusted = make_settings("postgresql://ours@x", TRUSTED_PROXIES="10.0.0.0/8,::1").trusted_proxies
     assert trusted == read_networks("10.0.0.0/8,::1")

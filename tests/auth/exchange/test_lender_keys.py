@@ -165,7 +165,7 @@ GOOD = {
     "EXCHANGE_ISSUER": "https://login.lender.test",
     "EXCHANGE_AUDIENCE": "goodfaith",
 }
-URL = "postgresql://x"
+URL = "postgresql://ours@x"
 
 
 def test_settings_name_the_lender_whole_or_not_at_all():
