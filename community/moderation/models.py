@@ -83,6 +83,7 @@ class Decision(wall.Base):
     staff_id: Mapped[UUID]
     decided_at: Mapped[datetime]
     counts_from: Mapped[datetime]
+    counted_at: Mapped[datetime | None]
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime | None]
     undone_by: Mapped[UUID | None]
