@@ -39,7 +39,8 @@ _LATIN = words(
     rf"{_apart('qq')}|{_apart('vx')}|{_apart('wx')}|{_apart('wechat')}|{_apart('weixin')}|"
     rf"{_apart('telegram')}|{_apart('tg')}|{_apart('whatsapp')}|wapp|kik|snap|"
     rf"{_apart('skype')}|{_apart('snapchat')}|{_apart('instagram')}|{_apart('discord')}|"
-    rf"{_apart('signal')}|{_apart('viber')}|insta|ig|zalo|kakao(?:talk)?|line id|messenger|facebook|fb"
+    rf"{_apart('signal')}|{_apart('viber')}|insta|ig|zalo|kakao(?:talk)?|line id|messenger|"
+    rf"facebook|fb"
 )
 _PLATFORM = rf"(?:{_WECHAT}|{_QQ}|{_OTHERS}|{_LATIN})"
 # One letter or character that only an invitation makes a messenger.
