@@ -27,6 +27,16 @@ class OpenCase(Protocol):
         ...
 
 
+class CloseCase(Protocol):
+    """Its author took away what waited for a moderator."""
+
+    def __call__(
+        self, session: Session, *, target_type: str, target_id: UUID, now: datetime
+    ) -> None:
+        """Close its case where nobody needs to look any more."""
+        ...
+
+
 class BarredUntil(Protocol):
     """Until when a member may not write; None where she may."""
 
@@ -38,6 +48,7 @@ class BarredUntil(Protocol):
 @dataclass(frozen=True)
 class _Ports:
     open_case: OpenCase | None = None
+    close_case: CloseCase | None = None
     barred_until: BarredUntil | None = None
     suspended_until: BarredUntil | None = None
 
@@ -48,12 +59,13 @@ _ports = _Ports()
 def configure(
     *,
     open_case: OpenCase | None = None,
+    close_case: CloseCase | None = None,
     barred_until: BarredUntil | None = None,
     suspended_until: BarredUntil | None = None,
 ) -> None:
     """Say who opens cases and who knows of sanctions."""
     global _ports  # noqa: PLW0603 - set once by the wiring
-    _ports = _Ports(open_case=open_case, barred_until=barred_until, suspended_until=suspended_until)
+    _ports = _Ports(open_case, close_case, barred_until, suspended_until)
 
 
 def open_case(
@@ -77,6 +89,12 @@ def open_case(
             reasons=reasons,
             now=now,
         )
+
+
+def close_case(session: Session, *, target_type: str, target_id: UUID, now: datetime) -> None:
+    """Say that its author took it away."""
+    if _ports.close_case is not None:
+        _ports.close_case(session, target_type=target_type, target_id=target_id, now=now)
 
 
 def barred_until(session: Session, *, member_id: UUID, now: datetime) -> datetime | None:

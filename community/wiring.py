@@ -28,6 +28,7 @@ from community.writings import jobs as writing_jobs
 
 ports.configure(
     open_case=moderation.open_case,
+    close_case=moderation.withdraw,
     barred_until=sanctions.barred_until,
     suspended_until=sanctions.suspended_until,
 )

@@ -18,7 +18,7 @@ from community.appeals.rules import OUTCOMES, Outcome
 from community.cases import service as cases
 from community.cases.errors import CaseUnknown
 from community.cases.models import Case
-from community.cases.rules import Cause, Queue, State, Step, Target
+from community.cases.rules import KEPT, Cause, Queue, State, Step, Target
 from community.cases.service import Moderator, Subject
 from community.members import queries as members
 from community.moderation import queries as decisions
@@ -28,6 +28,7 @@ from community.moderation.rules import (
     FAULTS,
     PENALTIES,
     Action,
+    Fault,
     Ruling,
     Standing,
     find_fault,
@@ -51,7 +52,7 @@ def appeal(
         raise AppealMade(appeal_id=str(made.id))
     if decision.standing != Standing.COUNTS:
         raise NothingToAppeal
-    if not may_undo(decided_at=decision.decided_at, now=now):
+    if not may_undo(counts_from=decision.counts_from, now=now):
         raise AppealTooLate
     case_id = cases.open_case(
         session,
@@ -86,8 +87,11 @@ def answer(
     """
     decision_id = _decision_of(session, case_id=claim.case_id)
     decision, writing = moderation.lock_both(session, decision_id=decision_id)
-    case = moderation.get_claimed(session, claim=claim)
+    case = moderation.get_claimed(session, claim=claim, who=who)
     fault = find_fault(ruling, queue=Queue(case.queue))
+    # A lead undid it meanwhile: nobody may tell her that it stands.
+    if decision.standing == Standing.UNDONE and ruling.action is Action.UPHOLD:
+        fault = Fault.NOT_HERE
     if fault is not None:
         raise RulingUnfit(errors=[FieldError(FAULTS[fault].pointer, FAULTS[fault].text.en)])
     if who.id in (decision.staff_id, decision.confirmed_by):
@@ -98,11 +102,12 @@ def answer(
         .where(Appeal.decision_id == decision_id)
         .values(outcome=outcome, reviewer_id=who.id, reason=reason, decided_at=now)
     )
-    # A lead may have undone it meanwhile: then there is nothing left to take back.
+    # However long the second look took: she asked for it in time.
     if outcome is Outcome.OVERTURNED and decision.standing != Standing.UNDONE:
         moderation.take_back(
             session, decision=decision, writing=writing, by=who.id, why=reason, now=now
         )
+        cases.set_outcome(session, case_id=decision.case_id, outcome=KEPT)
     cases.end(case, state=State.DECIDED, now=now)
     cases.note(
         session,

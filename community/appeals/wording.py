@@ -46,7 +46,7 @@ def statement(row: AnyRow, *, appeal: AnyRow | None, locale: Locale) -> dict[str
         "decided_at": row.decided_at,
         "found_by": row.rules,
         "is_undone": row.standing == Standing.UNDONE,
-        "appeal_until": row.decided_at + APPEAL_WINDOW,
+        "appeal_until": row.counts_from + APPEAL_WINDOW,
         "appeal": None if appeal is None else appeal._asdict(),
     }
 

@@ -62,6 +62,11 @@ class Case(wall.Base):
             "id",
             postgresql_where=text("state = 'open'"),
         ),
+        Index(
+            "ix_moderation_case_text",
+            "content_hash",
+            postgresql_where=text("state = 'open'"),
+        ),
         Index("ix_moderation_case_target", "target_type", "target_id", "id"),
         Index(
             "ix_moderation_case_author",

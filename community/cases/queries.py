@@ -21,6 +21,17 @@ def find_open(session: Session, *, target: Target, target_id: UUID) -> Case | No
     ).scalar_one_or_none()
 
 
+def find_last_causes(session: Session, *, target: Target, target_id: UUID) -> list[str]:
+    """Why the newest case about something was opened; nothing where there was none."""
+    causes = session.execute(
+        select(Case.causes)
+        .where(Case.target_type == target, Case.target_id == target_id)
+        .order_by(Case.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return causes or []
+
+
 def count_taken(session: Session, *, staff_id: UUID, queue: Queue, since: datetime) -> int:
     """How many cases of a queue somebody took since then."""
     return session.execute(

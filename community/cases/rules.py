@@ -1,6 +1,6 @@
 """Where a case waits, how grave it is, for how long it is leased, and who may take it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from enum import StrEnum
 
@@ -8,6 +8,8 @@ LEASE = timedelta(minutes=10)
 SKIPS_MAX = 3  # then it is a lead's
 CRISIS_CASES_MAX = 5  # in one shift
 SHIFT = timedelta(hours=8)
+# What reporters hear of a case that is over.
+ACTED, KEPT = "acted", "kept"
 
 
 class Target(StrEnum):
@@ -97,7 +99,17 @@ def queue_of(causes: Collection[Cause], *, is_about_lender: bool) -> Queue:
     return Queue.LENDER if is_about_lender or Cause.LENDER in causes else Queue.GENERAL
 
 
-def severity_of(causes: Collection[Cause]) -> int:
+QUEUE_CAUSES = {Queue.CRISIS: Cause.CRISIS, Queue.LENDER: Cause.LENDER}
+
+
+def sent(causes: Iterable[Cause], *, to: Queue) -> set[Cause]:
+    """The causes of a case that a person sent elsewhere: what brought it back is gone."""
+    kept = {cause for cause in causes if cause not in QUEUE_CAUSES.values()}
+    kept |= {QUEUE_CAUSES[to]} if to in QUEUE_CAUSES else set()
+    return kept or {Cause.OTHER}
+
+
+def severity_of(causes: Iterable[Cause]) -> int:
     """The gravest of them."""
     return max((SEVERITY[cause] for cause in causes), default=SEVERITY[Cause.OTHER])
 

@@ -10,7 +10,9 @@ from sqlalchemy import all_, func, insert, literal, or_, select, text, true, upd
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from backend.events.community import CrisisRaised
 from backend.kit.ids import new_id
+from community import wall
 from community.cases import queries
 from community.cases.errors import CaseMoved, CaseUnknown, CrisisLoadReached
 from community.cases.models import Case, CaseStep
@@ -26,6 +28,7 @@ from community.cases.rules import (
     Target,
     is_for_lead,
     queue_of,
+    sent,
     severity_of,
 )
 
@@ -59,7 +62,10 @@ def open_case(
     now: datetime,
 ) -> UUID:
     """Say that somebody should look at this; what is open already gathers it. Answers the case."""
-    wanted, named = sorted(set(causes)), sorted(set(rules))
+    asked, named = set(causes), sorted(set(rules))
+    # Judged once as a word about the lender, it is no matter of the general queue any more.
+    last = queries.find_last_causes(session, target=subject.target, target_id=subject.target_id)
+    wanted = sorted(asked | ({Cause.LENDER} & {Cause(each) for each in last}))
     queue = Queue.APPEALS if subject.target is Target.DECISION else _queue(wanted)
     made = session.execute(
         upsert(Case)
@@ -94,7 +100,14 @@ def open_case(
             session, subject=subject, causes=wanted, rules=named, is_report=is_report, now=now
         )
     note(session, case_id=made, queue=queue, what=Step.OPENED, after={"causes": wanted}, now=now)
+    _alert(session, queue=queue, now=now)
     return made
+
+
+def _alert(session: Session, *, queue: str, was: str | None = None, now: datetime) -> None:
+    """A human is told at once that somebody may be in need; who, stays behind the wall."""
+    if queue == Queue.CRISIS and was != queue:
+        wall.announce(session, CrisisRaised(None, now))
 
 
 def _queue(causes: Iterable[Cause]) -> Queue:
@@ -126,6 +139,9 @@ def _gather(
             session, subject=subject, causes=causes, rules=rules, is_report=is_report, now=now
         )
     before = {"queue": case.queue, "causes": case.causes, "version": case.version}
+    if Queue(case.queue) is Queue.GENERAL and case.content_hash == subject.content_hash:
+        # Somebody has read these words already, and found them no word about the lender.
+        causes = [each for each in causes if each is not Cause.LENDER or each in case.causes]
     case.causes = sorted({*case.causes, *causes})
     case.rules = sorted({*case.rules, *rules})
     case.reports += int(is_report)
@@ -141,6 +157,7 @@ def _gather(
         now=now,
     )
     session.flush()
+    _alert(session, queue=case.queue, was=str(before["queue"]), now=now)
     return case.id
 
 
@@ -174,6 +191,8 @@ def find_settled(
             Case.target_id == target_id,
             Case.content_hash == content_hash,
             Case.state == State.DECIDED,
+            # That nobody was in need says nothing of the words.
+            Case.queue != Queue.CRISIS,
         )
         .order_by(Case.id.desc())
         .limit(1)
@@ -193,13 +212,18 @@ def read_anew(session: Session, *, case: Case, content_hash: bytes, now: datetim
 
 
 def close(session: Session, *, target: Target, target_id: UUID, why: str, now: datetime) -> None:
-    """Nothing is left to decide about: its author took it away."""
+    """Nothing is left to decide about it, if a case of it is open."""
     case = queries.find_open(session, target=target, target_id=target_id)
     if case is None:
         return
     end(case, state=State.CLOSED, now=now)
     note(session, case_id=case.id, queue=Queue(case.queue), what=Step.CLOSED, why=why, now=now)
     session.flush()
+
+
+def get(session: Session, *, case_id: UUID) -> Case:
+    """A case that is known to be there."""
+    return session.execute(select(Case).where(Case.id == case_id)).scalar_one()
 
 
 def set_outcome(session: Session, *, case_id: UUID, outcome: str | None) -> None:
@@ -261,8 +285,8 @@ def _spare(session: Session, *, who: Moderator, now: datetime) -> None:
         raise CrisisLoadReached
 
 
-def get_held(session: Session, *, case_id: UUID, token: UUID) -> Case:
-    """A case that this token holds, locked. Refuses: CaseUnknown, CaseMoved.
+def get_held(session: Session, *, case_id: UUID, token: UUID, who: UUID) -> Case:
+    """A case that this token of this moderator's holds, locked. Refuses: CaseUnknown, CaseMoved.
 
     A lease that ran out still holds while nobody else has taken the case.
     """
@@ -271,7 +295,7 @@ def get_held(session: Session, *, case_id: UUID, token: UUID) -> Case:
     ).scalar_one_or_none()
     if case is None:
         raise CaseUnknown
-    if case.state != State.OPEN or case.claim_token != token:
+    if case.state != State.OPEN or (case.claim_token, case.claimed_by) != (token, who):
         raise CaseMoved
     return case
 
@@ -304,6 +328,11 @@ def escalate(
     if to is None:
         case.is_for_lead = True
     else:
+        case.causes = sorted(sent(map(Cause, case.causes), to=to))
+        case.severity = severity_of(map(Cause, case.causes))
+        if case.queue == Queue.LENDER:
+            # Nobody sends a word about the lender where it may go, and lets it go there.
+            case.barred = [*case.barred, who.id]
         case.queue = to
         case.due_at = min(case.due_at, now + ANSWERED_IN[to])
     case.version += 1
@@ -319,6 +348,7 @@ def escalate(
         after=after,
         now=now,
     )
+    _alert(session, queue=case.queue, was=str(before["queue"]), now=now)
 
 
 def note(

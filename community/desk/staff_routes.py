@@ -72,7 +72,7 @@ def _who() -> Moderator:
 
 
 def _held(session: Session, case_id: UUID, args: dict[str, Any]) -> Case:
-    return cases.get_held(session, case_id=case_id, token=args["claim_token"])
+    return cases.get_held(session, case_id=case_id, token=args["claim_token"], who=caller().id)
 
 
 @blp.route("/queues")
@@ -185,8 +185,9 @@ class Decide(MethodView):
                 raise CaseUnknown
             queue, is_appeal = Queue(case.queue), case.target_type == Target.DECISION
             session.expunge(case)
-            decide = _answer if is_appeal else _decide
-            done = decide(session, claim, ruling, folds=args["fold_same_text"])
+            done = (_answer if is_appeal else _decide)(session, claim, ruling)
+        if args["fold_same_text"] and not is_appeal:
+            done["folded"] = _fold(done["decision"]["id"], ruling)
         # By itself: what was decided stands, whatever becomes of the next.
         following = _take_on(queue) if args["take_next"] else None
         return {"decision": None, "appeal": None, "folded": 0, "next": following, **done}
@@ -200,24 +201,24 @@ def _take_on(queue: Queue) -> dict[str, Any] | None:
         return None
 
 
-def _decide(session: Session, claim: Claim, ruling: Ruling, *, folds: bool) -> dict[str, Any]:
-    now, who = clock.now(), _who()
-    row = service.decide(session, claim=claim, ruling=ruling, who=who, now=now)
-    folded = (
-        service.fold_same_text(session, decision=row, ruling=ruling, who=who, now=now)
-        if folds
-        else 0
-    )
-    return {"decision": view.of_decision(row, locale=locale()), "folded": folded}
+def _decide(session: Session, claim: Claim, ruling: Ruling) -> dict[str, Any]:
+    row = service.decide(session, claim=claim, ruling=ruling, who=_who(), now=clock.now())
+    return {"decision": view.of_decision(row, locale=locale())}
 
 
-def _answer(
-    session: Session,
-    claim: Claim,
-    ruling: Ruling,
-    *,
-    folds: bool,  # noqa: ARG001 - no two appeals are the same
-) -> dict[str, Any]:
+def _fold(decision_id: UUID, ruling: Ruling) -> int:
+    given: dict[str, Any] = {"who": _who(), "now": clock.now()}
+    with wall.transaction() as session:
+        given["decision"] = queries.get_decision(session, decision_id=decision_id)
+        alike = service.list_same_text(session, **given)
+    folded = 0
+    for case_id in alike:
+        with wall.transaction() as session:
+            folded += service.fold(session, case_id=case_id, ruling=ruling, **given)
+    return folded
+
+
+def _answer(session: Session, claim: Claim, ruling: Ruling) -> dict[str, Any]:
     made = appeals.answer(session, claim=claim, ruling=ruling, who=_who(), now=clock.now())
     return {"appeal": made._asdict()}
 

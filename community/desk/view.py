@@ -13,7 +13,7 @@ from backend.kit.texts import Locale
 from community.appeals import queries as appeals
 from community.cases import service as cases
 from community.cases.models import Case
-from community.cases.rules import Queue, Target
+from community.cases.rules import Cause, Queue, Target
 from community.members.models import Member
 from community.moderation import queries as decisions
 from community.moderation.rules import (
@@ -76,7 +76,7 @@ def of_case(session: Session, *, case: Case, locale: Locale, now: datetime) -> d
         "appeal": _appeal(session, decision_id=case.target_id, locale=locale)
         if is_appeal
         else None,
-        "actions": _actions(Queue(case.queue)),
+        "actions": _actions(case),
         "moves": [{"move": move, "key": key} for move, key in MOVING_KEYS.items()],
         "clauses": [{"code": clause, "text": CLAUSES[clause].in_(locale)} for clause in Clause],
     }
@@ -133,7 +133,11 @@ def _similar(session: Session, *, writing: AnyRow) -> list[dict[str, Any]]:
     alike = (
         session.execute(
             select(Writing.id)
-            .where(Writing.bands.overlap(writing.bands), Writing.id != writing.id)
+            .where(
+                Writing.bands.overlap(writing.bands),
+                Writing.id != writing.id,
+                decisions.is_decided_on(Writing.id),
+            )
             .limit(ALIKE_READ_MAX)
         )
         .scalars()
@@ -170,11 +174,13 @@ def _appeal(session: Session, *, decision_id: UUID, locale: Locale) -> dict[str,
     }
 
 
-def _actions(queue: Queue) -> Sequence[Mapping[str, Any]]:
+def _actions(case: Case) -> Sequence[Mapping[str, Any]]:
     """What may be done, each with its one key and what it needs beside."""
+    is_asked = Cause.HELPFUL in case.causes
     return [
         {"action": action, "key": KEYS[action], "needs": _needs(action)}
-        for action in ALLOWED[queue]
+        for action in ALLOWED[Queue(case.queue)]
+        if is_asked or action is not Action.CONFIRM_HELPFUL
     ]
 
 

@@ -37,8 +37,10 @@ _QQ = "|".join(
 _OTHERS = "电报|纸飞机|飞机号|抖音号?|快手号?|小红书号?|陌陌号?|钉钉号?|微博号?"
 _LATIN = words(
     rf"{_apart('qq')}|{_apart('vx')}|{_apart('wx')}|{_apart('wechat')}|{_apart('weixin')}|"
-    rf"{_apart('telegram')}|{_apart('tg')}|{_apart('whatsapp')}|wapp|skype|kik|snap(?:chat)?|"
-    rf"insta(?:gram)?|ig|discord|signal|viber|zalo|kakao(?:talk)?|line id|messenger|facebook|fb"
+    rf"{_apart('telegram')}|{_apart('tg')}|{_apart('whatsapp')}|wapp|kik|snap|"
+    rf"{_apart('skype')}|{_apart('snapchat')}|{_apart('instagram')}|{_apart('discord')}|"
+    rf"{_apart('signal')}|{_apart('viber')}|insta|ig|zalo|kakao(?:talk)?|line id|messenger|"
+    rf"facebook|fb"
 )
 _PLATFORM = rf"(?:{_WECHAT}|{_QQ}|{_OTHERS}|{_LATIN})"
 # One letter or character that only an invitation makes a messenger.

@@ -60,9 +60,14 @@ class Decision(wall.Base):
             "counts_from",
             postgresql_where=text("standing = 'pending'"),
         ),
+        Index(
+            "ix_moderation_decision_waiting",
+            "decided_at",
+            "id",
+            postgresql_where=text("standing = 'waiting'"),
+        ),
         Index("ix_moderation_decision_target", "target_type", "target_id", "decided_at"),
         Index("ix_moderation_decision_author", "author_id", "decided_at"),
-        Index("ix_moderation_decision_text", "content_hash"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -83,6 +88,7 @@ class Decision(wall.Base):
     staff_id: Mapped[UUID]
     decided_at: Mapped[datetime]
     counts_from: Mapped[datetime]
+    counted_at: Mapped[datetime | None]
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime | None]
     undone_by: Mapped[UUID | None]

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.kit.db import AnyRow
+from community.cases.rules import Target
 from community.moderation.errors import DecisionUnknown
 from community.moderation.models import Decision
-from community.moderation.rules import PENALTIES, SIMILAR_MAX, Standing
+from community.moderation.rules import JUDGES, PENALTIES, SIMILAR_MAX, Action, Standing
 
 STATEMENTS_MAX = 50
 
@@ -34,21 +35,36 @@ def find_last_of_case(session: Session, *, case_id: UUID) -> AnyRow | None:
     ).one_or_none()
 
 
-def find_same_text(
-    session: Session, *, target_type: str, target_id: UUID, content_hash: bytes
-) -> AnyRow | None:
-    """The newest decision that stands about these very words there."""
-    return session.execute(
-        select(*Decision.__table__.c)
-        .where(
-            Decision.target_type == target_type,
-            Decision.target_id == target_id,
-            Decision.content_hash == content_hash,
-            Decision.standing != Standing.UNDONE,
-        )
-        .order_by(Decision.decided_at.desc())
-        .limit(1)
-    ).one_or_none()
+def is_decided_on(writing_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether a decision about it counts, as a part of a larger statement."""
+    return exists().where(
+        Decision.target_type.in_([Target.POST, Target.COMMENT]),
+        Decision.target_id == writing_id,
+        Decision.standing == Standing.COUNTS,
+    )
+
+
+def is_decided_again(session: Session, *, decision: AnyRow) -> bool:
+    """Whether a later decision about the same text stands."""
+    later = select(Decision.id).where(
+        Decision.target_type == decision.target_type,
+        Decision.target_id == decision.target_id,
+        Decision.standing != Standing.UNDONE,
+        Decision.action.in_([str(action) for action in JUDGES]),
+        tuple_(Decision.decided_at, Decision.id) > tuple_(decision.decided_at, decision.id),
+    )
+    return session.execute(later.limit(1)).first() is not None
+
+
+def is_in_need(session: Session, *, target_id: UUID, content_hash: bytes) -> bool:
+    """Whether these very words of hers were a cry for help, and answered."""
+    helped = select(Decision.id).where(
+        Decision.target_type.in_([Target.POST, Target.COMMENT]),
+        Decision.target_id == target_id,
+        Decision.content_hash == content_hash,
+        Decision.action == Action.HELP_GIVEN,
+    )
+    return session.execute(helped.limit(1)).first() is not None
 
 
 def list_due(session: Session, *, now: datetime, limit: int) -> Sequence[UUID]:
@@ -82,7 +98,7 @@ def list_about(session: Session, *, author_id: UUID) -> Sequence[AnyRow]:
         .where(
             Decision.author_id == author_id,
             Decision.action.in_([str(action) for action in PENALTIES]),
-            (Decision.standing == Standing.COUNTS) | (Decision.undone_at >= Decision.counts_from),
+            Decision.counted_at.is_not(None),
         )
         .order_by(Decision.decided_at.desc(), Decision.id)
         .limit(STATEMENTS_MAX)
@@ -109,7 +125,11 @@ def list_similar(session: Session, *, target_ids: Sequence[UUID]) -> Sequence[An
             Decision.reason,
             Decision.decided_at,
         )
-        .where(Decision.target_id.in_(target_ids), Decision.standing == Standing.COUNTS)
+        .where(
+            Decision.target_type.in_([Target.POST, Target.COMMENT]),
+            Decision.target_id.in_(target_ids),
+            Decision.standing == Standing.COUNTS,
+        )
         .order_by(Decision.decided_at.desc())
         .limit(SIMILAR_MAX)
     ).all()

@@ -73,7 +73,13 @@ ALLOWED: dict[Queue, tuple[Action, ...]] = {
 }
 # They take something from the author: she is told why, and may appeal.
 PENALTIES = frozenset({Action.WARN, Action.REMOVE, Action.MUTE, Action.SUSPEND})
+# What a mis-click may have done. Help that was given, and an answer that was confirmed, stay.
+UNDOABLE = PENALTIES | {Action.APPROVE, Action.NO_CRISIS}
+# What tells how often the rules that found something were right; and what may be done by likeness.
+JUDGES = PENALTIES | {Action.APPROVE}
 TAKES_DOWN = frozenset({Action.REMOVE, Action.MUTE, Action.SUSPEND})
+# They are about the author, not about the text.
+SANCTIONS = frozenset({Action.WARN, Action.MUTE, Action.SUSPEND})
 # Days are named with these alone.
 TIMED = frozenset({Action.MUTE, Action.SUSPEND})
 
@@ -131,6 +137,7 @@ class Fault(StrEnum):
     """Why a ruling is none."""
 
     NOT_HERE = "not-here"
+    IN_NEED = "in-need"
     CLAUSE_MISSING = "clause-missing"
     CLAUSE_TOO_WEAK = "clause-too-weak"
     REASON_MISSING = "reason-missing"
@@ -148,6 +155,10 @@ class Said:
 
 FAULTS: dict[Fault, Said] = {
     Fault.NOT_HERE: Said("#/action", Text("Not in this queue.", "此队列不可这样处理。")),
+    Fault.IN_NEED: Said(
+        "#/action",
+        Text("Nobody is punished for a cry for help.", "任何人都不会因求助而受到处罚。"),
+    ),
     Fault.CLAUSE_MISSING: Said(
         "#/clause", Text("Name the rule of the community.", "请注明所依据的社区规则。")
     ),
@@ -222,6 +233,6 @@ def counts_from(ruling: Ruling, *, now: datetime) -> datetime:
     return now + PENALTY_DELAY if ruling.action in PENALTIES else now
 
 
-def may_undo(*, decided_at: datetime, now: datetime) -> bool:
-    """As long as it may be appealed."""
-    return now < decided_at + APPEAL_WINDOW
+def may_undo(*, counts_from: datetime, now: datetime) -> bool:
+    """As long as it may be appealed: from when she could read of it, not from when it was made."""
+    return now < counts_from + APPEAL_WINDOW

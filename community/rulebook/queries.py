@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Text, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
@@ -15,12 +15,17 @@ from community.rulebook.rules import CHANGES_SHOWN_MAX, precision
 
 def get_modes(session: Session) -> dict[str, Mode]:
     """Every rule's mode: the newest change, else as it ships."""
-    query = (
-        select(RuleChange.rule, RuleChange.mode)
-        .ext(distinct_on(RuleChange.rule))
-        .order_by(RuleChange.rule, RuleChange.number.desc())
+    # One look each: the changes of years are not read for it.
+    known = func.unnest(literal(list(RULES), ARRAY(Text))).column_valued("known")
+    newest = (
+        select(RuleChange.mode)
+        .where(RuleChange.rule == known)
+        .order_by(RuleChange.number.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return effective({rule: Mode(mode) for rule, mode in session.execute(query)})
+    found = session.execute(select(known, newest))
+    return effective({rule: Mode(mode) for rule, mode in found if mode is not None})
 
 
 def find_record(session: Session, *, rule: str) -> RuleRecord | None:

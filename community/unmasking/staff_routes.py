@@ -40,7 +40,9 @@ class Unmask(MethodView):
     def post(self, args: dict[str, Any], case_id: UUID) -> dict[str, Any]:
         """Learn who wrote it. You say why; a second person reads that within a day."""
         with wall.transaction() as session:
-            case = cases.get_held(session, case_id=case_id, token=args["claim_token"])
+            case = cases.get_held(
+                session, case_id=case_id, token=args["claim_token"], who=caller().id
+            )
             made, borrower_id = service.unmask(
                 session, case=case, staff_id=caller().id, reason=args["reason"], now=clock.now()
             )

@@ -41,7 +41,7 @@ class WritingTooFast(TooManyRequests):
 
 
 class NotEditable(Conflict):
-    """What was taken down stays as it was, for an appeal."""
+    """What was taken down, or soon will be, stays as it was decided on."""
 
     code = "writing-not-editable"
     title = Text("This text cannot be changed any more.", "此内容不能再修改。")

@@ -26,8 +26,12 @@ def publish(session: Session, *, target_type: str, target_id: UUID, now: datetim
 def hold(
     session: Session, *, target_type: str, target_id: UUID, reasons: list[str], now: datetime
 ) -> None:
-    """It waits for a person. Refuses: WritingUnknown, MoveRefused."""
+    """It waits for a person, or for other reasons than before. Refuses as `publish`."""
     row = get_locked(session, target_type=target_type, target_id=target_id)
+    if row.state == State.HELD:
+        held_for = update(Writing).where(Writing.id == row.id).values(held_for=reasons)
+        session.execute(held_for)
+        return
     move(session, row, State.HELD, now=now, held_for=reasons)
 
 
@@ -45,16 +49,16 @@ def restore(
     target_id: UUID,
     now: datetime,
     to: State = State.PUBLISHED,
+    reasons: list[str] | None = None,
 ) -> None:
-    """What was taken down is seen again; undone, it waits again where it waited.
+    """What was taken down is seen again; undone, it waits again for the reasons it waited for.
 
     Refuses as `publish`.
     """
     row = get_locked(session, target_type=target_type, target_id=target_id)
     if row.state != State.REMOVED:
         raise MoveRefused
-    kept = row.held_for if to is State.HELD else []
-    move(session, row, to, now=now, held_for=kept, removed_at=None)
+    move(session, row, to, now=now, held_for=reasons or [], removed_at=None)
 
 
 def announce_held(session: Session, *, author_id: UUID, now: datetime) -> None:

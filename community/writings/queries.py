@@ -93,7 +93,8 @@ def count_clean(session: Session, *, author_id: UUID, but: UUID | None = None) -
     """What of hers was published since something was last taken down, as far as it matters."""
     last = (
         select(func.max(Writing.removed_at))
-        .where(Writing.author_id == author_id, Writing.state == State.REMOVED)
+        # Deleted by her afterwards, it was still taken down. Restored, it was not.
+        .where(Writing.author_id == author_id, Writing.removed_at.is_not(None))
         .scalar_subquery()
     )
     clean = (

@@ -111,6 +111,11 @@ def decide(signs: Signs) -> Step:
     return Step(State.HELD if reasons else State.PUBLISHED, tuple(reasons))
 
 
+def is_editable(state: State, *, held_for: Collection[str]) -> bool:
+    """What was decided on stays as it was read until the decision counts or is undone."""
+    return state in EDITABLE and Reason.UNDER_REVIEW not in held_for
+
+
 def may_move(before: State, after: State) -> bool:
     """Whether a writing may go from one state to the other."""
     return after in MOVES[before]

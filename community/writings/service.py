@@ -117,7 +117,7 @@ def change(
     """
     if row.version != version:
         raise PreconditionFailed
-    if State(row.state) not in rules.EDITABLE:
+    if not rules.is_editable(State(row.state), held_for=row.held_for):
         raise NotEditable
     if row.version >= rules.VERSIONS_MAX:
         raise TooManyVersions
@@ -154,11 +154,12 @@ def change(
 
 
 def delete(session: Session, *, row: AnyRow, now: datetime) -> None:
-    """Nobody is shown it any more; what is decided about it can still be decided.
+    """Nobody is shown it any more; what speaks against it can still be decided.
 
-    The row is locked and hers. Deleting twice is fine.
+    The row is locked and hers.
     """
     moves.move(session, row, State.DELETED, now=now, deleted_at=now)
+    ports.close_case(session, target_type=queries.target_of(row), target_id=row.id, now=now)
 
 
 def get_own_for_update(session: Session, *, author_id: UUID | None, writing_id: UUID) -> AnyRow:

@@ -94,6 +94,13 @@ def _moderation_case(behind: Operations) -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     behind.create_index(
+        "ix_moderation_case_text",
+        "moderation_case",
+        ["content_hash"],
+        unique=False,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    behind.create_index(
         "ix_moderation_case_target",
         "moderation_case",
         ["target_type", "target_id", "id"],
@@ -169,6 +176,7 @@ def _moderation_decision(behind: Operations) -> None:
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counts_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by", sa.Uuid(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_by", sa.Uuid(), nullable=True),
@@ -258,13 +266,17 @@ def _moderation_decision(behind: Operations) -> None:
         postgresql_where=sa.text("standing = 'pending'"),
     )
     behind.create_index(
+        "ix_moderation_decision_waiting",
+        "moderation_decision",
+        ["decided_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("standing = 'waiting'"),
+    )
+    behind.create_index(
         "ix_moderation_decision_target",
         "moderation_decision",
         ["target_type", "target_id", "decided_at"],
         unique=False,
-    )
-    behind.create_index(
-        "ix_moderation_decision_text", "moderation_decision", ["content_hash"], unique=False
     )
 
 

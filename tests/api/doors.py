@@ -13,7 +13,7 @@ from backend.kit.audience import Audience, audience_of, audiences_of, permission
 OPERATORS = ("health", "api-docs")
 PLACE = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 STRANGER = UUID(int=404)
-SAMPLES = {"uuid": str(STRANGER), "int": "1", "month": "2026-10"}
+SAMPLES = {"uuid": str(STRANGER), "int": "1", "month": "2026-10", "queue": "general"}
 
 
 @dataclass(frozen=True)

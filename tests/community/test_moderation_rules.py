@@ -115,8 +115,8 @@ def test_need_comes_first_and_the_lender_is_judged_apart():
 
 
 def test_a_decision_is_undone_as_long_as_it_may_be_appealed():
-    assert may_undo(decided_at=NOW, now=NOW + timedelta(days=180, seconds=-1))
-    assert not may_undo(decided_at=NOW, now=NOW + timedelta(days=180))
+    assert may_undo(counts_from=NOW, now=NOW + timedelta(days=180, seconds=-1))
+    assert not may_undo(counts_from=NOW, now=NOW + timedelta(days=180))
 
 
 def test_every_queue_offers_something():

@@ -2,20 +2,22 @@
 
 from community.moderation.service.counting import confirm, let_count
 from community.moderation.service.deciding import Claim, decide, get_claimed, lock_writing
-from community.moderation.service.folding import fold_same_text
-from community.moderation.service.opening import open_case
+from community.moderation.service.folding import fold, list_same_text
+from community.moderation.service.opening import open_case, withdraw
 from community.moderation.service.undoing import lock_both, take_back, undo
 
 __all__ = [
     "Claim",
     "confirm",
     "decide",
-    "fold_same_text",
+    "fold",
     "get_claimed",
     "let_count",
+    "list_same_text",
     "lock_both",
     "lock_writing",
     "open_case",
     "take_back",
     "undo",
+    "withdraw",
 ]

@@ -11,7 +11,7 @@ from backend.kit.db import AnyRow
 from backend.staff.errors import SecondPersonNeeded
 from community import wall
 from community.cases import service as cases
-from community.cases.rules import Queue, Step
+from community.cases.rules import ACTED, KEPT, Queue, Step
 from community.cases.service import Moderator
 from community.members import queries as members
 from community.moderation import queries
@@ -76,7 +76,9 @@ def let_count(session: Session, *, decision_id: UUID, now: datetime) -> bool:
             now=now,
         )
     session.execute(
-        update(Decision).where(Decision.id == decision_id).values(standing=Standing.COUNTS)
+        update(Decision)
+        .where(Decision.id == decision_id)
+        .values(standing=Standing.COUNTS, counted_at=now)
     )
     note(session, decision, what=Step.COUNTED, who=None, now=now)
     borrower_id = members.get_borrower_id(session, member_id=decision.author_id)
@@ -87,7 +89,8 @@ def let_count(session: Session, *, decision_id: UUID, now: datetime) -> bool:
 
 def tell_reporters(session: Session, *, decision: AnyRow, now: datetime) -> None:
     """Whoever reported it hears that somebody looked; what came of it she reads in the app."""
-    outcome = "acted" if Action(decision.action) in PENALTIES else "kept"
+    is_acted = Action(decision.action) in PENALTIES | {Action.HELP_GIVEN}
+    outcome = ACTED if is_acted else KEPT
     cases.set_outcome(session, case_id=decision.case_id, outcome=outcome)
     for borrower_id in reports.list_reporters(session, case_id=decision.case_id):
         wall.announce(session, ReportAnswered(borrower_id, now))
@@ -114,8 +117,3 @@ def note(
         after={"decision": str(decision.id)},
         now=now,
     )
-
-
-def due(session: Session, *, now: datetime, limit: int) -> list[UUID]:
-    """Those whose time has come."""
-    return list(queries.list_due(session, now=now, limit=limit))

@@ -29,9 +29,12 @@ from community.moderation.errors import RulingUnfit
 from community.moderation.models import Decision
 from community.moderation.rules import (
     FAULTS,
+    JUDGES,
     PENALTIES,
+    SANCTIONS,
     TAKES_DOWN,
     Action,
+    Fault,
     Ruling,
     Standing,
     counts_from,
@@ -40,14 +43,14 @@ from community.moderation.rules import (
 )
 from community.moderation.service import counting
 from community.moderation.service.opening import CAUSES, subject_of
+from community.reports import service as reports
+from community.reports.rules import Reason as Worry
 from community.rulebook import service as rulebook
 from community.writings import moves
 from community.writings import queries as writings
 from community.writings.rules import Reason
 from community.writings.rules import State as Shown
 
-# What tells how often the rules that found something were right.
-JUDGES = PENALTIES | {Action.APPROVE}
 SHOWABLE = (Shown.HELD, Shown.PUBLISHED)
 
 
@@ -69,13 +72,25 @@ def decide(
     Refuses: CaseUnknown, CaseMoved (with the decision that won), CaseChanged, RulingUnfit.
     """
     writing = lock_writing(session, case_id=claim.case_id)
-    case = get_claimed(session, claim=claim)
+    case = get_claimed(session, claim=claim, who=who)
     if bytes(writing.content_hash) != claim.content_hash:
         raise CaseChanged(version=case.version, content_hash=bytes(writing.content_hash).hex())
-    fault = find_fault(ruling, queue=Queue(case.queue))
+    fault = find_fault(ruling, queue=Queue(case.queue)) or find_misfit(session, case, ruling)
     if fault is not None:
         raise RulingUnfit(errors=[FieldError(FAULTS[fault].pointer, FAULTS[fault].text.en)])
     return settle(session, case=case, writing=writing, ruling=ruling, who=who, now=now)
+
+
+def find_misfit(session: Session, case: Case, ruling: Ruling) -> Fault | None:
+    """What the queue allows, and this case does not."""
+    is_asked = Cause.HELPFUL in case.causes
+    if ruling.action is Action.CONFIRM_HELPFUL and not is_asked:
+        return Fault.NOT_HERE
+    if ruling.action in SANCTIONS and queries.is_in_need(
+        session, target_id=case.target_id, content_hash=bytes(case.content_hash)
+    ):
+        return Fault.IN_NEED
+    return None
 
 
 def lock_writing(session: Session, *, case_id: UUID) -> AnyRow:
@@ -88,10 +103,10 @@ def lock_writing(session: Session, *, case_id: UUID) -> AnyRow:
     return moves.get_locked(session, target_type=found.target_type, target_id=found.target_id)
 
 
-def get_claimed(session: Session, *, claim: Claim) -> Case:
+def get_claimed(session: Session, *, claim: Claim, who: Moderator) -> Case:
     """The case, locked, that this claim still holds. Refuses as `decide`."""
     try:
-        case = cases.get_held(session, case_id=claim.case_id, token=claim.token)
+        case = cases.get_held(session, case_id=claim.case_id, token=claim.token, who=who.id)
     except CaseMoved as moved:
         won = queries.find_last_of_case(session, case_id=claim.case_id)
         raise CaseMoved(decision=None if won is None else in_short(won)) from moved
@@ -177,8 +192,7 @@ def _show_or_hide(session: Session, *, writing: AnyRow, ruling: Ruling, now: dat
         return
     target = {"target_type": writings.target_of(writing), "target_id": writing.id, "now": now}
     if ruling.action in TAKES_DOWN:
-        if writing.state == Shown.PUBLISHED:
-            moves.hold(session, reasons=[Reason.UNDER_REVIEW], **target)
+        moves.hold(session, reasons=[Reason.UNDER_REVIEW], **target)
     elif ruling.action in (Action.APPROVE, Action.WARN) and writing.state == Shown.HELD:
         moves.publish(session, **target)
 
@@ -203,9 +217,10 @@ def _leave_to_others(session: Session, *, case: Case, writing: AnyRow, now: date
     if writing.state == Shown.HELD:
         causes |= {CAUSES.get(reason, Cause.OTHER) for reason in writing.held_for}
     if causes:
-        cases.open_case(
+        other = cases.open_case(
             session, subject=subject_of(writing), causes=causes, rules=case.rules, now=now
         )
+        reports.pass_on(session, from_case=case.id, to_case=other, but=Worry.IN_DANGER)
 
 
 def in_short(decision: AnyRow) -> Mapping[str, Any]:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.events.community import CrisisRaised
 from backend.kit.db import AnyRow
-from community import wall
+from community.cases import queries as case_queries
 from community.cases import service as cases
 from community.cases.rules import Cause, Target
 from community.cases.service import Subject
+from community.detectors import lender
 from community.writings import queries as writings
 from community.writings.rules import Reason
 
@@ -28,6 +28,10 @@ CAUSES: dict[str, Cause] = {
     Reason.LOOK_ALIKE: Cause.SPAM,
 }
 
+HARMLESS = {Cause.FIRST_POSTS, Cause.HELPFUL, Cause.LENDER, Cause.OTHER}
+# Whoever advertises speaks of lenders, too.
+SELLING = {str(Reason.BANNED), str(Reason.SPAM), str(Reason.LOOK_ALIKE)}
+
 
 def open_case(
     session: Session,
@@ -42,10 +46,20 @@ def open_case(
     """A writing waits for a person, or its author needs one. Fills `ports.OpenCase`."""
     row = writings.get_for_case(session, target_type=target_type, target_id=target_id)
     causes = [CAUSES.get(reason, Cause.OTHER) for reason in reasons]
+    if not SELLING & set(reasons) and lender.is_complaint(row.title or "", row.body):
+        causes.append(Cause.LENDER)
     cases.open_case(session, subject=subject_of(row), causes=causes, rules=reasons, now=now)
-    if Cause.CRISIS in causes:
-        # A human is told at once; whom it is about stays behind the wall.
-        wall.announce(session, CrisisRaised(None, now))
+
+
+def withdraw(session: Session, *, target_type: str, target_id: UUID, now: datetime) -> None:
+    """Its author took it away: nobody reads it without need. Fills `ports.CloseCase`.
+
+    What was reported, or speaks against its author or of her need, is looked at all the same.
+    """
+    target = Target(target_type)
+    case = case_queries.find_open(session, target=target, target_id=target_id)
+    if case is not None and case.reports == 0 and HARMLESS.issuperset(case.causes):
+        cases.close(session, target=target, target_id=target_id, why="deleted", now=now)
 
 
 def subject_of(row: AnyRow) -> Subject:

@@ -18,9 +18,10 @@ from community.moderation.errors import (
     UndoTooLate,
 )
 from community.moderation.models import Decision
-from community.moderation.rules import PENALTIES, Action, Standing, may_undo
+from community.moderation.rules import JUDGES, PENALTIES, UNDOABLE, Action, Standing, may_undo
 from community.moderation.service import counting
-from community.moderation.service.opening import CAUSES, subject_of
+from community.moderation.service.opening import subject_of
+from community.reports import service as reports
 from community.rulebook import service as rulebook
 from community.sanctions import service as sanctions
 from community.writings import moves
@@ -35,18 +36,27 @@ def undo(session: Session, *, decision_id: UUID, who: Moderator, why: str, now: 
     decision, writing = lock_both(session, decision_id=decision_id)
     if decision.staff_id != who.id and not who.is_lead:
         raise AnothersDecision
+    is_known = decision.standing in (Standing.PENDING, Standing.COUNTS)
+    if is_known and not may_undo(counts_from=decision.counts_from, now=now):
+        raise UndoTooLate
     take_back(session, decision=decision, writing=writing, by=who.id, why=why, now=now)
     counting.note(session, decision, what=Step.UNDONE, who=who, why=why, now=now)
-    causes = {CAUSES.get(reason, Cause.OTHER) for reason in decision.was["held_for"]}
-    if writing.state != Shown.DELETED:
-        cases.open_case(
-            session,
-            subject=subject_of(writing),
-            causes=causes or {Cause.OTHER},
-            rules=decision.rules,
-            now=now,
-        )
+    if not queries.is_decided_again(session, decision=decision):
+        _ask_again(session, decision=decision, writing=writing, now=now)
     return queries.get_decision(session, decision_id=decision_id)
+
+
+def _ask_again(session: Session, *, decision: AnyRow, writing: AnyRow, now: datetime) -> None:
+    """For the same reasons, so in the same queue; whoever reported it hears what comes of it."""
+    before = cases.get(session, case_id=decision.case_id)
+    case_id = cases.open_case(
+        session,
+        subject=subject_of(writing),
+        causes=map(Cause, before.causes),
+        rules=before.rules,
+        now=now,
+    )
+    reports.pass_on(session, from_case=before.id, to_case=case_id)
 
 
 def lock_both(session: Session, *, decision_id: UUID) -> tuple[AnyRow, AnyRow]:
@@ -67,15 +77,13 @@ def take_back(
 ) -> None:
     """The text and the author as they were. Both rows are locked.
 
-    Refuses: AlreadyUndone, NotUndoable, UndoTooLate.
+    Refuses: AlreadyUndone, NotUndoable.
     """
     action = Action(decision.action)
     if decision.standing == Standing.UNDONE:
         raise AlreadyUndone
-    if action not in PENALTIES and action is not Action.APPROVE:
+    if action not in UNDOABLE:
         raise NotUndoable
-    if not may_undo(decided_at=decision.decided_at, now=now):
-        raise UndoTooLate
     session.execute(
         update(Decision)
         .where(Decision.id == decision.id)
@@ -83,7 +91,8 @@ def take_back(
     )
     cases.set_outcome(session, case_id=decision.case_id, outcome=None)
     # Judged on other words than these, its count stays.
-    if bytes(writing.content_hash) == bytes(decision.content_hash):
+    is_judged = action in JUDGES
+    if is_judged and bytes(writing.content_hash) == bytes(decision.content_hash):
         rulebook.note_decision(
             session,
             title=writing.title or "",
@@ -99,11 +108,14 @@ def _put_back(session: Session, *, decision: AnyRow, writing: AnyRow, now: datet
     """Only a text that nobody has changed or moved since goes back to where it was."""
     was = Shown(decision.was["state"])
     target = {"target_type": decision.target_type, "target_id": decision.target_id, "now": now}
-    if bytes(writing.content_hash) != bytes(decision.content_hash) or writing.state == was:
+    if bytes(writing.content_hash) != bytes(decision.content_hash):
         return
+    if queries.is_decided_again(session, decision=decision):
+        return
+    reasons = decision.was["held_for"]
     if writing.state == Shown.REMOVED:
-        moves.restore(session, to=was, **target)
+        moves.restore(session, to=was, reasons=reasons, **target)
     elif writing.state == Shown.HELD and was is Shown.PUBLISHED:
         moves.publish(session, **target)
-    elif writing.state == Shown.PUBLISHED and was is Shown.HELD:
-        moves.hold(session, reasons=decision.was["held_for"], **target)
+    elif writing.state in (Shown.HELD, Shown.PUBLISHED) and was is Shown.HELD:
+        moves.hold(session, reasons=reasons, **target)
