@@ -24,6 +24,8 @@ WORDED = frozenset({Channel.SMS, Channel.EMAIL})
 # By text message at once; others go so only where a push is not received, and she wants it.
 SMS_AT_ONCE = frozenset({Purpose.SECURITY})
 RECEIPT_AWAITED = timedelta(hours=24)
+# A text waits a day for the push to be received, and perhaps a night; its words are neutral.
+TEXT_GRACE = timedelta(hours=48)
 # Older ones are let be: what an outage left behind is no news any more.
 FALL_OVER_UNTIL = timedelta(hours=72)
 

@@ -172,9 +172,11 @@ def test_all_her_devices_ring_for_one_reminder(session, push, recorder):
         assert send_due(push) == 2
 
 
+# What speaks of a day to come is pushed on its own day alone; its text has a day and a night more.
+@pytest.mark.parametrize("told_within", [timedelta(days=5), timedelta(hours=12)])
 @pytest.mark.parametrize("is_received", [True, False])
 def test_a_text_message_follows_a_day_later_unless_the_push_was_received(
-    session, push, texts, borrower_api, is_received
+    session, push, texts, borrower_api, is_received, told_within
 ):
     who = make_borrower(session, phone="+86 139 1234 5678")
     make_device(session, who)
@@ -182,7 +184,7 @@ def test_a_text_message_follows_a_day_later_unless_the_push_was_received(
         session,
         borrower_id=who,
         purpose=Purpose.REMINDER,
-        expires_at=NOW + timedelta(days=5),
+        expires_at=NOW + told_within,
     )
     service.plan_due(session, now=NOW)
     with at(hours=2):

@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.staff import service as staff
+from notifications.deliveries import queries
 from notifications.deliveries.errors import DeliveryNotFailed, DeliveryNotFound, DeliveryStale
 from notifications.deliveries.models import NotificationDelivery, NotificationIntent
 from notifications.deliveries.rules import Event, State
@@ -46,7 +47,7 @@ def retry(
     """
     delivery, intent = NotificationDelivery, NotificationIntent
     found = session.execute(
-        select(delivery.state, intent.expires_at)
+        select(delivery.state, queries.stands_until().label("expires_at"))
         .join(
             intent,
             and_(intent.borrower_id == delivery.borrower_id, intent.id == delivery.intent_id),

@@ -18,6 +18,7 @@ from backend.kit.db import AnyRow
 from backend.kit.logs import get_logger
 from backend.loans import queries as loans
 from backend.loans.queries import Owed
+from notifications.deliveries import queries
 from notifications.deliveries.models import (
     NotificationAttempt,
     NotificationDelivery,
@@ -126,7 +127,7 @@ def _load(session: Session, batch: Batch) -> Rows:
             intent.template,
             intent.subject,
             intent.variables,
-            intent.expires_at,
+            queries.stands_until().label("expires_at"),
             intent.closed_at,
             intent.closed_why,
             device.c.installation_id,

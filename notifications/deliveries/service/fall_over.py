@@ -10,7 +10,12 @@ from sqlalchemy.orm import Session
 from backend.events.contacts import Channel
 from backend.kit.bulk import look_up_each, plan_for_many, sql_ids
 from notifications.deliveries.models import NotificationDelivery
-from notifications.deliveries.rules import FALL_OVER_UNTIL, RECEIPT_AWAITED, State
+from notifications.deliveries.rules import (
+    FALL_OVER_UNTIL,
+    RECEIPT_AWAITED,
+    TEXT_GRACE,
+    State,
+)
 from notifications.deliveries.service.planning import (
     has_push,
     insert_deliveries,
@@ -75,7 +80,7 @@ def _plan_texts(session: Session, intents: Keys, *, now: datetime, unless_sent: 
         push.intent_id == chunk.c.id,
         push.received_at.is_not(None),
     )
-    stands = and_(chunk.c.closed_at.is_(None), chunk.c.expires_at > now, ~received)
+    stands = and_(chunk.c.closed_at.is_(None), chunk.c.expires_at > now - TEXT_GRACE, ~received)
     wanted = text_messages(chunk, now=now).where(stands)
     if unless_sent:
         wanted = wanted.where(~has_push(chunk.c, *_ON_ITS_WAY))

@@ -13,6 +13,7 @@ from backend.contacts import service as contacts
 from backend.events.contacts import Channel
 from backend.kit.logs import get_logger
 from notifications.channels.rules import Fate, Outcome
+from notifications.deliveries import queries
 from notifications.deliveries.models import (
     NotificationAttempt,
     NotificationDelivery,
@@ -165,7 +166,7 @@ def sweep_lost(
             delivery.tries,
             delivery.unknowns,
             delivery.channel,
-            intent.expires_at,
+            queries.stands_until().label("expires_at"),
             attempt.began_at,
         )
         .join(
