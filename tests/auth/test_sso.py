@@ -295,7 +295,7 @@ def test_a_discovery_document_that_does_not_fit_is_not_used(browser, provider, a
 
 
 def test_an_issuer_on_https_has_all_its_endpoints_there():
-    settings = make_settings("postgresql://h/d", **OIDC).oidc
+    settings = make_settings("postgresql://ours@h/d", **OIDC).oidc
     document = {"issuer": settings.issuer} | dict.fromkeys(oidc.ENDPOINTS, "http://127.0.0.1/x")
     with pytest.raises(ValueError, match="not https"):
         oidc.Provider(settings)._check(document)
@@ -307,13 +307,13 @@ def test_without_a_provider_there_is_no_single_sign_on(public_api, path):
 
 
 def test_the_settings_of_a_provider():
-    settings = make_settings("postgresql://h/d", **OIDC).oidc
+    settings = make_settings("postgresql://ours@h/d", **OIDC).oidc
     assert settings.redirect_url == REDIRECT
-    own = make_settings("postgresql://h/d", **OIDC, OIDC_REDIRECT_URL="https://x.test/back").oidc
+    own = make_settings("postgresql://ours@h/d", **OIDC, OIDC_REDIRECT_URL="https://x.test/back").oidc
     assert own.redirect_url == "https://x.test/back"
-    assert make_settings("postgresql://h/d").oidc is None
+    assert make_settings("postgresql://ours@h/d").oidc is None
     loopback = OIDC | {"OIDC_ISSUER": "http://127.0.0.1:9000"}
-    assert make_settings("postgresql://h/d", **loopback, GOODFAITH_DEMO="1").oidc is not None
+    assert make_settings("postgresql://ours@h/d", **loopback, GOODFAITH_DEMO="1").oidc is not None
 
 
 @pytest.mark.parametrize(
@@ -330,5 +330,5 @@ def test_the_settings_of_a_provider():
 )
 def test_settings_that_are_not_safe_are_refused(changes, says):
     with pytest.raises(SettingsError, match=says) as refused:
-        make_settings("postgresql://h/d", **(OIDC | changes))
+        make_settings("postgresql://ours@h/d", **(OIDC | changes))
     assert CLIENT_SECRET not in str(refused.value)
