@@ -220,6 +220,9 @@ async def serve(fake: FakeFcm, *, port: int, started: Any = None) -> None:
         finally:
             open_ones.discard(writing)
             writing.close()
+            # Else the loop may end before the connection has, and leave it open.
+            with contextlib.suppress(OSError):
+                await writing.wait_closed()
 
     server = await asyncio.start_server(accept, HOST, port, limit=HEAD_BYTES_MAX)
     if started is not None:

@@ -309,7 +309,9 @@ def test_without_a_provider_there_is_no_single_sign_on(public_api, path):
 def test_the_settings_of_a_provider():
     settings = make_settings("postgresql://ours@h/d", **OIDC).oidc
     assert settings.redirect_url == REDIRECT
-    own = make_settings("postgresql://ours@h/d", **OIDC, OIDC_REDIRECT_URL="https://x.test/back").oidc
+    own = make_settings(
+        "postgresql://ours@h/d", **OIDC, OIDC_REDIRECT_URL="https://x.test/back"
+    ).oidc
     assert own.redirect_url == "https://x.test/back"
     assert make_settings("postgresql://ours@h/d").oidc is None
     loopback = OIDC | {"OIDC_ISSUER": "http://127.0.0.1:9000"}
