@@ -11,6 +11,8 @@ from backend.borrowers import queries as borrowers
 from backend.borrowers.errors import BorrowerNotFound
 from backend.kit.wiring import DemoOffice
 from community import wall
+from community.cases import service as cases
+from community.cases.rules import Target
 from community.members.models import Member
 from community.reactions import service as reactions
 from community.reactions.rules import ReactionKind
@@ -142,4 +144,6 @@ def _publish(behind: Session, borrower_id: UUID, draft: Draft, *, at: datetime) 
     if written.state is State.HELD:
         target = "comment" if draft.is_comment else "post"
         moves.publish(behind, target_type=target, target_id=written.id, now=at)
+        why = "read when the demo was made"
+        cases.close(behind, target=Target(target), target_id=written.id, why=why, now=at)
     return written.id
