@@ -14,8 +14,6 @@ from community.moderation.rules import (
     Standing,
 )
 
-HASH_LENGTH = 64
-
 
 class ClaimInSchema(StrictSchema):
     claim_token = fields.UUID(required=True)

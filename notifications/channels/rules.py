@@ -25,10 +25,6 @@ class Fate(StrEnum):
     BROKEN = "broken"  # our access is: no message is taken until somebody sees to it
 
 
-# After these the same address may be asked again.
-NOT_TAKEN = frozenset({Fate.LATER, Fate.BROKEN})
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What became of one try, in the provider's own code (never its words, which may quote her)."""

@@ -11,7 +11,6 @@ from notifications.templates.rules import CODE_PATTERN
 from notifications.templates.words import FIELDS, Action, Kind, Words
 
 TEXT_MAX = 4_000
-VARIABLES_MAX = 20
 LANGUAGES = (("en", "en"), ("zh_cn", "zh-CN"))
 
 
