@@ -18,12 +18,10 @@ class OpenCase(Protocol):
         *,
         target_type: str,
         target_id: UUID,
-        queue: str,
-        severity: int,
         reasons: Sequence[str],
         now: datetime,
     ) -> None:
-        """Open its case, or add to the one that is open."""
+        """Open its case, or add to the one that is open; where it waits, the reasons tell."""
         ...
 
 
@@ -73,8 +71,6 @@ def open_case(
     *,
     target_type: str,
     target_id: UUID,
-    queue: str,
-    severity: int,
     reasons: Sequence[str],
     now: datetime,
 ) -> None:
@@ -84,8 +80,6 @@ def open_case(
             session,
             target_type=target_type,
             target_id=target_id,
-            queue=queue,
-            severity=severity,
             reasons=reasons,
             now=now,
         )

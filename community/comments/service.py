@@ -79,8 +79,6 @@ def accept(
         session,
         target_type="comment",
         target_id=comment_id,
-        queue="general",
-        severity=0,
         reasons=[HELPFUL],
         now=now,
     )

@@ -70,8 +70,6 @@ REASONS: dict[str, Reason] = {
     "spam": Reason.SPAM,
     "offensive": Reason.OFFENSIVE,
 }
-SEVERITY = {Reason.BANNED: 3, Reason.OFFENSIVE: 2, Reason.LOOK_ALIKE: 2, Reason.SPAM: 1}
-CRISIS_SEVERITY = 9
 
 
 @dataclass(frozen=True)
@@ -91,11 +89,6 @@ class Step:
 
     state: State
     reasons: tuple[Reason, ...]
-
-    @property
-    def severity(self) -> int:
-        """How soon a person should look."""
-        return max((SEVERITY.get(reason, 0) for reason in self.reasons), default=0)
 
 
 def decide(signs: Signs) -> Step:

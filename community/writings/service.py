@@ -206,33 +206,16 @@ def _tell(session: Session, row: AnyRow, *, step: Step, is_crisis: bool, now: da
     """A person who is told, and one who waits for one."""
     if step.state is State.HELD:
         moves.announce_held(session, author_id=row.author_id, now=now)
-        _open(session, row, queue="general", severity=step.severity, reasons=step.reasons, now=now)
+        _open(session, row, reasons=step.reasons, now=now)
     if is_crisis:
-        _open(
-            session,
-            row,
-            queue=CRISIS,
-            severity=rules.CRISIS_SEVERITY,
-            reasons=[CRISIS],
-            now=now,
-        )
+        _open(session, row, reasons=[CRISIS], now=now)
 
 
-def _open(
-    session: Session,
-    row: AnyRow,
-    *,
-    queue: str,
-    severity: int,
-    reasons: Sequence[str],
-    now: datetime,
-) -> None:
+def _open(session: Session, row: AnyRow, *, reasons: Sequence[str], now: datetime) -> None:
     ports.open_case(
         session,
         target_type=queries.target_of(row),
         target_id=row.id,
-        queue=queue,
-        severity=severity,
         reasons=[str(reason) for reason in reasons],
         now=now,
     )

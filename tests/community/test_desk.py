@@ -102,6 +102,21 @@ def test_a_removal_hides_at_once_counts_in_ten_minutes_and_says_why(
     assert [row.borrower_id for row in told(session, "ReportAnswered")] == [bea.id]
 
 
+def test_a_statement_names_the_rules_that_a_machine_ran_and_no_other_reason(
+    person, desk, minutes_pass
+):
+    ann, mod = person(), desk()
+    ann.write(body="专业代理维权，帮您停息挂账，先付费后办理，联系我们")
+    case = mod.take()
+    assert case["queue"] == "general"
+    assert {"banned", "first_posts"} <= set(case["causes"])
+    mod.remove(case, clause="debt_sellers")
+    minutes_pass()
+    [statement] = ann.api.get("/v1/me/community").json["statements"]
+    assert statement["found_by"] == sorted({each["rule"] for each in case["findings"]})
+    assert statement["found_by"]
+
+
 def test_a_mis_click_is_free(trusted, desk, report, person, minutes_pass):
     ann, mod = trusted(), desk()
     post = ann.write().json

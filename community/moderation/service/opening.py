@@ -12,6 +12,7 @@ from community.cases import service as cases
 from community.cases.rules import Cause, Target
 from community.cases.service import Subject
 from community.detectors import lender
+from community.rulebook import service as rulebook
 from community.writings import queries as writings
 from community.writings.rules import Reason
 
@@ -38,8 +39,6 @@ def open_case(
     *,
     target_type: str,
     target_id: UUID,
-    queue: str,  # noqa: ARG001 - which one follows from the reasons
-    severity: int,  # noqa: ARG001 - as does how grave it is
     reasons: Sequence[str],
     now: datetime,
 ) -> None:
@@ -48,7 +47,14 @@ def open_case(
     causes = [CAUSES.get(reason, Cause.OTHER) for reason in reasons]
     if not SELLING & set(reasons) and lender.is_complaint(row.title or "", row.body):
         causes.append(Cause.LENDER)
-    cases.open_case(session, subject=subject_of(row), causes=causes, rules=reasons, now=now)
+    found = rulebook.examine(session, title=row.title or "", body=row.body).findings
+    cases.open_case(
+        session,
+        subject=subject_of(row),
+        causes=causes,
+        rules={each.rule for each in found},
+        now=now,
+    )
 
 
 def withdraw(session: Session, *, target_type: str, target_id: UUID, now: datetime) -> None:
