@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from backend.events.community import AppealAnswered
 from backend.kit.db import AnyRow
 from backend.kit.ids import new_id
-from backend.kit.problems import FieldError
 from community import wall
 from community.appeals import queries
 from community.appeals.errors import AppealMade, AppealTooLate, NothingToAppeal, OwnDecision
@@ -23,9 +22,8 @@ from community.cases.service import Moderator, Subject
 from community.members import queries as members
 from community.moderation import queries as decisions
 from community.moderation import service as moderation
-from community.moderation.errors import DecisionUnknown, RulingUnfit
+from community.moderation.errors import DecisionUnknown
 from community.moderation.rules import (
-    FAULTS,
     PENALTIES,
     Action,
     Fault,
@@ -92,8 +90,7 @@ def answer(
     # A lead undid it meanwhile: nobody may tell her that it stands.
     if decision.standing == Standing.UNDONE and ruling.action is Action.UPHOLD:
         fault = Fault.NOT_HERE
-    if fault is not None:
-        raise RulingUnfit(errors=[FieldError(FAULTS[fault].pointer, FAULTS[fault].text.en)])
+    moderation.refuse_unfit(fault)
     if who.id in (decision.staff_id, decision.confirmed_by):
         raise OwnDecision
     outcome, reason = OUTCOMES[ruling.action], str(ruling.reason)

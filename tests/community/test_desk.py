@@ -267,6 +267,9 @@ def test_a_complaint_about_the_lender_is_not_abuse(trusted, person, desk, report
     assert {each["action"] for each in again["actions"]} == {"approve", "remove"}
     refused = mod.decide(again, "remove", clause="respect", reason=WHY)
     assert refused.json["errors"][0]["pointer"] == "#/clause"
+    mod.api.headers["Accept-Language"] = "zh-CN"
+    told = mod.decide(again, "remove", clause="respect", reason=WHY).json["errors"][0]["detail"]
+    assert told == "对贷款机构的意见，只有危及他人时才可撤下。"
     assert mod.decide(again, "mute", clause="threats", reason=WHY, days=1).status_code == 422
     assert mod.decide(again, "approve").status_code == 200
 

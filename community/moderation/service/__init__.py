@@ -1,7 +1,13 @@
 """Opening, deciding, letting count and undoing."""
 
 from community.moderation.service.counting import confirm, let_count
-from community.moderation.service.deciding import Claim, decide, get_claimed, lock_writing
+from community.moderation.service.deciding import (
+    Claim,
+    decide,
+    get_claimed,
+    lock_writing,
+    refuse_unfit,
+)
 from community.moderation.service.folding import fold, list_same_text
 from community.moderation.service.opening import open_case, withdraw
 from community.moderation.service.undoing import lock_both, take_back, undo
@@ -17,6 +23,7 @@ __all__ = [
     "lock_both",
     "lock_writing",
     "open_case",
+    "refuse_unfit",
     "take_back",
     "undo",
     "withdraw",

@@ -75,9 +75,7 @@ def decide(
     case = get_claimed(session, claim=claim, who=who)
     if bytes(writing.content_hash) != claim.content_hash:
         raise CaseChanged(version=case.version, content_hash=bytes(writing.content_hash).hex())
-    fault = find_fault(ruling, queue=Queue(case.queue)) or find_misfit(session, case, ruling)
-    if fault is not None:
-        raise RulingUnfit(errors=[FieldError(FAULTS[fault].pointer, FAULTS[fault].text.en)])
+    refuse_unfit(find_fault(ruling, queue=Queue(case.queue)) or find_misfit(session, case, ruling))
     return settle(session, case=case, writing=writing, ruling=ruling, who=who, now=now)
 
 
@@ -91,6 +89,12 @@ def find_misfit(session: Session, case: Case, ruling: Ruling) -> Fault | None:
     ):
         return Fault.IN_NEED
     return None
+
+
+def refuse_unfit(fault: Fault | None) -> None:
+    """Refuses: RulingUnfit, with what is wrong and where."""
+    if fault is not None:
+        raise RulingUnfit(errors=[FieldError(FAULTS[fault].pointer, FAULTS[fault].text)])
 
 
 def lock_writing(session: Session, *, case_id: UUID) -> AnyRow:
