@@ -19,6 +19,7 @@ class OpenCase(Protocol):
         target_type: str,
         target_id: UUID,
         reasons: Sequence[str],
+        rules: Sequence[str] = (),
         now: datetime,
     ) -> None:
         """Open its case, or add to the one that is open; where it waits, the reasons tell."""
@@ -72,6 +73,7 @@ def open_case(
     target_type: str,
     target_id: UUID,
     reasons: Sequence[str],
+    rules: Sequence[str] = (),
     now: datetime,
 ) -> None:
     """Ask for a moderator. Without moderation, what is held waits."""
@@ -81,6 +83,7 @@ def open_case(
             target_type=target_type,
             target_id=target_id,
             reasons=reasons,
+            rules=rules,
             now=now,
         )
 

@@ -13,12 +13,13 @@ from community.writings.errors import PersonalDataFound
 
 @dataclass(frozen=True)
 class Examined:
-    """A text that may be stored."""
+    """A text that may be stored. `rules` found something; of them `shown` do not stay in shadow."""
 
     is_held: bool
     kinds: tuple[str, ...]
     is_crisis: bool
     rules: tuple[str, ...]
+    shown: tuple[str, ...]
 
 
 def examine(session: Session, *, title: str | None, body: str) -> Examined:
@@ -31,6 +32,7 @@ def examine(session: Session, *, title: str | None, body: str) -> Examined:
         kinds=tuple(dict.fromkeys(str(each.kind) for each in found.findings)),
         is_crisis=found.is_crisis,
         rules=rulebook.found_by(found),
+        shown=tuple(sorted({each.rule for each in found.findings})),
     )
 
 

@@ -95,7 +95,7 @@ def write(session: Session, *, borrower_id: UUID, draft: Draft, now: datetime) -
     )
     row = moves.get(session, writing_id)
     moves.count(session, row, was=False, is_now=step.state is State.PUBLISHED)
-    _tell(session, row, step=step, is_crisis=examined.is_crisis, now=now)
+    _tell(session, row, step=step, examined=examined, now=now)
     # Last: whoever decides on a writing locks it before these.
     rulebook.count_hits(session, found=examined.rules)
     return Written(writing_id, step.state, examined.is_crisis)
@@ -147,7 +147,7 @@ def change(
     )
     is_now = step.state is State.PUBLISHED
     moves.count(session, row, was=row.state == State.PUBLISHED, is_now=is_now)
-    _tell(session, row, step=step, is_crisis=examined.is_crisis, now=now)
+    _tell(session, row, step=step, examined=examined, now=now)
     # Last: whoever decides on a writing locks it before these.
     rulebook.count_hits(session, found=examined.rules)
     return Written(row.id, step.state, examined.is_crisis)
@@ -202,21 +202,29 @@ def _judge(
     return rules.decide(signs)
 
 
-def _tell(session: Session, row: AnyRow, *, step: Step, is_crisis: bool, now: datetime) -> None:
+def _tell(session: Session, row: AnyRow, *, step: Step, examined: Examined, now: datetime) -> None:
     """A person who is told, and one who waits for one."""
     if step.state is State.HELD:
         moves.announce_held(session, author_id=row.author_id, now=now)
-        _open(session, row, reasons=step.reasons, now=now)
-    if is_crisis:
-        _open(session, row, reasons=[CRISIS], now=now)
+        _open(session, row, reasons=step.reasons, rules=examined.shown, now=now)
+    if examined.is_crisis:
+        _open(session, row, reasons=[CRISIS], rules=examined.shown, now=now)
 
 
-def _open(session: Session, row: AnyRow, *, reasons: Sequence[str], now: datetime) -> None:
+def _open(
+    session: Session,
+    row: AnyRow,
+    *,
+    reasons: Sequence[str],
+    rules: Sequence[str],
+    now: datetime,
+) -> None:
     ports.open_case(
         session,
         target_type=queries.target_of(row),
         target_id=row.id,
         reasons=[str(reason) for reason in reasons],
+        rules=rules,
         now=now,
     )
 

@@ -12,7 +12,6 @@ from community.cases import service as cases
 from community.cases.rules import Cause, Target
 from community.cases.service import Subject
 from community.detectors import lender
-from community.rulebook import service as rulebook
 from community.writings import queries as writings
 from community.writings.rules import Reason
 
@@ -40,6 +39,7 @@ def open_case(
     target_type: str,
     target_id: UUID,
     reasons: Sequence[str],
+    rules: Sequence[str] = (),
     now: datetime,
 ) -> None:
     """A writing waits for a person, or its author needs one. Fills `ports.OpenCase`."""
@@ -47,14 +47,7 @@ def open_case(
     causes = [CAUSES.get(reason, Cause.OTHER) for reason in reasons]
     if not SELLING & set(reasons) and lender.is_complaint(row.title or "", row.body):
         causes.append(Cause.LENDER)
-    found = rulebook.examine(session, title=row.title or "", body=row.body).findings
-    cases.open_case(
-        session,
-        subject=subject_of(row),
-        causes=causes,
-        rules={each.rule for each in found},
-        now=now,
-    )
+    cases.open_case(session, subject=subject_of(row), causes=causes, rules=rules, now=now)
 
 
 def withdraw(session: Session, *, target_type: str, target_id: UUID, now: datetime) -> None:
