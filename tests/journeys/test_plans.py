@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from backend.kit import clock
 from backend.tiers import own_tier, policies
+from notifications.deliveries.models import NotificationIntent
+from notifications.reminders import jobs as reminder_jobs
+from notifications.reminders.rules import is_held_out
 from tests.clock import TODAY
 from tests.factories.plans import BOTH, Case, noon, open_case, run_night
 from tests.factories.programme import enrol
+from tests.factories.runs import make_job_context
 from tests.fixtures.api import Api, new_key
 
 PURPOSE = {"X-Access-Purpose": "plan_request"}
@@ -181,3 +187,30 @@ def test_a_plan_that_breaks_is_mended_or_offered_anew(
     assert case.see(plan)["state"] == "active"
     states = [move["state"] for move in case.see(plan)["history"]]
     assert states[-5:] == ["breached", "offered", "accepted", "cooling_off", "active"]
+
+
+def open_reminded_case(session: Session, borrower_api, client_api) -> Case:
+    """One whom the holdout of reminders leaves in: that she gets none means something."""
+    while True:
+        case = open_case(session, borrower_api, client_api)
+        if not is_held_out(case.borrower_id, percent=5):
+            return case
+
+
+def reminders_of(session: Session, case: Case) -> int:
+    return session.execute(
+        select(func.count()).where(
+            NotificationIntent.borrower_id == case.borrower_id,
+            NotificationIntent.purpose == "reminder",
+        )
+    ).scalar_one()
+
+
+def test_who_asked_is_not_reminded_of_what_falls_due(session, borrower_api, client_api, deliver):
+    case, other = (open_reminded_case(session, borrower_api, client_api) for _ in range(2))
+    assert case.ask("lower_rate", reason="income_cut").json["state"] == "under_review"
+    for number in range(9):  # until the day after that on which it falls due
+        day = TODAY + timedelta(days=number)
+        run_night(deliver, day)
+        reminder_jobs.plan_reminders(make_job_context(now=noon(day)))
+    assert reminders_of(session, case) == 0 < reminders_of(session, other)
