@@ -77,8 +77,10 @@ class Writer:
         rows: Sequence[AnyRow],
         reach: Mapping[UUID, Reach],
         addresses: Mapping[UUID, str],
+        ends: Mapping[UUID, datetime],
     ) -> None:
         self._channel = channel
+        self._ends = ends
         self._addresses = addresses
         self._reach = reach
         self._versions: Mapping[str, int] = {}
@@ -125,7 +127,8 @@ class Writer:
             data={"inbox_item_id": str(row.intent_id), "delivery_id": str(row.id)},
             tag=row.intent_id.hex,
             collapse_key=collapse_key(purpose),
-            ttl=row.expires_at - now,
+            # A telephone that is off is not rung in the hours of peace when it comes back.
+            ttl=min(row.expires_at, self._ends.get(row.id, row.expires_at)) - now,
         )
 
     def _text_message(self, row: AnyRow) -> Sms:

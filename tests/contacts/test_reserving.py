@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.contacts import queries, service
 from backend.contacts.errors import ContactReferenceTaken
 from backend.contacts.models import ContactEntry
-from backend.contacts.service import Attempt, Case, Outcome
+from backend.contacts.service import Attempt, Case, Outcome, Window
 from backend.events.contacts import Channel, Purpose
 from backend.kit.db import transaction
 from backend.profile.models import Profile
@@ -193,3 +193,24 @@ def test_of_many_that_send_at_once_one_may(session, borrower_id):
 
     with ThreadPoolExecutor(SENDERS) as pool:
         assert sum(pool.map(send, range(SENDERS))) == 1
+
+
+def test_what_waits_at_a_provider_ends_with_the_hours(session, borrower_id):
+    pushed = attempt(borrower_id, "a")
+    receipt = Attempt(borrower_id, Channel.PUSH, Purpose.RECEIPT, "b", NOON)
+    texted = attempt(borrower_id, "c", channel=Channel.SMS, occasion="a")
+    push, text_message = reserve(session, pushed, texted)
+    assert push.open_until == NOON.replace(hour=12, minute=30)  # 20:30 in Shanghai
+    assert text_message.open_until is None  # nobody keeps it for her
+    assert reserve(session, receipt)[0].open_until is None  # it may come at any hour
+
+
+def test_an_inconvenient_hour_ends_them_before_the_evening(session, borrower_id):
+    service.set_windows(
+        session,
+        borrower_id=borrower_id,
+        agreed=(),
+        inconvenient=[Window.of("13:00", "14:00")],
+        now=NOON,
+    )
+    assert reserve(session, attempt(borrower_id, "a"))[0].open_until == NOON + timedelta(hours=1)

@@ -1,5 +1,6 @@
 """What a push service and a lock screen learn: that there is something, and ids."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -46,3 +47,16 @@ def test_no_push_of_any_purpose_tells_anything(session, locale):
 
 def test_there_are_no_more_collapse_keys_than_fcm_keeps_for_a_device():
     assert len({collapse_key(purpose) for purpose in Purpose}) <= 4
+
+
+def test_a_telephone_that_is_off_is_not_rung_by_night(session):
+    who = make_borrower(session)
+    make_device(session, who)
+    make_intent(session, borrower_id=who, purpose=Purpose.REMINDER)
+    service.plan_due(session, now=NOW)
+    recorder = Recorder()
+    with at(hours=2):
+        sender = Sender(Way.PUSH, recorder)
+        sender.note([sender.send(each) for each in sender.take(100)])
+    [push] = recorder.sent
+    assert NOW + timedelta(hours=2) + push.ttl == datetime(2026, 11, 23, 12, 30, tzinfo=UTC)

@@ -14,7 +14,7 @@ from backend.contacts.rules.cases import (
     Regime,
     ThirdParty,
 )
-from backend.contacts.rules.judging import Judgement, RuleHit, check, judge
+from backend.contacts.rules.judging import Judgement, RuleHit, check, judge, open_until
 from backend.contacts.rules.law import ANY_HOUR, BY_ID, RULES, Certainty, Effect, Rule
 from backend.contacts.rules.ledger import (
     ATTEMPTS_MIN,
@@ -89,5 +89,6 @@ __all__ = [
     "has_none_left",
     "is_off",
     "judge",
+    "open_until",
     "switched_off",
 ]

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from backend.contacts.rules.cases import Approach, Known
 from backend.contacts.rules.law import Effect, Rule, in_force
-from backend.contacts.rules.predicates import Held, InWindow
+from backend.contacts.rules.predicates import Held, Inconvenient, InWindow
 from backend.contacts.rules.windows import edges
 from backend.kit.texts import Text
 
@@ -31,6 +31,7 @@ class Judgement:
 
     `allowed_from` is the first instant, from the one that was asked about, at which she may be;
     None when no waiting will do. `judged_by` names every rule that speaks of such a contact.
+    `open_until` is as `reserve_many` says it: when the hours end in which she may be reached.
     """
 
     allowed: bool
@@ -38,6 +39,7 @@ class Judgement:
     rules: tuple[RuleHit, ...]
     allowed_from: datetime | None
     judged_by: tuple[str, ...] = ()
+    open_until: datetime | None = None
 
 
 @lru_cache
@@ -93,12 +95,35 @@ def _allowed_from(
         return at
     if any(rule.predicate.is_lasting for rule in biting):
         return None
-    windows = {each.predicate.window for each in speaking if isinstance(each.predicate, InWindow)}
-    windows |= {*known.agreed, *known.inconvenient}
-    seconds = {second for each in windows for second in (each.start, each.end)}
+    seconds = _seconds(known, speaking)
     holds = [rule.predicate for rule in biting if isinstance(rule.predicate, Held)]
     after = max((at, *(hold.holds_until(known) for hold in holds)))
     for edge in edges(known.zones, seconds, after=after, days=SEARCH_DAYS):
         if not any(rule.predicate.bites(known, approach, edge) for rule in speaking):
             return edge
     return None
+
+
+def open_until(known: Known, approach: Approach, at: datetime) -> datetime | None:
+    """The first instant from then on at which an hour is not one to reach her in.
+
+    None when no rule of hours speaks of such a contact, or none closes for days.
+    """
+    then = known.up_to(at)
+    hours = [
+        rule
+        for rule in _speaking(then, approach, at, tuple(Effect))
+        if isinstance(rule.predicate, InWindow | Inconvenient)
+    ]
+    if not hours:
+        return None
+    for edge in edges(then.zones, _seconds(then, hours), after=at, days=SEARCH_DAYS):
+        if any(rule.predicate.bites(then, approach, edge) for rule in hours):
+            return edge
+    return None
+
+
+def _seconds(known: Known, rules: Sequence[Rule]) -> set[int]:
+    windows = {each.predicate.window for each in rules if isinstance(each.predicate, InWindow)}
+    windows |= {*known.agreed, *known.inconvenient}
+    return {second for each in windows for second in (each.start, each.end)}

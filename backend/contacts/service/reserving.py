@@ -23,6 +23,7 @@ from backend.contacts.rules import (
     Maker,
     Outcome,
     judge,
+    open_until,
 )
 from backend.events.contacts import Channel
 from backend.kit.db import AnyRow
@@ -117,6 +118,7 @@ def reserve_many(
     The borrowers are locked, so nobody else decides on them meanwhile. The same reference again
     is judged again and stays one entry, moved to the later time while it has no outcome; what has
     one is tried again under a new reference and the same occasion.
+    A push waits at its provider for a device that is off: its `open_until` says until when.
     Refuses: BorrowerNotFound, ContactReferenceTaken (by a contact that no machine made).
     """
     if not attempts:
@@ -133,6 +135,9 @@ def reserve_many(
         judgement = _judge_until(own.all_by(each.at), approach, each.at, lag=lag)
         found.append(judgement)
         if judgement.allowed:
+            if each.channel is Channel.PUSH:
+                ends = open_until(own, approach, each.at)
+                found[-1] = replace(judgement, open_until=ends)
             key = (each.borrower_id, each.reference)
             made[key], judged[key] = each, _Judged(judgement.judged_by, own.zones)
             known[each.borrower_id] = replace(own, entries=(*own.entries, _as_entry(each)))

@@ -12,6 +12,7 @@ from backend.borrowers.reach_queries import Reach
 from backend.consents import queries as consents
 from backend.consents.queries import Purpose as Consent
 from backend.contacts import service as contacts
+from backend.contacts.service import Judgement
 from backend.events.contacts import Channel, Purpose
 from backend.kit import crypto, metrics
 from backend.kit.db import AnyRow
@@ -78,7 +79,8 @@ def check(
         found = look([row for row in rows if row.id not in verdicts])
         verdicts |= {delivery_id: refuse(reason) for delivery_id, reason in found.items()}
     allowed = [row for row in rows if row.id not in verdicts]
-    verdicts |= _ask_the_rules(session, allowed, channel=channel, now=now)
+    judgements = _ask_the_rules(session, allowed, channel=channel, now=now)
+    verdicts |= _refused(allowed, judgements)
     store_verdicts(session, batch, verdicts, now=now)
     for row in rows:
         verdict = verdicts.get(row.id)
@@ -94,7 +96,10 @@ def check(
     ]
     if channel is Channel.PUSH:
         fall_over_now(session, intents=unreached, now=now)
-    writer = Writer(session, channel=channel, rows=going, reach=reach, addresses=addresses)
+    ends = {key: each.open_until for key, each in judgements.items() if each.open_until is not None}
+    writer = Writer(
+        session, channel=channel, rows=going, reach=reach, addresses=addresses, ends=ends
+    )
     return [writer.write(row, until=batch.until, now=now) for row in going]
 
 
@@ -264,7 +269,7 @@ def _list_received(session: Session, rows: Rows) -> frozenset[UUID]:
 
 def _ask_the_rules(
     session: Session, rows: Rows, *, channel: Channel, now: datetime
-) -> dict[UUID, Verdict]:
+) -> dict[UUID, Judgement]:
     attempts = [
         contacts.Attempt(
             borrower_id=row.borrower_id,
@@ -276,16 +281,20 @@ def _ask_the_rules(
         )
         for row in rows
     ]
-    judgements = contacts.reserve_many(session, attempts=attempts, now=now, lag=LEASE)
+    found = contacts.reserve_many(session, attempts=attempts, now=now, lag=LEASE)
+    return {row.id: judgement for row, judgement in zip(rows, found, strict=True)}
+
+
+def _refused(rows: Rows, judgements: Mapping[UUID, Judgement]) -> dict[UUID, Verdict]:
     return {
         row.id: after_judgement(
-            [rule.id for rule in judgement.rules],
-            allowed_from=judgement.allowed_from,
+            [rule.id for rule in judgements[row.id].rules],
+            allowed_from=judgements[row.id].allowed_from,
             expires_at=row.expires_at,
             share=share_of(row.borrower_id),
         )
-        for row, judgement in zip(rows, judgements, strict=True)
-        if not judgement.allowed
+        for row in rows
+        if not judgements[row.id].allowed
     }
 
 
