@@ -200,3 +200,36 @@ class Finding:
     check: Check
     reason: Text
     pointer: str
+
+
+# From where to where a campaign may go. A campaign that runs keeps running while its next version
+# is written and reviewed.
+MOVES: Mapping[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.IN_REVIEW, State.ENDED}),
+    State.IN_REVIEW: frozenset({State.APPROVED, State.DRAFT, State.ENDED}),
+    State.APPROVED: frozenset({State.LIVE, State.DRAFT, State.ENDED}),
+    State.LIVE: frozenset({State.PAUSED, State.ENDED}),
+    State.PAUSED: frozenset({State.LIVE, State.ENDED}),
+    State.ENDED: frozenset(),
+}
+VERSION_MOVES: Mapping[VersionState, frozenset[VersionState]] = {
+    VersionState.DRAFT: frozenset({VersionState.IN_REVIEW, VersionState.SUPERSEDED}),
+    VersionState.IN_REVIEW: frozenset(
+        {VersionState.APPROVED, VersionState.REJECTED, VersionState.SUPERSEDED}
+    ),
+    VersionState.APPROVED: frozenset({VersionState.LIVE, VersionState.SUPERSEDED}),
+    VersionState.REJECTED: frozenset(),
+    VersionState.LIVE: frozenset({VersionState.SUPERSEDED}),
+    VersionState.SUPERSEDED: frozenset(),
+}
+RUNNING = frozenset({State.LIVE, State.PAUSED})
+
+
+def may_move(before: State, after: State) -> bool:
+    """Whether a campaign may go from one state to the other."""
+    return after in MOVES[before]
+
+
+def may_move_version(before: VersionState, after: VersionState) -> bool:
+    """Whether a version may."""
+    return after in VERSION_MOVES[before]
