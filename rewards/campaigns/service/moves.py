@@ -16,7 +16,10 @@ from rewards.campaigns.rules import State, VersionState, may_move, may_move_vers
 def lock(session: Session, *, campaign_id: UUID) -> Row[Any]:
     """The campaign, until the transaction ends. Refuses: CampaignNotFound."""
     found = session.execute(
-        select(Campaign.__table__).where(Campaign.id == campaign_id).with_for_update()
+        select(Campaign.__table__)
+        .where(Campaign.id == campaign_id)
+        # Its key never changes: rows that hang on the campaign are written meanwhile.
+        .with_for_update(key_share=True)
     ).first()
     if found is None:
         raise CampaignNotFound

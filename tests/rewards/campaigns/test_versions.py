@@ -4,7 +4,7 @@ from copy import deepcopy
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import null, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend.evidence import rules as evidence_rules
@@ -209,7 +209,7 @@ def test_an_approval_needs_a_finished_replay_of_exactly_this_version(session, ma
         replayed(session, other),
         replayed(session, sent, document_hash="1" * 64),
         replayed(session, sent, version=2),
-        replayed(session, sent, state="queued", report=None, report_hash=None),
+        replayed(session, sent, state="queued", report=null(), report_hash=None),
     ]
     for replay_id in unfit:
         refused = approve(approver, sent, replay_id)
@@ -258,7 +258,7 @@ def test_an_approval_leaves_a_proof(session, marketer, approver):
     assert newest["approver_id"] == str(approver.id)
     assert newest["replay_hash"] == "0" * 64
     entry = session.execute(
-        text("SELECT type FROM evidence_entry ORDER BY recorded_at DESC LIMIT 1")
+        text("SELECT type FROM evidence_pending ORDER BY number DESC LIMIT 1")
     ).scalar_one()
     assert entry == evidence_rules.Act.POLICY_PUBLISHED
 
