@@ -42,6 +42,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from backend.kit import walled
 
 PING_AFTER_IDLE_SECONDS = 2.0
+PREPARED_AFTER = 2  # times that a connection was given a statement
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -93,8 +94,10 @@ class Limits:
     waits_for_disk: bool = True
 
 
-def _note_idle(_: Any, record: ConnectionPoolEntry) -> None:
+def _note_idle(connection: psycopg.Connection[Any] | None, record: ConnectionPoolEntry) -> None:
     record.info["idle_since"] = time.monotonic()
+    if connection is not None:
+        connection.prepare_threshold = PREPARED_AFTER
 
 
 def _refuse_dead(
@@ -154,7 +157,11 @@ class Database:
             pool_size=limits.pool_size,
             max_overflow=0,
             pool_timeout=limits.pool_wait_seconds,
-            connect_args={"options": options, "prepare_threshold": 2, "connect_timeout": 5},
+            connect_args={
+                "options": options,
+                "prepare_threshold": PREPARED_AFTER,
+                "connect_timeout": 5,
+            },
         )
         event.listen(engine, "checkin", _note_idle)
         event.listen(engine, "checkout", partial(_refuse_dead, engine.dialect))
@@ -243,6 +250,12 @@ use_shared_connection = PRODUCT.use_shared_connection
 transaction = PRODUCT.transaction
 joining = PRODUCT.joining
 reading = PRODUCT.reading
+
+
+def prepare_nothing(session: Session) -> None:
+    """Let the server parse and plan each statement by itself until the connection is given back."""
+    driver = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+    driver.prepare_threshold = None
 
 
 def bring_to_disk(session: Session) -> None:

@@ -31,7 +31,7 @@ _DUE = f"""
             WHEN CAST(extract(minute FROM at AT TIME ZONE 'UTC') AS int) % 15 = 0
             THEN at + interval '1 minute'
             ELSE at END
-          FROM (SELECT greatest(told.due_at, :now) AT TIME ZONE reach.zone AS local,
+          FROM (SELECT greatest(told.due_at, :now) AT TIME ZONE told.zone AS local,
                        told.purpose IN ({_words(BULK)}) AS is_bulk,
                        interval '1 second' * (CAST(CAST(
                            'x' || right(replace(CAST(told.borrower_id AS text), '-', ''), 7)
@@ -44,7 +44,7 @@ _DUE = f"""
                    THEN local::date + 1 + time '{OPENS_AT}' END AS moved) AS hours
          CROSS JOIN LATERAL (
                SELECT is_bulk OR moved IS NOT NULL AS is_spread,
-                      (coalesce(moved, local) + share) AT TIME ZONE reach.zone AS at) AS spread)
+                      (coalesce(moved, local) + share) AT TIME ZONE told.zone AS at) AS spread)
     END
 """  # noqa: S608 - constants of ours
 
@@ -52,7 +52,7 @@ _DUE = f"""
 def due(*, now: datetime) -> ColumnElement[Any]:
     """The instant at which something is to be sent: at once, or within hours.
 
-    Of a row that has an intent, as `told`, and whoever it is for, as `reach_queries.reach`.
+    Of a row named `told`: an intent, and the zone of whoever it is for, as `reach_queries.reach`.
     """
     return type_coerce(
         text(_DUE).bindparams(bindparam("now", now, DateTime(timezone=True))).self_group(),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -28,16 +29,15 @@ def put_selected(session: Session, selected: Select[*tuple[Any, ...]]) -> int:
     Its columns, in any order: borrower_id, id, purpose, template, template_version, variables,
     created_at.
     """
+    made = putting(selected).returning(InboxItem.id).cte("made")
+    return session.execute(select(func.count()).select_from(made)).scalar_one()
+
+
+def putting(selected: Select[*tuple[Any, ...]]) -> Insert:
+    """The same as a part of a larger statement."""
     source = selected.subquery("source")
     rows = select(*(source.c[name] for name in COLUMNS))
-    made = (
-        upsert(InboxItem)
-        .from_select(list(COLUMNS), rows)
-        .on_conflict_do_nothing()
-        .returning(InboxItem.id)
-        .cte("made")
-    )
-    return session.execute(select(func.count()).select_from(made)).scalar_one()
+    return upsert(InboxItem).from_select(list(COLUMNS), rows).on_conflict_do_nothing()
 
 
 def read(session: Session, *, borrower_id: UUID, item_id: UUID, now: datetime) -> None:

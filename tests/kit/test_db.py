@@ -53,3 +53,22 @@ def test_a_connection_that_died_at_rest_is_replaced_unseen(session):
 def test_a_living_connection_is_used_again(session):
     session.connection()
     assert sorted(use(CONNECTIONS)) == sorted(use(CONNECTIONS))
+
+
+def kept(session):
+    asked = text(
+        "SELECT count(*) AS kept FROM pg_prepared_statements WHERE statement LIKE '%kept%'"
+    )
+    for _ in range(db.PREPARED_AFTER + 2):
+        number = session.execute(asked).scalar_one()
+    return number, session.execute(WHO).scalar_one()
+
+
+def test_a_connection_that_kept_no_plans_keeps_them_again_for_the_next():
+    with db.transaction() as session:
+        db.prepare_nothing(session)
+        first = kept(session)
+    with db.transaction() as session:
+        second = kept(session)
+    assert (first[0], second[0]) == (0, 1)
+    assert first[1] == second[1]

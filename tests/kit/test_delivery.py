@@ -13,7 +13,7 @@ from backend import app
 from backend.events.borrowers import BorrowerChanged
 from backend.events.tiers import TierChanged
 from backend.kit import delivery, outbox
-from backend.kit.db import Database, transaction
+from backend.kit.db import PREPARED_AFTER, Database, transaction
 from backend.kit.ids import new_id
 from backend.kit.outbox import DeliveryRow, EventRow, Recorded
 from backend.kit.wiring import Handler, routes_of
@@ -73,19 +73,26 @@ def test_a_batch_holds_a_hundred_at_most(session: Session, handler: Handler) -> 
     assert delivery.deliver_batch(handler, now=NOW) == 30
 
 
-@pytest.mark.parametrize("is_bulk", [True, False])
+KEPT = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%one by one%'"
+ANEW = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%many at once%'"
+
+
+@pytest.mark.parametrize(("is_bulk", "asked", "kept"), [(True, ANEW, 0), (False, KEPT, 1)])
 def test_only_of_many_statements_are_planned_each_time(
-    session: Session, handler: Handler, *, is_bulk: bool
+    session: Session, handler: Handler, *, is_bulk: bool, asked: str, kept: int
 ) -> None:
     seen = []
 
-    def look(session: Session, recorded: Sequence[Recorded], _now: datetime) -> None:
-        mode = session.execute(text("SELECT current_setting('plan_cache_mode')")).scalar_one()
-        seen.append((len(recorded), mode))
+    def look(session: Session, _recorded: Sequence[Recorded], _now: datetime) -> None:
+        for _ in range(PREPARED_AFTER + 2):
+            number = session.execute(text(asked)).scalar_one()
+        seen.append(number)
 
     announce(session, 2)
+    driver = session.connection().connection.driver_connection
+    driver.prepare_threshold = PREPARED_AFTER
     delivery.deliver_batch(replace(handler, run=look, is_bulk=is_bulk), now=NOW)
-    assert seen == [(2, "force_custom_plan" if is_bulk else "auto")]
+    assert seen == [kept]
 
 
 @pytest.mark.parametrize(("is_read_outside", "waits"), [(True, "on"), (False, "off")])
