@@ -42,6 +42,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("facts.read", "audiences.count", "badges.read", "badges.publish"),
             *("benefits.read", "benefits.publish", "points.read", "points.publish"),
             *("templates.read", "templates.publish", "reminders.read", "reminders.publish"),
+            "config.export",
         }
     ),
     # `borrowers.read_assigned` opens the doors at which borrowers are seen; whom she finds behind
@@ -85,6 +86,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "waivers.read",
             "waivers.decide",
             "schedules.preview",
+            "config.export",
             "tiers.read",
             "tiers.preview",
             "tiers.author",
@@ -112,12 +114,13 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "procedures.read",
             *("staff.read", "clients.read", "catalogue.read", "hardship.read", "fund.read"),
             *("staff.read", "clients.read", "catalogue.read", "plans.read"),
-            *("templates.read", "reminders.read"),
+            *("templates.read", "reminders.read", "config.export"),
         }
     ),
     Role.ADMIN: frozenset(
         {
             *("borrowers.assign", "jobs.read", "jobs.retry", "staff.read", "staff.write"),
+            *("config.export", "config.import"),
             *("clients.read", "clients.write"),
         }
     ),
