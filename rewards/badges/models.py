@@ -67,7 +67,8 @@ class BadgeAward(Base):
     """A badge that a borrower earned. `period` is empty for one that is held once.
 
     Earned at the moment `earned_at`, a day of hers `earned_on`, when the event `event_seq` had
-    been absorbed (0: by time alone, or at a month's end of imported history), by these facts.
+    been absorbed (0: by time alone, or at a month's end of imported history), by these facts. One
+    that a campaign gave (`campaign_id`) was earned by its conditions, not by those of the badge.
     """
 
     __tablename__ = "badge_award"
@@ -116,6 +117,7 @@ class BadgeAward(Base):
     event_seq: Mapped[int]
     facts: Mapped[dict[str, Any]]
     awarded_at: Mapped[datetime]
+    campaign_id: Mapped[UUID | None]
     revoked_at: Mapped[datetime | None]
     revoked_cause: Mapped[str | None]
     revoked_seq: Mapped[int | None]
