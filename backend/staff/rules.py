@@ -35,6 +35,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("benefits.read", "benefits.author", "points.read", "points.author"),
             *("catalogue.read", "catalogue.write", "catalogue.fulfil"),
             *("templates.read", "templates.author", "reminders.read", "reminders.author"),
+            *("campaigns.read", "campaigns.author", "campaigns.stop"),
         }
     ),
     Role.CAMPAIGN_APPROVER: frozenset(
@@ -42,6 +43,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("facts.read", "audiences.count", "badges.read", "badges.publish"),
             *("benefits.read", "benefits.publish", "points.read", "points.publish"),
             *("templates.read", "templates.publish", "reminders.read", "reminders.publish"),
+            *("campaigns.read", "campaigns.publish", "campaigns.stop"),
             "config.export",
         }
     ),
@@ -100,6 +102,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("procedures.read", "procedures.open", "procedures.decide", "procedures.hand_over"),
             *("plans.read", "plans.decide", "plans.author", "plans.publish"),
             *("templates.read", "reminders.read"),
+            "campaigns.read",
         }
     ),
     Role.PRIVACY_OFFICER: frozenset(
@@ -115,6 +118,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("staff.read", "clients.read", "catalogue.read", "hardship.read", "fund.read"),
             *("staff.read", "clients.read", "catalogue.read", "plans.read"),
             *("templates.read", "reminders.read", "config.export"),
+            "campaigns.read",
         }
     ),
     Role.ADMIN: frozenset(

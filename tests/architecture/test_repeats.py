@@ -56,6 +56,10 @@ WITH_A_KEY = (
 # POSTs of staff that need no key, each with the reason.
 WITHOUT_A_KEY = {
     "/v1/audiences/count": "moves nothing",
+    "/v1/campaigns": "a draft more, which is for nobody yet",
+    "/v1/campaigns/{campaign_id}/versions": "there is one draft: a repeat is refused",
+    "/v1/campaigns/{campaign_id}/check": "moves nothing",
+    "/v1/campaigns/{campaign_id}/replay": "of a replay more nobody is given anything",
     "/v1/tier-policies/preview": "moves nothing",
     "/v1/facts/extra": "its name is unique: a repeat is refused",
     "/v1/tier-policies": "a draft counts for nothing until another person publishes it",
