@@ -17,6 +17,7 @@ COMMANDS = {
     "staff": "staff:staff",
     "keys": "keys:keys",
     "client": "clients:client",
+    "config": "config:config",
     "job": "operate:job",
     "audit": "operate:audit",
     "evidence": "evidence:evidence",

@@ -45,6 +45,7 @@ from backend.kit import (
     rate_limit,
     resealing,
 )
+from backend.kit.configuration import ConfigSource
 from backend.kit.keyring import RELOADS_BEFORE_EFFECT, Keyring, Snapshot
 from backend.kit.logs import get_logger
 from backend.kit.openapi import DocumentedApi, describe, describe_messages
@@ -131,6 +132,11 @@ def borrower_panels() -> dict[str, BorrowerPanel]:
 def work_sources() -> list[WorkSource]:
     """Each feature's open cases, for the work list."""
     return [source for wiring in WIRINGS for source in wiring.work_sources]
+
+
+def config_sources() -> list[ConfigSource]:
+    """Every part of the programme's configuration: what others name comes before them."""
+    return [source for wiring in WIRINGS for source in wiring.config_sources]
 
 
 def issuer_keys() -> IssuerKeys:
@@ -263,6 +269,7 @@ def create_app(process: Process | None = None) -> Flask:
     app.config["JOBS"] = jobs()
     app.config["BORROWER_PANELS"] = borrower_panels()
     app.config["WORK_SOURCES"] = work_sources()
+    app.config["CONFIG_SOURCES"] = config_sources()
     app.config["SSO_PROVIDER"] = oidc.Provider(settings.oidc) if settings.oidc else None
     app.config["PROGRAMME_ZONE"] = settings.programme_zone
     app.config["OTP_PER_DAY"] = settings.otp_per_day

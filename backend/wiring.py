@@ -6,6 +6,7 @@ from backend.auth import routes as auth_routes
 from backend.auth import staff_routes as auth_staff_routes
 from backend.auth.service import otp
 from backend.benefits import audit as benefit_audit
+from backend.benefits import configuration as benefit_configuration
 from backend.benefits import demo as benefit_demo
 from backend.benefits import handlers as benefit_handlers
 from backend.benefits import jobs as benefit_jobs
@@ -17,6 +18,7 @@ from backend.benefits import work as benefit_work
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
+from backend.configuration import staff_routes as configuration_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import audit as contact_audit
 from backend.contacts import handlers as contact_handlers
@@ -82,6 +84,7 @@ from backend.promises import routes as promise_routes
 from backend.promises import staff_routes as promise_staff_routes
 from backend.promises import work as promise_work
 from backend.repayment_plans import audit as plan_audit
+from backend.repayment_plans import configuration as plan_configuration
 from backend.repayment_plans import handlers as plan_handlers
 from backend.repayment_plans import jobs as plan_jobs
 from backend.repayment_plans import panels as plan_panels
@@ -96,6 +99,7 @@ from backend.staff import service as staff
 from backend.staff import staff_routes
 from backend.streaks import routes as streak_routes
 from backend.tiers import audit as tier_audit
+from backend.tiers import configuration as tier_configuration
 from backend.tiers import handlers as tier_handlers
 from backend.tiers import jobs as tier_jobs
 from backend.tiers import panels as tier_panels
@@ -162,6 +166,7 @@ WIRING = Wiring(
         auth_staff_routes.blp,
         webhook_routes.blp,
         webhook_staff_routes.blp,
+        configuration_routes.blp,
     ),
     handlers=(
         *loan_handlers.HANDLERS,
@@ -204,6 +209,11 @@ WIRING = Wiring(
         *contact_audit.AUDITS,
     ),
     plans_so_far=plan_queries.plans_so_far,
+    config_sources=(
+        tier_configuration.SOURCE,
+        plan_configuration.SOURCE,
+        benefit_configuration.SOURCE,
+    ),
     demo=(benefit_demo.fill, hardship_demo.fill),
     sealed=(
         *borrowers.SEALED,

@@ -16,9 +16,11 @@ from notifications.messages import routes as message_routes
 from notifications.messages import staff_routes as message_staff_routes
 from notifications.notices import handlers as notice_handlers
 from notifications.preferences import routes as preference_routes
+from notifications.reminders import configuration as reminder_configuration
 from notifications.reminders import handlers as reminder_handlers
 from notifications.reminders import jobs as reminder_jobs
 from notifications.reminders import staff_routes as reminder_staff_routes
+from notifications.templates import configuration as template_configuration
 from notifications.templates import staff_routes as template_staff_routes
 
 WIRING = Wiring(
@@ -40,6 +42,8 @@ WIRING = Wiring(
     ),
     jobs=(*reminder_jobs.JOBS,),
     loops=(*delivery_sender.LOOPS, *alert_ringing.LOOPS),
+    # Words before the plan that names them.
+    config_sources=(template_configuration.SOURCE, reminder_configuration.SOURCE),
     demo=(device_demo.fill,),
     sealed=devices.SEALED,
     hashed=devices.HASHED,

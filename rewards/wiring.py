@@ -2,6 +2,7 @@
 
 from backend.kit.wiring import Wiring
 from rewards.badges import audit as badge_audit
+from rewards.badges import configuration as badge_configuration
 from rewards.badges import handlers as badge_handlers
 from rewards.badges import jobs as badge_jobs
 from rewards.badges import panels as badge_panels
@@ -11,6 +12,7 @@ from rewards.campaigns import handlers as campaign_handlers
 from rewards.campaigns import jobs as campaign_jobs
 from rewards.campaigns import staff_routes as campaign_staff_routes
 from rewards.catalogue import audit as catalogue_audit
+from rewards.catalogue import configuration as catalogue_configuration
 from rewards.catalogue import demo as catalogue_demo
 from rewards.catalogue import jobs as catalogue_jobs
 from rewards.catalogue import routes as catalogue_routes
@@ -23,6 +25,7 @@ from rewards.credentials import service as credentials
 from rewards.credentials import verify_routes as credential_verify_routes
 from rewards.credentials.service import signers as issuer_keys
 from rewards.points import audit as points_audit
+from rewards.points import configuration as points_configuration
 from rewards.points import handlers as points_handlers
 from rewards.points import jobs as points_jobs
 from rewards.points import panels as points_panels
@@ -72,6 +75,11 @@ WIRING = Wiring(
     ),
     sealed=(*catalogue.SEALED, *credentials.SEALED),
     hashed=catalogue.HASHED,
+    config_sources=(
+        points_configuration.SOURCE,
+        badge_configuration.SOURCE,
+        catalogue_configuration.SOURCE,
+    ),
     demo=(catalogue_demo.fill,),
     points_forecast=forecast_points,
     issuer_keys=issuer_keys,

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from backend.kit.configuration import ConfigSource
 from backend.kit.db import PRODUCT, Access
 from backend.kit.openapi import Message
 from backend.kit.outbox import Event, Recorded
@@ -133,6 +134,8 @@ class Wiring:
     hashed: tuple[HashedTable, ...] = ()
     # Each feature's part of the staff's view of a borrower, by its name there.
     borrower_panels: Mapping[str, BorrowerPanel] = field(default_factory=dict)
+    # Each feature's part of the programme's configuration, in the order in which it is written.
+    config_sources: tuple[ConfigSource, ...] = ()
     # Open cases for whoever looks after a borrower.
     work_sources: tuple[WorkSource, ...] = ()
     # What plan quotes ask of those above them; each is filled by one package.

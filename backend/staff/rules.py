@@ -44,6 +44,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("benefits.read", "benefits.publish", "points.read", "points.publish"),
             *("templates.read", "templates.publish", "reminders.read", "reminders.publish"),
             *("campaigns.read", "campaigns.publish", "campaigns.stop"),
+            "config.export",
         }
     ),
     # `borrowers.read_assigned` opens the doors at which borrowers are seen; whom she finds behind
@@ -87,6 +88,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "waivers.read",
             "waivers.decide",
             "schedules.preview",
+            "config.export",
             "tiers.read",
             "tiers.preview",
             "tiers.author",
@@ -115,13 +117,14 @@ _GRANTED: dict[Role, frozenset[str]] = {
             "procedures.read",
             *("staff.read", "clients.read", "catalogue.read", "hardship.read", "fund.read"),
             *("staff.read", "clients.read", "catalogue.read", "plans.read"),
-            *("templates.read", "reminders.read"),
+            *("templates.read", "reminders.read", "config.export"),
             "campaigns.read",
         }
     ),
     Role.ADMIN: frozenset(
         {
             *("borrowers.assign", "jobs.read", "jobs.retry", "staff.read", "staff.write"),
+            *("config.export", "config.import"),
             *("clients.read", "clients.write"),
         }
     ),

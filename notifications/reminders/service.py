@@ -32,9 +32,13 @@ def write_plan(
     note: str,
     author_id: UUID,
     now: datetime,
+    with_drafts: bool = False,
 ) -> int:
-    """Keep a plan for somebody else to publish; returns its version. Refuses: Invalid."""
-    check_plan(document, templates=_templates(session))
+    """Keep a plan for somebody else to publish; returns its version. Refuses: Invalid.
+
+    `with_drafts`: it may name a template whose words wait as well; publishing the plan asks again.
+    """
+    check_plan(document, templates=_templates(session, with_drafts=with_drafts))
     # Version 1 is always there: its row is the lock under which numbers are given out.
     session.execute(select(ReminderPlan.version).where(ReminderPlan.version == 1).with_for_update())
     version = session.execute(select(func.max(ReminderPlan.version))).scalar_one() + 1
@@ -82,11 +86,11 @@ def publish_plan(session: Session, *, version: int, publisher_id: UUID, now: dat
     )
 
 
-def _templates(session: Session) -> frozenset[str]:
+def _templates(session: Session, *, with_drafts: bool = False) -> frozenset[str]:
     return frozenset(
         each.code
         for each in templates.list_templates(session)
-        if each.purpose is Purpose.REMINDER and each.live_version is not None
+        if each.purpose is Purpose.REMINDER and (with_drafts or each.live_version is not None)
     )
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from backend.__main__ import main
 from backend.auth.revocations import POLL_SECONDS
+from backend.configuration.bundle import hash_of, read_bundle, write_bundle
 from tests.commands.product import ROOT, Product
 from tests.fixtures.server import plain
 from tests.fixtures.settings import environment_of
@@ -208,3 +209,34 @@ def test_outside_the_demo_more_power_needs_a_reason(clone_database, tmp_path):
         allowed = command(*words, "--reason", "The house has one admin yet.")
         assert allowed.returncode == 0, allowed.stderr
     assert command("disable", "first@bank.test").returncode != 0
+
+
+def test_configuration_goes_out_and_comes_in_as_drafts(product, tmp_path):
+    file, email = tmp_path / "bundle.yaml", "mover@bank.test"
+    product.command("staff", "add", email, "--role", "admin")
+    out = product.command("config", "export", str(file))
+    assert out.returncode == 0, out.stderr
+    assert product.command("config", "export").stdout == file.read_text()
+    bring = ("config", "import", str(file), "--author", email)
+    same = product.command(*bring, "--dry-run")
+    assert same.returncode == 0, same.stderr
+    assert " 0 new, 0 changed, " in same.stdout
+    assert product.command(*bring).returncode != 0
+    assert product.command(*bring, "--apply").returncode != 0  # without a reason
+
+    text = file.read_text()
+    contents = read_bundle(text).contents
+    badge = contents["badges"]["first_step"]
+    before, badge["picture"] = badge["picture"], "rings"
+    file.write_text(text.replace(f"picture: {before}", "picture: rings"))
+    refused = product.command(*bring, "--dry-run")
+    assert refused.returncode == 1
+    assert hash_of(contents) in refused.stderr
+    file.write_text(write_bundle(contents))
+    told = product.command(*bring, "--apply", "--reason", "A brighter picture.")
+    assert told.returncode == 0, told.stderr
+    assert f"/picture: '{before}' -> 'rings'" in told.stdout
+    again = product.command(*bring, "--dry-run")
+    assert "waiting  badges/first_step" in again.stdout
+    # What is in force is what was in force.
+    assert product.command("config", "export").stdout == text
