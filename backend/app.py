@@ -44,6 +44,7 @@ from backend.kit import (
     rate_limit,
     resealing,
 )
+from backend.kit.figures import DailyFigure
 from backend.kit.keyring import RELOADS_BEFORE_EFFECT, Keyring, Snapshot
 from backend.kit.logs import get_logger
 from backend.kit.openapi import DocumentedApi, describe, describe_messages
@@ -60,6 +61,7 @@ from backend.kit.wiring import (
     Wiring,
     routes_of,
 )
+from backend.metrics import sources as metric_sources
 from backend.plan_quotes import ports as plan_quote_ports
 from backend.settings import Settings, load
 from backend.staff import sessions as staff_sessions
@@ -130,6 +132,11 @@ def borrower_panels() -> dict[str, BorrowerPanel]:
 def work_sources() -> list[WorkSource]:
     """Each feature's open cases, for the work list."""
     return [source for wiring in WIRINGS for source in wiring.work_sources]
+
+
+def daily_figures() -> dict[str, DailyFigure]:
+    """What each package counts of itself day by day, by name."""
+    return {name: each for wiring in WIRINGS for name, each in wiring.daily_figures.items()}
 
 
 def issuer_keys() -> IssuerKeys:
@@ -216,6 +223,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
         settings.crisis_alert, waits=_only(wiring.crisis_waits for wiring in WIRINGS)
     )
     staff_sessions.configure(end=_end_sessions)
+    metric_sources.configure(daily_figures())
     scanner = settings.document_scanner
     scanning.configure(
         scanner=None if scanner is None else scanning.ClamdScanner(*scanner),

@@ -20,6 +20,7 @@ from rewards.credentials import service as credentials
 from rewards.credentials import verify_routes as credential_verify_routes
 from rewards.credentials.service import signers as issuer_keys
 from rewards.points import audit as points_audit
+from rewards.points import figures as points_figures
 from rewards.points import handlers as points_handlers
 from rewards.points import jobs as points_jobs
 from rewards.points import panels as points_panels
@@ -61,6 +62,7 @@ WIRING = Wiring(
     sealed=(*catalogue.SEALED, *credentials.SEALED),
     hashed=catalogue.HASHED,
     demo=(catalogue_demo.fill,),
+    daily_figures=points_figures.FIGURES,
     points_forecast=forecast_points,
     issuer_keys=issuer_keys,
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},

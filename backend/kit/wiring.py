@@ -11,6 +11,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from backend.kit.db import PRODUCT, Access
+from backend.kit.figures import DailyFigure
 from backend.kit.openapi import Message
 from backend.kit.outbox import Event, Recorded
 from backend.kit.ports import BorrowerPanel, IssuerKeys, PlansSoFar, PointsForecast, WorkSource
@@ -125,6 +126,8 @@ class Wiring:
     borrower_panels: Mapping[str, BorrowerPanel] = field(default_factory=dict)
     # Open cases for whoever looks after a borrower.
     work_sources: tuple[WorkSource, ...] = ()
+    # What each package counts of itself day by day, by the figure's name.
+    daily_figures: Mapping[str, DailyFigure] = field(default_factory=dict)
     # What plan quotes ask of those above them; each is filled by one package.
     points_forecast: PointsForecast | None = None
     plans_so_far: PlansSoFar | None = None

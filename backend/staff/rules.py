@@ -25,6 +25,8 @@ class Role(StrEnum):
 # What an account may do about itself, whatever its roles.
 OWN_ACCOUNT = frozenset({"staff.self"})
 
+# The programme in figures: for everybody in the office but moderators, who look after people.
+_WATCHERS = frozenset(Role) - {Role.MODERATOR, Role.LEAD_MODERATOR}
 _GRANTED: dict[Role, frozenset[str]] = {
     Role.MODERATOR: frozenset({"moderation.decide"}),
     # Whose words somebody's are is told to leads alone, for a person in need.
@@ -122,7 +124,11 @@ _GRANTED: dict[Role, frozenset[str]] = {
         }
     ),
 }
-PERMISSIONS = {role: OWN_ACCOUNT | granted for role, granted in _GRANTED.items()}
+_OVERVIEW = frozenset({"overview.read"})
+PERMISSIONS = {
+    role: OWN_ACCOUNT | granted | (_OVERVIEW if role in _WATCHERS else frozenset())
+    for role, granted in _GRANTED.items()
+}
 
 
 def permissions_of(roles: frozenset[str]) -> frozenset[str]:

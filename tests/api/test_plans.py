@@ -45,6 +45,7 @@ from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
+from tests.metrics.hot import metric_calls
 from tests.rewards.credentials.hot import credential_calls
 from tests.webhooks.hot import webhook_calls
 
@@ -178,6 +179,7 @@ def test_hot_statements_use_indexes(
         lambda: staff.put(
             f"/v1/staff/borrowers/{crowd.bea.id}/assignment", json={"staff_id": str(manager.id)}
         ),
+        *metric_calls(staff),
         lambda: me.get("/v1/me/contacts", query_string={"limit": 1}),
         lambda: me.get("/v1/me/contacts.csv"),
         lambda: me.get("/v1/me/contact-windows"),
