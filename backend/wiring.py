@@ -40,6 +40,7 @@ from backend.evidence import jobs as evidence_jobs
 from backend.evidence import routes as evidence_routes
 from backend.evidence import service as evidence
 from backend.evidence import witnessing as evidence_witnessing
+from backend.evidence_desk import staff_routes as evidence_desk_routes
 from backend.hardship import audit as hardship_audit
 from backend.hardship import contents as hardship_contents
 from backend.hardship import demo as hardship_demo
@@ -161,6 +162,7 @@ WIRING = Wiring(
         webhook_routes.blp,
         webhook_staff_routes.blp,
         metric_staff_routes.blp,
+        evidence_desk_routes.blp,
     ),
     handlers=(
         *loan_handlers.HANDLERS,

@@ -64,7 +64,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
     ),
     Role.RISK_OFFICER: frozenset(
         {
-            "borrowers.read",
+            *("evidence.read", "borrowers.read"),
             "borrowers.read_assigned",
             "borrowers.assign",
             "facts.read",
@@ -103,7 +103,10 @@ _GRANTED: dict[Role, frozenset[str]] = {
         }
     ),
     Role.PRIVACY_OFFICER: frozenset(
-        {"borrowers.read", "borrowers.read_assigned", "staff.read", "contacts.read"}
+        {
+            *("borrowers.read", "borrowers.read_assigned", "staff.read", "contacts.read"),
+            "evidence.read",
+        }
     ),
     Role.AUDITOR: frozenset(
         {
@@ -111,7 +114,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
             *("staff.read", "clients.read", "catalogue.read", "disputes.read", "waivers.read"),
             *("staff.read", "clients.read", "catalogue.read", "contacts.read"),
-            "procedures.read",
+            *("procedures.read", "evidence.read"),
             *("staff.read", "clients.read", "catalogue.read", "hardship.read", "fund.read"),
             *("staff.read", "clients.read", "catalogue.read", "plans.read"),
             *("templates.read", "reminders.read"),

@@ -1,4 +1,4 @@
-"""Daily figures, and the ends of tables by which a day of them is counted."""
+"""Daily figures, the ends of tables by which a day is counted, and the log by type of act."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,3 +37,4 @@ def upgrade() -> None:
     op.create_index("ix_daily_figure_day", "daily_figure", ["day"])
     for table, column in BY_DAY:
         op.create_index(f"ix_{table}_{column}", table, [column], postgresql_using="brin")
+    op.create_index("ix_evidence_leaf_type_entry_index", "evidence_leaf", ["type", "entry_index"])

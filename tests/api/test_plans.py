@@ -36,6 +36,7 @@ from tests.api.crowd import multiply
 from tests.api.explained import Plans
 from tests.api.statements import heard
 from tests.clock import NOW, TODAY
+from tests.evidence.hot import evidence_calls
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.contacts import make_contact
 from tests.factories.credentials import make_credential
@@ -180,6 +181,7 @@ def test_hot_statements_use_indexes(
             f"/v1/staff/borrowers/{crowd.bea.id}/assignment", json={"staff_id": str(manager.id)}
         ),
         *metric_calls(staff),
+        *evidence_calls(staff, external_id=crowd.ann.external_id),
         lambda: me.get("/v1/me/contacts", query_string={"limit": 1}),
         lambda: me.get("/v1/me/contacts.csv"),
         lambda: me.get("/v1/me/contact-windows"),
