@@ -46,6 +46,7 @@ from backend.kit import (
     resealing,
 )
 from backend.kit.configuration import ConfigSource
+from backend.kit.figures import DailyFigure
 from backend.kit.keyring import RELOADS_BEFORE_EFFECT, Keyring, Snapshot
 from backend.kit.logs import get_logger
 from backend.kit.openapi import DocumentedApi, describe, describe_messages
@@ -62,6 +63,7 @@ from backend.kit.wiring import (
     Wiring,
     routes_of,
 )
+from backend.metrics import sources as metric_sources
 from backend.plan_quotes import ports as plan_quote_ports
 from backend.settings import Settings, load
 from backend.staff import sessions as staff_sessions
@@ -137,6 +139,11 @@ def work_sources() -> list[WorkSource]:
 def config_sources() -> list[ConfigSource]:
     """Every part of the programme's configuration: what others name comes before them."""
     return [source for wiring in WIRINGS for source in wiring.config_sources]
+
+
+def daily_figures() -> dict[str, DailyFigure]:
+    """What each package counts of itself day by day, by name."""
+    return {name: each for wiring in WIRINGS for name, each in wiring.daily_figures.items()}
 
 
 def issuer_keys() -> IssuerKeys:
@@ -223,6 +230,7 @@ def configure(settings: Settings, *, limits: db.Limits | None = None) -> Process
         settings.crisis_alert, waits=_only(wiring.crisis_waits for wiring in WIRINGS)
     )
     staff_sessions.configure(end=_end_sessions)
+    metric_sources.configure(daily_figures())
     scanner = settings.document_scanner
     scanning.configure(
         scanner=None if scanner is None else scanning.ClamdScanner(*scanner),

@@ -42,6 +42,7 @@ from backend.evidence import jobs as evidence_jobs
 from backend.evidence import routes as evidence_routes
 from backend.evidence import service as evidence
 from backend.evidence import witnessing as evidence_witnessing
+from backend.evidence_desk import staff_routes as evidence_desk_routes
 from backend.hardship import audit as hardship_audit
 from backend.hardship import contents as hardship_contents
 from backend.hardship import demo as hardship_demo
@@ -60,6 +61,8 @@ from backend.loans import panels as loan_panels
 from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
 from backend.loans import work as loan_work
+from backend.metrics import jobs as metric_jobs
+from backend.metrics import staff_routes as metric_staff_routes
 from backend.plan_quotes import jobs as plan_quote_jobs
 from backend.plan_quotes import routes as plan_quote_routes
 from backend.plan_quotes import signing as plan_quote_signing
@@ -85,6 +88,7 @@ from backend.promises import staff_routes as promise_staff_routes
 from backend.promises import work as promise_work
 from backend.repayment_plans import audit as plan_audit
 from backend.repayment_plans import configuration as plan_configuration
+from backend.repayment_plans import figures as plan_figures
 from backend.repayment_plans import handlers as plan_handlers
 from backend.repayment_plans import jobs as plan_jobs
 from backend.repayment_plans import panels as plan_panels
@@ -100,6 +104,7 @@ from backend.staff import staff_routes
 from backend.streaks import routes as streak_routes
 from backend.tiers import audit as tier_audit
 from backend.tiers import configuration as tier_configuration
+from backend.tiers import figures as tier_figures
 from backend.tiers import handlers as tier_handlers
 from backend.tiers import jobs as tier_jobs
 from backend.tiers import panels as tier_panels
@@ -167,6 +172,8 @@ WIRING = Wiring(
         webhook_routes.blp,
         webhook_staff_routes.blp,
         configuration_routes.blp,
+        metric_staff_routes.blp,
+        evidence_desk_routes.blp,
     ),
     handlers=(
         *loan_handlers.HANDLERS,
@@ -196,6 +203,7 @@ WIRING = Wiring(
         *evidence_jobs.JOBS,
         *evidence_witnessing.JOBS,
         *webhook_jobs.JOBS,
+        *metric_jobs.JOBS,
     ),
     loops=webhook_sender.LOOPS,
     audits=(
@@ -243,6 +251,7 @@ WIRING = Wiring(
         **procedure_panels.PANELS,
         **plan_panels.PANELS,
     },
+    daily_figures={**tier_figures.FIGURES, **plan_figures.FIGURES},
     work_sources=(
         loan_work.SOURCE,
         tier_work.SOURCE,

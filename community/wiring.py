@@ -5,6 +5,7 @@ from backend.kit.idempotency import SEALED_WALLED
 from backend.kit.wiring import Audit, Wiring
 from community import ports, wall
 from community.appeals import routes as appeal_routes
+from community.cases import figures as case_figures
 from community.comments import routes as comment_routes
 from community.desk import staff_routes as desk_routes
 from community.members import routes as member_routes
@@ -55,6 +56,7 @@ WIRING = Wiring(
         *unmasking_audit.AUDITS,
         *writing_audit.AUDITS,
     ),
+    daily_figures=case_figures.FIGURES,
     demo=(post_demo.fill,),
     sealed=SEALED_WALLED,
     crisis_waits=moderation_watch.crisis_waits,

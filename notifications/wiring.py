@@ -17,6 +17,7 @@ from notifications.messages import staff_routes as message_staff_routes
 from notifications.notices import handlers as notice_handlers
 from notifications.preferences import routes as preference_routes
 from notifications.reminders import configuration as reminder_configuration
+from notifications.reminders import figures as reminder_figures
 from notifications.reminders import handlers as reminder_handlers
 from notifications.reminders import jobs as reminder_jobs
 from notifications.reminders import staff_routes as reminder_staff_routes
@@ -47,6 +48,7 @@ WIRING = Wiring(
     demo=(device_demo.fill,),
     sealed=devices.SEALED,
     hashed=devices.HASHED,
+    daily_figures=reminder_figures.FIGURES,
     audits=delivery_audit.AUDITS,
     borrower_panels={**message_panels.PANELS},
 )

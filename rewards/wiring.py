@@ -26,6 +26,7 @@ from rewards.credentials import verify_routes as credential_verify_routes
 from rewards.credentials.service import signers as issuer_keys
 from rewards.points import audit as points_audit
 from rewards.points import configuration as points_configuration
+from rewards.points import figures as points_figures
 from rewards.points import handlers as points_handlers
 from rewards.points import jobs as points_jobs
 from rewards.points import panels as points_panels
@@ -81,6 +82,7 @@ WIRING = Wiring(
         catalogue_configuration.SOURCE,
     ),
     demo=(catalogue_demo.fill,),
+    daily_figures=points_figures.FIGURES,
     points_forecast=forecast_points,
     issuer_keys=issuer_keys,
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},

@@ -32,15 +32,6 @@ from backend.kit.witnesses import Witness, read_key
 
 CHUNK = 4_096
 _NUMBER = re.compile(r"[0-9]+")
-_OF_RECORD = (
-    EvidenceRecord.id.label("own_id"),
-    EvidenceRecord.type.label("own_type"),
-    EvidenceRecord.at.label("own_at"),
-    EvidenceRecord.number.label("own_number"),
-    EvidenceRecord.body,
-    EvidenceRecord.erased_at,
-    EvidenceKey.key_cipher,
-)
 
 
 @dataclass
@@ -110,10 +101,10 @@ class Verification:
         index = self._recount.size
         if row.entry_index != index:
             yield f"entry {index}: missing; the next one is {row.entry_index}"
-        for fault in _faults(row):
+        for fault in faults_of(row):
             yield f"entry {row.entry_index}: {fault}"
         self.erased += row.erased_at is not None
-        self._recount.add(_leaf_hash(row))
+        self._recount.add(leaf_hash_of(row))
 
     def _check_tiles(self) -> Iterator[str]:
         yield from _compare(self.session, self._recount.take_filled())
@@ -148,9 +139,9 @@ class Verification:
         for rows in _iterate_pending(self.session):
             for row in rows:
                 self.waiting += 1
-                for fault in _faults(row):
+                for fault in faults_of(row):
                     yield f"record {row.record_id}, which waits: {fault}"
-                if bytes(row.leaf_hash) != _leaf_hash(row):
+                if bytes(row.leaf_hash) != leaf_hash_of(row):
                     yield f"record {row.record_id}, which waits: its leaf hash is another's"
 
     def _lost(self) -> Iterator[str]:
@@ -161,7 +152,7 @@ class Verification:
                 yield f"record {lost}: is in no log and does not wait for it"
 
 
-def _faults(row: AnyRow) -> Iterator[str]:
+def faults_of(row: AnyRow) -> Iterator[str]:
     """What is wrong between a leaf and its record."""
     if row.own_id is None:
         yield "its record is missing"
@@ -189,7 +180,8 @@ def _faults(row: AnyRow) -> Iterator[str]:
         yield "its record is not what was committed to"
 
 
-def _leaf_hash(row: AnyRow) -> bytes:
+def leaf_hash_of(row: AnyRow) -> bytes:
+    """Of a leaf, made again from its columns."""
     data = rules.leaf_data(
         act=row.type, record_id=row.record_id, commitment=bytes(row.commitment), at=row.at
     )
@@ -262,7 +254,7 @@ def _iterate_leaves(session: Session) -> Iterator[Sequence[AnyRow]]:
     after = -1
     while True:
         rows = session.execute(
-            select(EvidenceLeaf.__table__, *_OF_RECORD)
+            select(EvidenceLeaf.__table__, *queries.OF_RECORD)
             .outerjoin(
                 EvidenceRecord,
                 (EvidenceRecord.borrower_id == EvidenceLeaf.borrower_id)
@@ -283,7 +275,7 @@ def _iterate_pending(session: Session) -> Iterator[Sequence[AnyRow]]:
     after = 0
     while True:
         rows = session.execute(
-            select(EvidencePending.__table__, *_OF_RECORD)
+            select(EvidencePending.__table__, *queries.OF_RECORD)
             .outerjoin(
                 EvidenceRecord,
                 (EvidenceRecord.borrower_id == EvidencePending.borrower_id)

@@ -19,6 +19,11 @@ class ReceiptUnknown(NotFound):
     title = Text("There is no such receipt.", "没有这份凭证。")
 
 
+class EntryUnknown(NotFound):
+    code = "entry-unknown"
+    title = Text("The log that was signed has no such entry.", "已签署的日志中没有该条目。")
+
+
 class ReceiptNotReady(Conflict):
     code = "receipt-not-ready"
     title = Text(

@@ -75,6 +75,7 @@ class EvidenceLeaf(Base):
     __tablename__ = "evidence_leaf"
     __table_args__ = (
         UniqueConstraint("number"),
+        Index("ix_evidence_leaf_type_entry_index", "type", "entry_index"),
         CheckConstraint("entry_index >= 0", name="index_from_zero"),
         CheckConstraint("octet_length(commitment) = 32", name="commitment_whole"),
     )

@@ -4,22 +4,24 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import Select, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from backend.evidence.errors import CheckpointUnknown, ReceiptUnknown, TileUnknown
+from backend.evidence.merkle import HASH_BYTES
 from backend.evidence.models import (
     EvidenceCheckpoint,
     EvidenceCosignature,
     EvidenceKey,
     EvidenceLeaf,
+    EvidencePending,
     EvidenceRecord,
     EvidenceSigner,
     EvidenceTile,
 )
 from backend.evidence.notes import Verifier
-from backend.evidence.tiles import Named, Place
+from backend.evidence.tiles import TILE_WIDTH, Named, Place
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
 
@@ -41,6 +43,16 @@ _COSIGNATURES = (
     .where(EvidenceCosignature.size == EvidenceCheckpoint.size)
     .correlate(EvidenceCheckpoint)
     .scalar_subquery()
+)
+# Of the record that a leaf commits to, beside the leaf's own columns.
+OF_RECORD = (
+    EvidenceRecord.id.label("own_id"),
+    EvidenceRecord.type.label("own_type"),
+    EvidenceRecord.at.label("own_at"),
+    EvidenceRecord.number.label("own_number"),
+    EvidenceRecord.body,
+    EvidenceRecord.erased_at,
+    EvidenceKey.key_cipher,
 )
 WITNESSED_NOTE = (EvidenceCheckpoint.note + _COSIGNATURES).label("witnessed_note")
 
@@ -166,3 +178,98 @@ def list_checkpoints(session: Session, *, after: int, limit: int) -> Sequence[An
         .order_by(EvidenceCheckpoint.size)
         .limit(limit)
     ).all()
+
+
+def find_entry(session: Session, *, index: int) -> AnyRow | None:
+    """A leaf with the record that it commits to, sealed."""
+    return session.execute(
+        select(EvidenceLeaf.__table__, *OF_RECORD)
+        .outerjoin(
+            EvidenceRecord,
+            (EvidenceRecord.borrower_id == EvidenceLeaf.borrower_id)
+            & (EvidenceRecord.id == EvidenceLeaf.record_id),
+        )
+        .outerjoin(EvidenceKey, EvidenceKey.borrower_id == EvidenceLeaf.borrower_id)
+        .where(EvidenceLeaf.entry_index == index)
+    ).first()
+
+
+def find_leaf_hash(session: Session, *, index: int) -> bytes | None:
+    """The hash that the log's tiles hold at a place; None beyond their end."""
+    number, within = divmod(index, TILE_WIDTH)
+    hashes = read_tiles(session, places=[Place(0, number)]).get(Place(0, number), b"")
+    return hashes[within * HASH_BYTES : (within + 1) * HASH_BYTES] or None
+
+
+def find_checkpoint(session: Session, *, size: int) -> AnyRow | None:
+    """The head that was signed when the log had so many entries."""
+    return session.execute(
+        select(EvidenceCheckpoint.__table__).where(EvidenceCheckpoint.size == size)
+    ).first()
+
+
+def find_first_head_with(session: Session, *, index: int) -> AnyRow | None:
+    """The first head that was signed over an entry."""
+    found = list_checkpoints(session, after=index, limit=1)
+    return found[0] if found else None
+
+
+def page_entries(
+    session: Session,
+    *,
+    args: Mapping[str, Any],
+    act: str | None = None,
+    borrower_id: UUID | None = None,
+) -> Page:
+    """Entries of the log, newest first: what anybody may know of each, and if it was erased.
+
+    Of a borrower also those that wait to be sealed.
+    """
+    if borrower_id is not None:
+        return _page_hers(session, args=args, act=act, borrower_id=borrower_id)
+    leaf = EvidenceLeaf
+    query: Select[Any] = (
+        select(
+            leaf.entry_index,
+            leaf.type,
+            leaf.at,
+            leaf.record_id,
+            leaf.commitment,
+            EvidenceRecord.erased_at,
+        )
+        .outerjoin(
+            EvidenceRecord,
+            (EvidenceRecord.borrower_id == leaf.borrower_id)
+            & (EvidenceRecord.id == leaf.record_id),
+        )
+        .where(leaf.entry_index >= 0 if act is None else leaf.type == act)
+    )
+    return page(session, query, keys=(leaf.entry_index,), args=args, descending=True)
+
+
+def _page_hers(
+    session: Session, *, args: Mapping[str, Any], act: str | None, borrower_id: UUID
+) -> Page:
+    record = EvidenceRecord
+    query: Select[Any] = (
+        select(
+            record.number,
+            EvidenceLeaf.entry_index,
+            record.type,
+            record.at,
+            record.id.label("record_id"),
+            EvidenceLeaf.commitment,
+            record.erased_at,
+        )
+        .outerjoin(EvidenceLeaf, EvidenceLeaf.number == record.number)
+        .where(record.borrower_id == borrower_id, true() if act is None else record.type == act)
+    )
+    return page(session, query, keys=(record.number,), args=args, descending=True)
+
+
+def count_waiting(session: Session, *, at_most: int) -> int:
+    """How many acts wait to be sealed, counted no further than that."""
+    some = (
+        select(EvidencePending.number).where(EvidencePending.number > 0).limit(at_most).subquery()
+    )
+    return session.execute(select(func.count()).select_from(some)).scalar_one()

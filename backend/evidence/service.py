@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from backend.evidence import merkle, notes, queries, records, rules, sealing, signers, tiles
-from backend.evidence.errors import ReceiptNotReady
+from backend.evidence.errors import EntryUnknown, ReceiptNotReady
 from backend.evidence.models import EvidenceKey, EvidenceRecord
 from backend.evidence.notes import Verifier
 from backend.evidence.records import Entry, Opened
@@ -31,6 +31,7 @@ __all__ = [
     "SignerChangeError",
     "add_signer",
     "erase",
+    "make_proof",
     "make_receipt",
     "open_record",
     "prepare",
@@ -120,15 +121,31 @@ def make_receipt(session: Session, *, borrower_id: UUID, record_id: UUID) -> str
     row = queries.get_receipt(session, borrower_id=borrower_id, record_id=record_id)
     if row.entry_index is None:
         raise ReceiptNotReady
-    parts = merkle.inclusion_parts(row.entry_index, row.size)
-    read = queries.read_tiles(session, places=tiles.places_of(parts))
     data = rules.leaf_data(
         act=row.type, record_id=record_id, commitment=bytes(row.commitment), at=row.at
     )
+    return _proof_text(session, index=row.entry_index, data=data, head=row)
+
+
+def make_proof(session: Session, *, index: int) -> str:
+    """The same of any entry, by its place. Refuses: EntryUnknown, CheckpointUnknown."""
+    head = queries.get_head(session)
+    row = queries.find_entry(session, index=index)
+    if row is None or index >= head.size:
+        raise EntryUnknown
+    data = rules.leaf_data(
+        act=row.type, record_id=row.record_id, commitment=bytes(row.commitment), at=row.at
+    )
+    return _proof_text(session, index=index, data=data, head=head)
+
+
+def _proof_text(session: Session, *, index: int, data: bytes, head: AnyRow) -> str:
+    parts = merkle.inclusion_parts(index, head.size)
+    read = queries.read_tiles(session, places=tiles.places_of(parts))
     return notes.proof_text(
-        index=row.entry_index,
+        index=index,
         proof=tiles.proof_of(parts, tiles=read),
-        checkpoint=row.witnessed_note,
+        checkpoint=head.witnessed_note,
         extra=data,
     )
 

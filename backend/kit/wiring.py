@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.configuration import ConfigSource
 from backend.kit.db import PRODUCT, Access
+from backend.kit.figures import DailyFigure
 from backend.kit.openapi import Message
 from backend.kit.outbox import Event, Recorded
 from backend.kit.ports import (
@@ -138,6 +139,8 @@ class Wiring:
     config_sources: tuple[ConfigSource, ...] = ()
     # Open cases for whoever looks after a borrower.
     work_sources: tuple[WorkSource, ...] = ()
+    # What each package counts of itself day by day, by the figure's name.
+    daily_figures: Mapping[str, DailyFigure] = field(default_factory=dict)
     # What plan quotes ask of those above them; each is filled by one package.
     points_forecast: PointsForecast | None = None
     plans_so_far: PlansSoFar | None = None

@@ -127,6 +127,7 @@ class PlanStateChange(Base):
             "to_state NOT IN ('accepted', 'withdrawn') OR actor = 'borrower'",
             name="only_she_accepts_or_withdraws",
         ),
+        Index("ix_plan_state_change_changed_at", "changed_at", postgresql_using="brin"),
     )
 
     borrower_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -25,6 +25,8 @@ class Role(StrEnum):
 # What an account may do about itself, whatever its roles.
 OWN_ACCOUNT = frozenset({"staff.self"})
 
+# The programme in figures: for everybody in the office but moderators, who look after people.
+_WATCHERS = frozenset(Role) - {Role.MODERATOR, Role.LEAD_MODERATOR}
 _GRANTED: dict[Role, frozenset[str]] = {
     Role.MODERATOR: frozenset({"moderation.decide"}),
     # Whose words somebody's are is told to leads alone, for a person in need.
@@ -65,7 +67,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
     ),
     Role.RISK_OFFICER: frozenset(
         {
-            "borrowers.read",
+            *("evidence.read", "borrowers.read"),
             "borrowers.read_assigned",
             "borrowers.assign",
             "facts.read",
@@ -106,7 +108,10 @@ _GRANTED: dict[Role, frozenset[str]] = {
         }
     ),
     Role.PRIVACY_OFFICER: frozenset(
-        {"borrowers.read", "borrowers.read_assigned", "staff.read", "contacts.read"}
+        {
+            *("borrowers.read", "borrowers.read_assigned", "staff.read", "contacts.read"),
+            "evidence.read",
+        }
     ),
     Role.AUDITOR: frozenset(
         {
@@ -114,7 +119,7 @@ _GRANTED: dict[Role, frozenset[str]] = {
             *("tiers.read", "badges.read", "benefits.read", "points.read", "jobs.read"),
             *("staff.read", "clients.read", "catalogue.read", "disputes.read", "waivers.read"),
             *("staff.read", "clients.read", "catalogue.read", "contacts.read"),
-            "procedures.read",
+            *("procedures.read", "evidence.read"),
             *("staff.read", "clients.read", "catalogue.read", "hardship.read", "fund.read"),
             *("staff.read", "clients.read", "catalogue.read", "plans.read"),
             *("templates.read", "reminders.read", "config.export"),
@@ -129,7 +134,11 @@ _GRANTED: dict[Role, frozenset[str]] = {
         }
     ),
 }
-PERMISSIONS = {role: OWN_ACCOUNT | granted for role, granted in _GRANTED.items()}
+_OVERVIEW = frozenset({"overview.read"})
+PERMISSIONS = {
+    role: OWN_ACCOUNT | granted | (_OVERVIEW if role in _WATCHERS else frozenset())
+    for role, granted in _GRANTED.items()
+}
 
 
 def permissions_of(roles: frozenset[str]) -> frozenset[str]:

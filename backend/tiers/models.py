@@ -68,6 +68,10 @@ class TierEvaluation(Base):
     """
 
     __tablename__ = "tier_evaluation"
+    __table_args__ = (
+        # Rows come in the order of days: what happened on one is found at the end.
+        Index("ix_tier_evaluation_evaluated_on", "evaluated_on", postgresql_using="brin"),
+    )
 
     borrower_id: Mapped[UUID] = mapped_column(
         ForeignKey("tier_state.borrower_id"), primary_key=True

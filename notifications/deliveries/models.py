@@ -47,6 +47,8 @@ class NotificationIntent(Base):
         CheckConstraint("jsonb_typeof(variables) = 'object'", name="variables_is_object"),
         CheckConstraint("due_at < expires_at", name="due_before_it_expires"),
         CheckConstraint("(closed_at IS NULL) = (closed_why IS NULL)", name="closed_why"),
+        Index("ix_notification_intent_created_at", "created_at", postgresql_using="brin"),
+        Index("ix_notification_intent_closed_at", "closed_at", postgresql_using="brin"),
     )
 
     borrower_id: Mapped[UUID] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
@@ -135,6 +137,7 @@ class NotificationDelivery(Base):
             "id",
             postgresql_where=text("state = 'failed'"),
         ),
+        Index("ix_notification_delivery_done_at", "done_at", postgresql_using="brin"),
         Index(
             "ix_notification_delivery_unreceived",
             "done_at",

@@ -15,7 +15,7 @@ SMALL = {
     *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
     *("badge", "badge_version", "webhook_endpoint", "webhook_secret"),
     *("earn_rule_version", "plan_policy"),
-    *("credential_signer", "credential_status_list"),
+    *("credential_signer", "credential_status_list", "evidence_signer"),
     *("message_template", "message_template_version", "reminder_plan"),
 }
 # Indexes of the few rows that are open: read from end to end they are still short.

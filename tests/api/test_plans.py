@@ -36,6 +36,7 @@ from tests.api.crowd import multiply
 from tests.api.explained import Plans
 from tests.api.statements import heard
 from tests.clock import NOW, TODAY
+from tests.evidence.hot import evidence_calls
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.contacts import make_contact
 from tests.factories.credentials import make_credential
@@ -45,6 +46,7 @@ from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
 from tests.factories.viewers import make_assignment
 from tests.fixtures.api import bearer, new_key
+from tests.metrics.hot import metric_calls
 from tests.rewards.credentials.hot import credential_calls
 from tests.webhooks.hot import webhook_calls
 
@@ -178,6 +180,8 @@ def test_hot_statements_use_indexes(
         lambda: staff.put(
             f"/v1/staff/borrowers/{crowd.bea.id}/assignment", json={"staff_id": str(manager.id)}
         ),
+        *metric_calls(staff),
+        *evidence_calls(staff, external_id=crowd.ann.external_id),
         lambda: me.get("/v1/me/contacts", query_string={"limit": 1}),
         lambda: me.get("/v1/me/contacts.csv"),
         lambda: me.get("/v1/me/contact-windows"),

@@ -77,6 +77,7 @@ WITHOUT_A_KEY = {
     "/v1/staff/loan-schedules/preview": "it only reckons",
     "/v1/staff/contact-check": "moves nothing",
     "/v1/staff/configuration/check": "moves nothing",
+    "/v1/staff/evidence/verify": "moves nothing",
     "/v1/jobs/parked-deliveries/retry": "a repeat finds it parked no more and is refused",
     "/v1/auth/logout": "who is logged out stays so",
     "/v1/clients": "its answer holds a secret, which no stored answer may; a name is given once",
