@@ -1,6 +1,6 @@
 """What the backend's own features plug into the application."""
 
-from backend.auth import client_routes, oauth_routes
+from backend.auth import client_routes, console_pages, oauth_routes
 from backend.auth import jobs as auth_jobs
 from backend.auth import routes as auth_routes
 from backend.auth import staff_routes as auth_staff_routes
@@ -90,6 +90,7 @@ from backend.repayment_plans import routes as plan_routes
 from backend.repayment_plans import staff_routes as plan_staff_routes
 from backend.repayment_plans import work as plan_work
 from backend.staff import jobs as staff_jobs
+from backend.staff import pages as staff_pages
 from backend.staff import routes as staff_account_routes
 from backend.staff import service as staff
 from backend.staff import staff_routes
@@ -111,6 +112,11 @@ from backend.webhooks.service import endpoints as webhook_endpoints
 from backend.work_list import staff_routes as work_list_staff_routes
 
 WIRING = Wiring(
+    pages=(
+        console_pages.blp,
+        console_pages.out_blp,
+        staff_pages.blp,
+    ),
     blueprints=(
         auth_routes.blp,
         auth_routes.own_blp,

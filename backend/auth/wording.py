@@ -54,3 +54,24 @@ STEPS = (
   -d '{"challenge_id": "...", "code": "......"}'""",
     ),
 )
+
+# The console's page of log-in.
+LOG_IN = {
+    "title": Text("Log in to the console", "登录工作台"),
+    "email": Text("E-mail address", "邮箱"),
+    "password": Text("Password", "密码"),
+    "totp": Text("Code of your app", "验证器中的验证码"),
+    "totp_hint": Text(
+        "Six digits, from the app on your telephone.", "手机验证器应用中显示的六位数字。"
+    ),
+    "recovery": Text("No telephone at hand? Use a recovery code", "手机不在身边？使用恢复码"),
+    "recovery_code": Text("Recovery code", "恢复码"),
+    "recovery_hint": Text(
+        "Each works once. Leave the code of your app empty.",
+        "每个恢复码只能使用一次。使用时请将验证码留空。",
+    ),
+    "enter": Text("Log in", "登录"),
+    "sso": Text("Log in with your company's account", "使用公司账号登录"),
+    "invited": Text("You have an enrolment code? Set up your account", "有注册码？设置您的账户"),
+    "demo": Text("Demo: addresses, passwords and codes", "演示环境：邮箱、密码与验证码"),
+}

@@ -86,6 +86,19 @@ def find_roles(session: Session, *, staff_id: UUID) -> list[str] | None:
     return None if row is None else row.roles
 
 
+def find_active(session: Session, *, staff_id: UUID) -> AnyRow | None:
+    """Address and roles of an active account; None when it is disabled or unknown."""
+    return session.execute(
+        select(
+            StaffAccount.email,
+            func.array_remove(func.array_agg(StaffRole.role), None).label("roles"),
+        )
+        .outerjoin(StaffRole, StaffRole.staff_id == StaffAccount.id)
+        .where(StaffAccount.id == staff_id, StaffAccount.disabled_at.is_(None))
+        .group_by(StaffAccount.id)
+    ).one_or_none()
+
+
 def find_id(session: Session, *, email: str) -> UUID | None:
     """The account of this address, whatever its state."""
     return session.execute(
