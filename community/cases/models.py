@@ -28,8 +28,9 @@ def listed(names: type[Any]) -> str:
 class Case(wall.Base):
     """Something that a person should look at. `barred`: who may not take it.
 
-    `version` rises when what is to be decided changes: other words, another queue. `outcome` is
-    what reporters hear: acted or kept, none while that is open.
+    `skipped`: who left it to others; a lead gets it again where nothing else waits. `version`
+    rises when what is to be decided changes: other words, another queue. `outcome` is what
+    reporters hear: acted or kept, none while that is open.
     """
 
     __tablename__ = "moderation_case"
@@ -73,6 +74,11 @@ class Case(wall.Base):
             "author_id",
             postgresql_where=text("state = 'open'"),
         ),
+        Index(
+            "ix_moderation_case_claimed_by",
+            "claimed_by",
+            postgresql_where=text("claimed_by IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -90,6 +96,7 @@ class Case(wall.Base):
     skips: Mapped[int]
     is_for_lead: Mapped[bool]
     barred: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    skipped: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, all_, any_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
@@ -30,6 +30,34 @@ def find_last_causes(session: Session, *, target: Target, target_id: UUID) -> li
         .limit(1)
     ).scalar_one_or_none()
     return causes or []
+
+
+def free_for(
+    *, staff_id: UUID, is_lead: bool, now: datetime, again: bool = False
+) -> tuple[ColumnElement[bool], ...]:
+    """What she may take: open, in nobody's hands, not kept from her. `again`: what she skipped."""
+    hers = literal(staff_id)
+    return (
+        Case.state == State.OPEN,
+        or_(Case.claimed_until.is_(None), Case.claimed_until <= now),
+        true() if is_lead else Case.is_for_lead.is_(False),
+        hers != all_(Case.barred),
+        hers == any_(Case.skipped) if again else hers != all_(Case.skipped),
+    )
+
+
+def list_held(session: Session, *, staff_id: UUID, limit: int = 10) -> Sequence[Case]:
+    """What is in somebody's hands, the gravest first."""
+    return (
+        session.execute(
+            select(Case)
+            .where(Case.claimed_by == staff_id, Case.state == State.OPEN)
+            .order_by(Case.severity.desc(), Case.opened_at, Case.id)
+            .limit(limit)
+        )
+        .scalars()
+        .all()
+    )
 
 
 def count_taken(session: Session, *, staff_id: UUID, queue: Queue, since: datetime) -> int:

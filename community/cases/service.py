@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import all_, func, insert, literal, or_, select, text, true, update
+from sqlalchemy import ColumnElement, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -256,23 +256,41 @@ def claim_next(
     """
     if queue is Queue.CRISIS:
         _spare(session, who=who, now=now)
-    case = session.execute(
+    waiting = Case.queue == queue
+    case = _find_free(session, waiting, who=who, now=now)
+    if case is None and who.is_lead:
+        # What every lead left to another comes round: behind a lead there is nobody.
+        case = _find_free(session, waiting, who=who, now=now, again=True)
+    return None if case is None else _lease(session, case, who=who, now=now, lease=lease)
+
+
+def claim_about(
+    session: Session, *, target: Target, target_id: UUID, who: Moderator, now: datetime
+) -> Case | None:
+    """The open case about something is now `who`'s, where `claim_next` might give it to her."""
+    about = (Case.target_type == target) & (Case.target_id == target_id)
+    case = _find_free(session, about & (Case.queue != Queue.CRISIS), who=who, now=now)
+    return None if case is None else _lease(session, case, who=who, now=now, lease=LEASE)
+
+
+def _find_free(
+    session: Session, which: ColumnElement[bool], *, who: Moderator, now: datetime, **given: bool
+) -> Case | None:
+    free = queries.free_for(staff_id=who.id, is_lead=who.is_lead, now=now, **given)
+    return session.execute(
         select(Case)
-        .where(
-            Case.queue == queue,
-            Case.state == State.OPEN,
-            or_(Case.claimed_until.is_(None), Case.claimed_until <= now),
-            true() if who.is_lead else Case.is_for_lead.is_(False),
-            literal(who.id) != all_(Case.barred),
-        )
+        .where(which, *free)
         .order_by(Case.severity.desc(), Case.opened_at, Case.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).scalar_one_or_none()
-    if case is None:
-        return None
+
+
+def _lease(
+    session: Session, case: Case, *, who: Moderator, now: datetime, lease: timedelta
+) -> Case:
     case.claimed_by, case.claim_token, case.claimed_until = who.id, uuid4(), now + lease
-    note(session, case_id=case.id, queue=queue, what=Step.CLAIMED, staff_id=who.id, now=now)
+    note(session, case=case, what=Step.CLAIMED, staff_id=who.id, now=now)
     session.flush()
     return case
 
@@ -312,9 +330,9 @@ def give_back(session: Session, *, case: Case, who: Moderator, now: datetime) ->
 
 
 def skip(session: Session, *, case: Case, who: Moderator, why: str, now: datetime) -> None:
-    """Somebody else should; thrice, and it is a lead's."""
+    """Somebody else should; thrice, and it is a lead's, however often leads skip it."""
     case.skips += 1
-    case.barred = [*case.barred, who.id]
+    case.skipped = sorted({*case.skipped, who.id})
     case.is_for_lead = case.is_for_lead or is_for_lead(skips=case.skips)
     _let_go(case)
     note(session, case=case, what=Step.SKIPPED, staff_id=who.id, why=why, now=now)

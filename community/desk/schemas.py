@@ -74,6 +74,27 @@ class CaseFindingSchema(OutSchema):
     end = fields.Integer(required=True)
 
 
+class ThreadPieceSchema(OutSchema):
+    id = fields.UUID(required=True)
+    handle = fields.String(required=True)
+    kind = fields.String(required=True)
+    title = fields.String(required=True, allow_none=True)
+    body = fields.String(required=True, metadata={"description": "Its first 1,000 characters."})
+    state = fields.String(required=True)
+    created_at = Instant(required=True)
+
+
+class CaseContextSchema(OutSchema):
+    post = fields.Nested(
+        ThreadPieceSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What a comment answers."},
+    )
+    before = fields.List(fields.Nested(ThreadPieceSchema), required=True)
+    after = fields.List(fields.Nested(ThreadPieceSchema), required=True)
+
+
 class ReportCountSchema(OutSchema):
     reason = fields.String(required=True)
     count = fields.Integer(required=True)
@@ -115,6 +136,11 @@ class DecisionSchema(OutSchema):
     decided_by = fields.UUID(required=True)
     decided_at = Instant(required=True)
     counts_from = Instant(required=True)
+    confirm_until = Instant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When it falls, unless a second moderator confirms it."},
+    )
     confirmed_by = fields.UUID(required=True, allow_none=True)
     undone_at = Instant(required=True, allow_none=True)
 
@@ -157,6 +183,7 @@ class CaseSchema(OutSchema):
     target_type = fields.String(required=True)
     target_id = fields.UUID(required=True)
     content = fields.Nested(CaseContentSchema, required=True)
+    context = fields.Nested(CaseContextSchema, required=True)
     findings = fields.List(fields.Nested(CaseFindingSchema), required=True)
     reports = fields.List(fields.Nested(ReportCountSchema), required=True)
     notes = fields.List(fields.String(), required=True)

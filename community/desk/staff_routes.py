@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller
 from backend.kit.http import locale, refuses
+from backend.kit.paging import PageArgs
 from backend.staff.errors import SecondPersonNeeded
 from community import wall
-from community.appeals import service as appeals
 from community.appeals.errors import OwnDecision
 from community.cases import queries as case_queries
 from community.cases import service as cases
@@ -27,7 +27,8 @@ from community.cases.errors import (
 from community.cases.models import Case
 from community.cases.rules import Queue, Target
 from community.cases.service import Moderator
-from community.desk import view
+from community.desk import acts, view
+from community.desk.acts import Hand
 from community.desk.schemas import (
     CaseSchema,
     ClaimInSchema,
@@ -71,6 +72,10 @@ def _who() -> Moderator:
     return Moderator(caller().id, is_lead=LEAD in caller().permissions)
 
 
+def _hand() -> Hand:
+    return Hand(_who(), locale(), clock.now())
+
+
 def _held(session: Session, case_id: UUID, args: dict[str, Any]) -> Case:
     return cases.get_held(session, case_id=case_id, token=args["claim_token"], who=caller().id)
 
@@ -101,16 +106,8 @@ class Next(MethodView):
         if queue not in set(Queue):
             raise QueueUnknown
         with wall.transaction() as session:
-            found = _take(session, Queue(queue))
+            found = acts.take(session, queue=Queue(queue), hand=_hand())
         return Response(status=HTTPStatus.NO_CONTENT) if found is None else found
-
-
-def _take(session: Session, queue: Queue) -> dict[str, Any] | None:
-    now = clock.now()
-    case = cases.claim_next(session, queue=queue, who=_who(), now=now)
-    if case is None:
-        return None
-    return view.of_case(session, case=case, locale=locale(), now=now)
 
 
 @blp.route("/cases/<uuid:case_id>/heartbeat")
@@ -179,48 +176,14 @@ class Decide(MethodView):
             case_id, args["claim_token"], args["version"], bytes.fromhex(args["content_hash"])
         )
         ruling = Ruling(args["action"], args["clause"], args["reason"], args["days"])
-        with wall.transaction() as session:
-            case = session.get(Case, case_id)
-            if case is None:
-                raise CaseUnknown
-            queue, is_appeal = Queue(case.queue), case.target_type == Target.DECISION
-            session.expunge(case)
-            done = (_answer if is_appeal else _decide)(session, claim, ruling)
-        if args["fold_same_text"] and not is_appeal:
-            done["folded"] = _fold(done["decision"]["id"], ruling)
-        # By itself: what was decided stands, whatever becomes of the next.
-        following = _take_on(queue) if args["take_next"] else None
-        return {"decision": None, "appeal": None, "folded": 0, "next": following, **done}
-
-
-def _take_on(queue: Queue) -> dict[str, Any] | None:
-    try:
-        with wall.transaction() as session:
-            return _take(session, queue)
-    except CrisisLoadReached:
-        return None
-
-
-def _decide(session: Session, claim: Claim, ruling: Ruling) -> dict[str, Any]:
-    row = service.decide(session, claim=claim, ruling=ruling, who=_who(), now=clock.now())
-    return {"decision": view.of_decision(row, locale=locale())}
-
-
-def _fold(decision_id: UUID, ruling: Ruling) -> int:
-    given: dict[str, Any] = {"who": _who(), "now": clock.now()}
-    with wall.transaction() as session:
-        given["decision"] = queries.get_decision(session, decision_id=decision_id)
-        alike = service.list_same_text(session, **given)
-    folded = 0
-    for case_id in alike:
-        with wall.transaction() as session:
-            folded += service.fold(session, case_id=case_id, ruling=ruling, **given)
-    return folded
-
-
-def _answer(session: Session, claim: Claim, ruling: Ruling) -> dict[str, Any]:
-    made = appeals.answer(session, claim=claim, ruling=ruling, who=_who(), now=clock.now())
-    return {"appeal": made._asdict()}
+        done = acts.decide(
+            claim,
+            ruling,
+            hand=_hand(),
+            is_folding=args["fold_same_text"],
+            is_taking=args["take_next"],
+        )
+        return vars(done)
 
 
 @blp.route("/cases/<uuid:case_id>/trail")
@@ -247,6 +210,18 @@ class Waiting(MethodView):
             "items": [view.of_decision(row, locale=locale()) for row in rows],
             "next_cursor": None,
         }
+
+
+@blp.route("/decisions/mine")
+class Mine(MethodView):
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, DecisionPageSchema)
+    def get(self, args: dict[str, Any]) -> dict[str, Any]:
+        """What you decided yourself, the newest first. Nobody reads another's."""
+        with wall.reading() as session:
+            found = queries.page_own(session, staff_id=caller().id, args=args)
+        items = [view.of_decision(row, locale=locale()) for row in found.items]
+        return {"items": items, "next_cursor": found.next_cursor}
 
 
 @blp.route("/decisions/<uuid:decision_id>/confirm")

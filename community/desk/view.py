@@ -14,6 +14,7 @@ from community.appeals import queries as appeals
 from community.cases import service as cases
 from community.cases.models import Case
 from community.cases.rules import Cause, Queue, Target
+from community.desk import context
 from community.members.models import Member
 from community.moderation import queries as decisions
 from community.moderation.rules import (
@@ -25,6 +26,8 @@ from community.moderation.rules import (
     TIMED,
     Action,
     Clause,
+    Standing,
+    confirm_until,
 )
 from community.reports import queries as reports
 from community.rulebook import service as rulebook
@@ -38,19 +41,30 @@ EXCERPT_LENGTH = 200
 
 def refresh(session: Session, *, case: Case, now: datetime) -> AnyRow:
     """What a case is about as it stands now; its version rises where the words have changed."""
-    if case.target_type == Target.DECISION:
-        decision = decisions.get_decision(session, decision_id=case.target_id)
-        return writings.get_for_case(
-            session, target_type=decision.target_type, target_id=decision.target_id
-        )
-    row = writings.get_for_case(session, target_type=case.target_type, target_id=case.target_id)
-    cases.read_anew(session, case=case, content_hash=bytes(row.content_hash), now=now)
+    row = get_writing(session, case=case)
+    if case.target_type != Target.DECISION:
+        cases.read_anew(session, case=case, content_hash=bytes(row.content_hash), now=now)
     return row
+
+
+def get_writing(session: Session, *, case: Case) -> AnyRow:
+    """What a case, or the decision that is appealed, is about."""
+    about: Any = case
+    if case.target_type == Target.DECISION:
+        about = decisions.get_decision(session, decision_id=case.target_id)
+    return writings.get_for_case(session, target_type=about.target_type, target_id=about.target_id)
 
 
 def of_case(session: Session, *, case: Case, locale: Locale, now: datetime) -> dict[str, Any]:
     """A case that was just taken or read again."""
     writing = refresh(session, case=case, now=now)
+    return of_reading(session, case=case, writing=writing, locale=locale, now=now)
+
+
+def of_reading(
+    session: Session, *, case: Case, writing: AnyRow, locale: Locale, now: datetime
+) -> dict[str, Any]:
+    """A case in somebody's hands, with what it is about. Changes nothing."""
     is_appeal = case.target_type == Target.DECISION
     return {
         "id": case.id,
@@ -68,6 +82,7 @@ def of_case(session: Session, *, case: Case, locale: Locale, now: datetime) -> d
         "target_type": case.target_type,
         "target_id": case.target_id,
         "content": _content(writing),
+        "context": context.around(session, writing=writing),
         "findings": _findings(session, writing),
         "reports": [row._asdict() for row in reports.count_reasons(session, case_id=case.id)],
         "notes": reports.list_notes(session, case_id=case.id),
@@ -208,6 +223,9 @@ def of_decision(row: AnyRow, *, locale: Locale) -> dict[str, Any]:
         "decided_by": row.staff_id,
         "decided_at": row.decided_at,
         "counts_from": row.counts_from,
+        "confirm_until": confirm_until(decided_at=row.decided_at)
+        if row.standing == Standing.WAITING
+        else None,
         "confirmed_by": row.confirmed_by,
         "undone_at": row.undone_at,
     }

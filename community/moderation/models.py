@@ -68,6 +68,7 @@ class Decision(wall.Base):
         ),
         Index("ix_moderation_decision_target", "target_type", "target_id", "decided_at"),
         Index("ix_moderation_decision_author", "author_id", "decided_at"),
+        Index("ix_moderation_decision_staff", "staff_id", "decided_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

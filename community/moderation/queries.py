@@ -1,17 +1,26 @@
 """Reads of decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.kit.db import AnyRow
+from backend.kit.paging import Page, page
 from community.cases.rules import Target
 from community.moderation.errors import DecisionUnknown
 from community.moderation.models import Decision
-from community.moderation.rules import JUDGES, PENALTIES, SIMILAR_MAX, Action, Standing
+from community.moderation.rules import (
+    CONFIRMED_WITHIN,
+    JUDGES,
+    PENALTIES,
+    SIMILAR_MAX,
+    Action,
+    Standing,
+)
 
 STATEMENTS_MAX = 50
 
@@ -89,6 +98,30 @@ def list_waiting(session: Session, *, limit: int) -> Sequence[AnyRow]:
         .order_by(Decision.decided_at, Decision.id)
         .limit(limit)
     ).all()
+
+
+def list_unconfirmed(session: Session, *, now: datetime, limit: int) -> Sequence[UUID]:
+    """Decisions that waited for a second person in vain, the oldest first."""
+    return (
+        session.execute(
+            select(Decision.id)
+            .where(
+                Decision.standing == Standing.WAITING,
+                Decision.decided_at <= now - CONFIRMED_WITHIN,
+            )
+            .order_by(Decision.decided_at, Decision.id)
+            .limit(limit)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def page_own(session: Session, *, staff_id: UUID, args: Mapping[str, Any]) -> Page:
+    """What one moderator decided, the newest first."""
+    query = select(*Decision.__table__.c).where(Decision.staff_id == staff_id)
+    keys = (Decision.decided_at, Decision.id)
+    return page(session, query, keys=keys, descending=True, args=args)
 
 
 def list_about(session: Session, *, author_id: UUID) -> Sequence[AnyRow]:

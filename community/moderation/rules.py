@@ -11,6 +11,8 @@ PENALTY_DELAY = timedelta(minutes=10)  # a mis-click is free
 APPEAL_WINDOW = timedelta(days=180)
 SUSPENSION_DAYS_MAX = 365
 CONFIRMED_BEYOND_DAYS = 30
+# A second person who did not come by then says no.
+CONFIRMED_WITHIN = timedelta(days=3)
 # Nobody of the lender's approaches her for so long, where a moderator asks for it.
 PROTECTED_DAYS_MAX = 14
 SIMILAR_MAX = 3
@@ -231,6 +233,11 @@ def needs_confirmation(ruling: Ruling) -> bool:
 def counts_from(ruling: Ruling, *, now: datetime) -> datetime:
     """When a decision begins to count: penalties after a while in which they are free to undo."""
     return now + PENALTY_DELAY if ruling.action in PENALTIES else now
+
+
+def confirm_until(*, decided_at: datetime) -> datetime:
+    """When a decision that waits for a second person falls, and the question is open again."""
+    return decided_at + CONFIRMED_WITHIN
 
 
 def may_undo(*, counts_from: datetime, now: datetime) -> bool:

@@ -100,7 +100,7 @@ def test_the_desk_uses_indexes(office):
         again = mod.decide(mod.take(), "approve").json["decision"]
         assert mod.on_decision(again, "undo", reason="The wrong key.").status_code == 200
         assert mod.next("crisis").status_code == 204
-        for read in ("queues", "decisions/waiting", f"cases/{case['id']}/trail"):
+        for read in ("queues", "decisions/waiting", "decisions/mine", f"cases/{case['id']}/trail"):
             assert mod.api.get(f"/v1/moderation/{read}").status_code == 200
     plans.explain(found)
     assert plans.explained > 40

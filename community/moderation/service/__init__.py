@@ -10,7 +10,7 @@ from community.moderation.service.deciding import (
 )
 from community.moderation.service.folding import fold, list_same_text
 from community.moderation.service.opening import open_case, withdraw
-from community.moderation.service.undoing import lock_both, take_back, undo
+from community.moderation.service.undoing import lapse, lock_both, take_back, undo
 
 __all__ = [
     "Claim",
@@ -18,6 +18,7 @@ __all__ = [
     "decide",
     "fold",
     "get_claimed",
+    "lapse",
     "let_count",
     "list_same_text",
     "lock_both",

@@ -17,7 +17,14 @@ from community.members import queries as members
 from community.moderation import queries
 from community.moderation.errors import NotWaiting
 from community.moderation.models import Decision
-from community.moderation.rules import PENALTIES, PENALTY_DELAY, TAKES_DOWN, Action, Standing
+from community.moderation.rules import (
+    PENALTIES,
+    PENALTY_DELAY,
+    TAKES_DOWN,
+    Action,
+    Standing,
+    confirm_until,
+)
 from community.reports import queries as reports
 from community.sanctions import service as sanctions
 from community.sanctions.rules import Kind
@@ -33,7 +40,8 @@ def confirm(session: Session, *, decision_id: UUID, who: Moderator, now: datetim
     Refuses: DecisionUnknown, NotWaiting, SecondPersonNeeded.
     """
     decision = queries.get_decision(session, decision_id=decision_id, for_update=True)
-    if decision.standing != Standing.WAITING:
+    is_late = now >= confirm_until(decided_at=decision.decided_at)
+    if decision.standing != Standing.WAITING or is_late:
         raise NotWaiting
     if decision.staff_id == who.id:
         raise SecondPersonNeeded

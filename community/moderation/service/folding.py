@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, all_, literal, or_, select, true
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
+from community.cases import queries as cases
 from community.cases.models import Case
-from community.cases.rules import State, Target
+from community.cases.rules import Target
 from community.cases.service import Moderator
 from community.moderation.rules import JUDGES, TIMED, Action, Ruling
 from community.moderation.service.deciding import find_misfit, lock_writing, settle
@@ -66,9 +67,6 @@ def _waiting_with(
     return (
         Case.content_hash == decision.content_hash,
         Case.queue == decision.queue,
-        Case.state == State.OPEN,
         Case.target_type != Target.DECISION,
-        or_(Case.claimed_until.is_(None), Case.claimed_until <= now),
-        true() if who.is_lead else Case.is_for_lead.is_(False),
-        literal(who.id) != all_(Case.barred),
+        *cases.free_for(staff_id=who.id, is_lead=who.is_lead, now=now),
     )

@@ -18,7 +18,15 @@ from community.moderation.errors import (
     UndoTooLate,
 )
 from community.moderation.models import Decision
-from community.moderation.rules import JUDGES, PENALTIES, UNDOABLE, Action, Standing, may_undo
+from community.moderation.rules import (
+    JUDGES,
+    PENALTIES,
+    UNDOABLE,
+    Action,
+    Standing,
+    confirm_until,
+    may_undo,
+)
 from community.moderation.service import counting
 from community.moderation.service.opening import subject_of
 from community.reports import service as reports
@@ -26,6 +34,8 @@ from community.rulebook import service as rulebook
 from community.sanctions import service as sanctions
 from community.writings import moves
 from community.writings.rules import State as Shown
+
+UNCONFIRMED = "No second person confirmed it in time."
 
 
 def undo(session: Session, *, decision_id: UUID, who: Moderator, why: str, now: datetime) -> AnyRow:
@@ -44,6 +54,22 @@ def undo(session: Session, *, decision_id: UUID, who: Moderator, why: str, now: 
     if not queries.is_decided_again(session, decision=decision):
         _ask_again(session, decision=decision, writing=writing, now=now)
     return queries.get_decision(session, decision_id=decision_id)
+
+
+def lapse(session: Session, *, decision_id: UUID, now: datetime) -> bool:
+    """No second person came in time: nothing is held against her, and the question is open again.
+
+    False where somebody confirmed or undid it meanwhile.
+    """
+    decision, writing = lock_both(session, decision_id=decision_id)
+    is_due = now >= confirm_until(decided_at=decision.decided_at)
+    if decision.standing != Standing.WAITING or not is_due:
+        return False
+    take_back(session, decision=decision, writing=writing, by=None, why=UNCONFIRMED, now=now)
+    counting.note(session, decision, what=Step.UNDONE, who=None, why=UNCONFIRMED, now=now)
+    if not queries.is_decided_again(session, decision=decision):
+        _ask_again(session, decision=decision, writing=writing, now=now)
+    return True
 
 
 def _ask_again(session: Session, *, decision: AnyRow, writing: AnyRow, now: datetime) -> None:
@@ -71,11 +97,11 @@ def take_back(
     *,
     decision: AnyRow,
     writing: AnyRow,
-    by: UUID,
+    by: UUID | None,
     why: str,
     now: datetime,
 ) -> None:
-    """The text and the author as they were. Both rows are locked.
+    """The text and the author as they were. Both rows are locked. `by` None: nobody's act.
 
     Refuses: AlreadyUndone, NotUndoable.
     """
