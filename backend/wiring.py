@@ -1,6 +1,12 @@
 """What the backend's own features plug into the application."""
 
-from backend.auth import client_routes, console_pages, oauth_routes
+from backend.auth import (
+    account_pages,
+    client_routes,
+    console_pages,
+    enrolment_pages,
+    oauth_routes,
+)
 from backend.auth import jobs as auth_jobs
 from backend.auth import routes as auth_routes
 from backend.auth import staff_routes as auth_staff_routes
@@ -119,6 +125,8 @@ WIRING = Wiring(
     pages=(
         console_pages.blp,
         console_pages.out_blp,
+        enrolment_pages.blp,
+        account_pages.blp,
         staff_pages.blp,
         staff_operation_pages.jobs_blp,
         staff_operation_pages.actions_blp,
