@@ -1,6 +1,5 @@
 """The language and the colours that a reader chose, in cookies; else what her browser asks for."""
 
-
 from flask import g, request
 
 from backend.kit.console.sessions import cookie_name
