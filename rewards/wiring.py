@@ -7,6 +7,8 @@ from rewards.badges import jobs as badge_jobs
 from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
+from rewards.campaigns import handlers as campaign_handlers
+from rewards.campaigns import jobs as campaign_jobs
 from rewards.campaigns import pages as campaign_pages
 from rewards.campaigns import pages_build as campaign_building_pages
 from rewards.campaigns import pages_replay as campaign_replay_pages
@@ -56,8 +58,16 @@ WIRING = Wiring(
         *badge_handlers.HANDLERS,
         *credential_handlers.HANDLERS,
         *referral_handlers.HANDLERS,
+        *campaign_handlers.HANDLERS,
     ),
-    jobs=(*points_jobs.JOBS, *badge_jobs.JOBS, *catalogue_jobs.JOBS, *referral_jobs.JOBS),
+    jobs=(
+        *points_jobs.JOBS,
+        *badge_jobs.JOBS,
+        *catalogue_jobs.JOBS,
+        *referral_jobs.JOBS,
+        *campaign_jobs.JOBS,
+    ),
+    loops=campaign_jobs.LOOPS,
     audits=(
         *points_audit.AUDITS,
         *badge_audit.AUDITS,

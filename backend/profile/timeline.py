@@ -70,7 +70,11 @@ def facts_over_time(
 
 
 def _past(own: FromClause, *, facts: Mapping[str, Fact], names: list[str]) -> Select[Any]:
-    kinds = {kept: _kind(kept, facts) for name in names for kept in COUNTED_FROM.get(name, (name,))}
+    kinds = {
+        kept: kind_of_kept(kept, facts)
+        for name in names
+        for kept in COUNTED_FROM.get(name, (name,))
+    }
     carried = _carried(_noted(own, list(kinds)), list(kinds))
     is_month_end = carried.c.is_rebuilt & (carried.c.seq == 0)
     on_day = case(
@@ -90,7 +94,8 @@ def _past(own: FromClause, *, facts: Mapping[str, Fact], names: list[str]) -> Se
     )
 
 
-def _kind(kept: str, facts: Mapping[str, Fact]) -> TypeEngine[Any]:
+def kind_of_kept(kept: str, facts: Mapping[str, Fact]) -> TypeEngine[Any]:
+    """What kind of value a kept one is."""
     if kept in facts:
         return SQL_TYPES[facts[kept].type]
     return SQL_TYPES[FactType.DATE if kept.endswith("_on") else FactType.INTEGER]

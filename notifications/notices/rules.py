@@ -9,6 +9,7 @@ from uuid import UUID
 from backend.events.auth import LoggedInElsewhere
 from backend.events.badges import BadgeAwarded
 from backend.events.benefits import BenefitGranted, WaiverRequestStateChanged
+from backend.events.campaigns import CampaignMessage
 from backend.events.community import AppealAnswered, MemberSanctioned, PostHeld, ReportAnswered
 from backend.events.contacts import Purpose
 from backend.events.disputes import DisputeStateChanged
@@ -23,6 +24,7 @@ from backend.events.redemptions import RedemptionMoved
 from backend.events.tiers import TierChanged
 from backend.kit.outbox import Event
 from backend.kit.texts import Text
+from notifications.notices.wording import BENEFITS
 
 # News is old after a while: what could not be planned for so long is told no more.
 NEWS = timedelta(days=3)
@@ -31,16 +33,6 @@ ALARM = timedelta(days=1)
 FORMAL = timedelta(days=30)
 # Core systems book a day or two later, over a weekend too; older payments are history.
 RECEIPT_AGE_MAX = timedelta(days=7)
-BENEFITS = {
-    "fee_waiver": Text("Penalty interest is waived for you", "已为您减免罚息"),
-    "rate_discount": Text("A better rate on your next loan", "下一笔贷款利率优惠"),
-    "limit_increase": Text("A higher limit, if you want it", "可选的额度提升"),
-    "priority_service": Text("Priority service", "优先服务"),
-    "training_referral": Text("A place in a training course", "培训名额"),
-    "aid_referral": Text("An introduction to an aid partner", "援助机构转介"),
-    "education_pack": Text("Learning material", "学习资料"),
-    "health_consult": Text("A health consultation", "健康咨询"),
-}
 # Each has a notice of its own, which says more.
 TOLD_OTHERWISE = frozenset({"waiver_request", "dispute", "plan"})
 
@@ -249,6 +241,18 @@ def _of_badge(event: BadgeAwarded, seq: int) -> Notice | None:
     )
 
 
+def _of_campaign(event: CampaignMessage, _: int) -> Notice | None:
+    return _told(
+        "campaign_message",
+        f"campaign:{event.campaign_id}",
+        event.decision_seq,  # one for each award, whatever is heard again
+        words=("title", Text(event.title_en, event.title_zh_cn)),
+        purpose=Purpose.REWARD,
+        body_en=event.body_en,
+        body_zh_cn=event.body_zh_cn,
+    )
+
+
 def _of_points(event: PointsExpiringSoon, seq: int) -> Notice | None:
     return _told(
         "points_expiring",
@@ -381,6 +385,7 @@ _OF: Mapping[type[Event], Callable[[Any, int], Notice | None]] = {
     HardshipChanged: _of_hardship,
     BenefitGranted: _of_benefit,
     BadgeAwarded: _of_badge,
+    CampaignMessage: _of_campaign,
     PointsExpiringSoon: _of_points,
     RedemptionMoved: _of_redemption,
     ForgerySuspected: _of_document,

@@ -16,7 +16,7 @@ LENGTHS_MAX = {
     "title": 60, "body": 600, "action": 24, "sms": 134, "email_subject": 70, "email_body": 4_000,
 }  # fmt: skip
 SMS_SEGMENTS_MAX = 2
-VALUE_LENGTH_MAX = 200
+VALUE_LENGTH_MAX = 400
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
 OPTIONAL = re.compile(r"\[\[((?:(?!\[\[|\]\]).)*)\]\]", re.DOTALL)

@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.kit.predicates import (
     All,
+    Any_,
     Compare,
     FactType,
     Predicate,
@@ -22,6 +23,8 @@ from rewards.badges.rules import FACTS_MAX, Repeats, names_arrears
 
 COUNTED_TYPES = (FactType.INTEGER, FactType.DECIMAL)
 EN_ZH = ("en", "zh-CN")
+# The condition of a badge that campaigns alone give.
+FOR_NOBODY = Any_(())
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def read_definition(
     ]
     counters = tuple(Counter(c["fact"], c["goal"]) for c in document["counters"])
     used = facts_used(when) | {counter.fact for counter in counters}
-    if not errors and not used:
+    if not errors and not used and when != FOR_NOBODY:
         errors.append(FieldError("#/predicate", "Everybody would have this badge."))
     if len(used) > FACTS_MAX:
         errors.append(FieldError("#/predicate", f"A badge may read at most {FACTS_MAX} facts."))

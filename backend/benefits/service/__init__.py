@@ -1,6 +1,7 @@
 """What changes benefits. One verb for each use case; none of them commits."""
 
 from backend.benefits.service.endings import end_beyond_date, end_of_leavers, end_of_misfits
+from backend.benefits.service.gifts import give_gift, take_gift_back
 from backend.benefits.service.grants import (
     acknowledge,
     activate,
@@ -46,6 +47,7 @@ __all__ = [
     "end_of_misfits",
     "find_offer_bounds",
     "follow_facts",
+    "give_gift",
     "give_negotiation_back",
     "grant_benefit",
     "offer_range",
@@ -55,6 +57,7 @@ __all__ = [
     "record_proof",
     "request_waiver",
     "revoke",
+    "take_gift_back",
     "undo_guard",
     "waive_charge",
     "waive_months",

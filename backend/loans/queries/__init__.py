@@ -36,6 +36,7 @@ from backend.loans.queries.own import (
 from backend.loans.queries.paid import Owed, is_paid, list_paid
 from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
+from backend.loans.queries.units import UNIT_UNDONE, UNITS_PAID
 from backend.loans.queries.upcoming import (
     find_share,
     select_first_dues,
@@ -44,6 +45,8 @@ from backend.loans.queries.upcoming import (
 )
 
 __all__ = [
+    "UNITS_PAID",
+    "UNIT_UNDONE",
     "AmountDue",
     "Conduct",
     "KeptLine",

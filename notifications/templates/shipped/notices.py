@@ -199,6 +199,9 @@ _REWARDS: _Rows = (
     ("badge_awarded", Text("You earned a badge", "您获得了一枚徽章"),
      Text("Well done[[: “{badge}” is yours]].", "做得很好[[，“{badge}”属于您了]]。"),
      {"badge": Kind.WORDS}),
+    # Its words were approved with the campaign.
+    ("campaign_message", Text("{title}", "{title}"), Text("{body}", "{body}"),
+     {"title": Kind.WORDS, "body": Kind.WORDS}),
     ("points_expiring", Text("Some of your points end soon", "您有部分积分即将到期"),
      Text("{points} points can be used until {day}. See what you like.",
           "{points} 积分可使用至 {day}。看看有没有喜欢的。"), {"points": Kind.COUNT, **DAY}),
@@ -242,6 +245,10 @@ _REWARD_SAMPLES: Mapping[str, str | int] = {
     "points": 1_200,
     "benefit_en": "Priority service",
     "benefit_zh_cn": "优先服务",
+    "title_en": "Three in a row",
+    "title_zh_cn": "连续三期",
+    "body_en": "You kept three in a row. Well done: 200 points are yours.",
+    "body_zh_cn": "您已连续三期守约，做得很好，200 积分已到账。",
 }
 _ALL_SAMPLES: Mapping[str, str | int] = {**_REWARD_SAMPLES, "device": "Chrome on Android"}
 

@@ -1,7 +1,8 @@
 """Giving badges: one borrower after an event, or everybody over history. One code path."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from rewards.badges import queries
 from rewards.badges.definition import Definition
 from rewards.badges.definitions import list_live
 from rewards.badges.earned import ENROLLED, Earned, first_earned, list_earned, list_steps
+from rewards.badges.rules import period_of
 
 # Earned longer ago it is history, and nobody is told as if it had just happened.
 NEWS_AGE_MAX = timedelta(hours=24)
@@ -26,12 +28,12 @@ NEWS_AGE_MAX = timedelta(hours=24)
 _STORE = text(
     """
     INSERT INTO badge_award (borrower_id, id, code, version, period, state, earned_at, earned_on,
-                             event_seq, facts, awarded_at)
+                             event_seq, facts, awarded_at, campaign_id)
     SELECT borrower_id, id, code, version, period, 'standing', earned_at, earned_on, event_seq,
-           facts, :now
+           facts, :now, campaign_id
     FROM json_to_recordset(CAST(:rows AS json)) AS r(
         borrower_id uuid, id uuid, code text, version bigint, period text,
-        earned_at timestamptz, earned_on date, event_seq bigint, facts jsonb)
+        earned_at timestamptz, earned_on date, event_seq bigint, facts jsonb, campaign_id uuid)
     ORDER BY borrower_id, code, period
     ON CONFLICT (borrower_id, code, period) WHERE state = 'standing' DO NOTHING
     RETURNING id
@@ -57,6 +59,50 @@ def award(
     found = _find(session, enrolled, live, now=now)
     names = {each.code: each.name for each in live}
     return _store(session, found, names, now=now, is_history=is_history)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What became of a badge that a campaign gives: no id where she holds it already."""
+
+    award_id: UUID | None
+    is_withdrawn: bool = False
+
+
+def give(
+    session: Session,
+    *,
+    borrower_id: UUID,
+    code: str,
+    campaign_id: UUID,
+    seq: int,
+    on: date,
+    now: datetime,
+) -> Given:
+    """Give one badge for a campaign, whose conditions earned it; her enrolment is held.
+
+    It is held once in its period like any other, and its own condition neither gives it a second
+    time nor takes it back.
+    """
+    definition = next((each for each in list_live(session) if each.code == code), None)
+    if definition is None:
+        return Given(None, is_withdrawn=True)
+    earned = Earned(
+        borrower_id=borrower_id,
+        code=code,
+        version=definition.version,
+        period=period_of(definition.repeats, on=on),
+        at=now,
+        seq=seq,
+        on=on,
+        is_rebuilt=False,
+        facts={},
+    )
+    stored = _write(session, {new_id(): earned}, now=now, campaign_id=campaign_id)
+    names = {code: definition.name}
+    events = [_event(award_id, earned, names, now=now, is_history=False) for award_id in stored]
+    announce_all(session, events)
+    return Given(next(iter(stored), None))
 
 
 def _find(
@@ -102,9 +148,7 @@ def _store(
     by_id = {new_id(): each for each in earned}
     if not by_id:
         return 0
-    rows = [_row(award_id, each) for award_id, each in by_id.items()]
-    found = session.execute(_STORE, {"rows": orjson.dumps(rows).decode(), "now": now})
-    stored = sorted(found.scalars())
+    stored = _write(session, by_id, now=now)
     announce_all(
         session,
         [
@@ -113,6 +157,18 @@ def _store(
         ],
     )
     return len(stored)
+
+
+def _write(
+    session: Session,
+    by_id: Mapping[UUID, Earned],
+    *,
+    now: datetime,
+    campaign_id: UUID | None = None,
+) -> list[UUID]:
+    rows = [_row(id_, each) | {"campaign_id": campaign_id} for id_, each in by_id.items()]
+    found = session.execute(_STORE, {"rows": orjson.dumps(rows).decode(), "now": now})
+    return sorted(found.scalars())
 
 
 def _row(award_id: UUID, earned: Earned) -> dict[str, Any]:

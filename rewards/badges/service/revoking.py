@@ -31,7 +31,11 @@ def revoke_undone(session: Session, *, causes: Mapping[UUID, int], now: datetime
     takes nothing away.
     """
     programme.lock_enrolled(session, borrower_ids=sorted(causes))
-    standing = queries.list_standing(session, borrower_ids=sorted(causes))
+    standing = [
+        row
+        for row in queries.list_standing(session, borrower_ids=sorted(causes))
+        if row.campaign_id is None  # a campaign takes back what it gave
+    ]
     if not standing:
         return 0
     versions = get_versions(session, keys={(row.code, row.version) for row in standing})
@@ -73,6 +77,20 @@ def _is_earned(
         and definition.is_earned(step.facts)
         for step in steps
     )
+
+
+def take_gift_back(
+    session: Session, *, borrower_id: UUID, award_id: UUID, seq: int, now: datetime
+) -> bool:
+    """Take back what a campaign gave for a payment that never was; False where it stands no more.
+
+    Her enrolment is held.
+    """
+    row = queries.find_award_for_update(session, borrower_id=borrower_id, award_id=award_id)
+    if row is None or row.state != State.STANDING:
+        return False
+    _take_back(session, row, now=now, cause=Cause.PAYMENT_REVERSED, seq=seq)
+    return True
 
 
 def revoke(

@@ -1,0 +1,69 @@
+"""Facts as of many moments in one statement: what `queries.get_facts_at` says of one."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    cast,
+    literal_column,
+    select,
+)
+
+from backend.profile.catalogue import Fact
+from backend.profile.columns import COUNTED_FROM, counted
+from backend.profile.models import FactChange
+from backend.profile.timeline import kind_of_kept
+
+_WHOLE: ColumnElement[Any] = literal_column("'{}'::text[]")
+MOMENT = ("borrower_id", "known_at", "known_seq", "on_day", "by_time")
+
+
+def facts_as_of(
+    facts: Mapping[str, Fact], moments: FromClause, *, names: Collection[str]
+) -> Select[Any]:
+    """The rows of `moments`, which has at least the columns of `MOMENT`, and the named facts.
+
+    What events changed is found by their order, up to `known_seq`; what none did, and `by_time`
+    everything, by its time, up to `known_at`. Ages are counted to `on_day`. OFFSET 0 keeps the
+    database from copying a look-up into each use of it.
+    """
+    kept = sorted({each for name in names for each in COUNTED_FROM.get(name, (name,))})
+    noted = select(*moments.c, *(_kept(moments, name, facts) for name in kept))
+    found = noted.offset(0).subquery("noted")
+    values: dict[str, ColumnElement[Any]] = {name: found.c[f"kept_{name}"] for name in kept}
+    own = (found.c[column.name] for column in moments.c)
+    day = found.c.on_day
+    return select(
+        *own,
+        *(
+            (counted(name, values, today=day) if name in COUNTED_FROM else values[name]).label(name)
+            for name in sorted(names)
+        ),
+    )
+
+
+def _kept(moments: FromClause, name: str, facts: Mapping[str, Fact]) -> ColumnElement[Any]:
+    m = moments.c
+    by_order = and_(FactChange.event_seq > 0, ~m.by_time)
+    is_known = case(
+        (by_order, FactChange.event_seq <= m.known_seq),
+        else_=FactChange.occurred_at <= m.known_at,
+    )
+    newest = (
+        select(cast(FactChange.value.op("#>>")(_WHOLE), kind_of_kept(name, facts)))
+        .where(
+            FactChange.borrower_id == m.borrower_id,
+            FactChange.fact == name,
+            is_known,
+        )
+        .order_by(FactChange.occurred_at.desc(), FactChange.event_seq.desc())
+        .limit(1)
+        .correlate(moments)
+        .scalar_subquery()
+    )
+    return newest.label(f"kept_{name}")
