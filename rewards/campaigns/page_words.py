@@ -217,6 +217,7 @@ REPLAY: dict[str, Any] = {
     "running": Text(
         "It is running. This page looks again by itself.", "正在运行，本页会自动刷新。"
     ),
+    "look": Text("Look again", "再看一次"),
     "queued": Text("It waits for its turn.", "排队中。"),
     "failed": Text("It did not come to an end.", "未能完成。"),
     "done": Text("Done", "已完成"),

@@ -18,7 +18,6 @@ from rewards.campaigns.page_words import REPLAY
 from rewards.campaigns.wording import REFUSALS, TIERS
 
 HOME = "/console/campaigns"
-LOOK_AGAIN_SECONDS = 3
 PROGRESS_MAX = 100
 
 blp = console.page_blueprint(
@@ -46,7 +45,6 @@ def show(campaign_id: UUID, replay_id: UUID) -> Response:
         report=found.report,
         is_other=found.document_hash != newest.document_hash,
         is_open=is_open,
-        again_seconds=LOOK_AGAIN_SECONDS,
         progress_max=PROGRESS_MAX,
         charts=_charts(found),
         say=REPLAY,

@@ -143,7 +143,8 @@ def _limits(points: int | None, awards: int | None, en: str, zh_cn: str) -> Iter
     if points is not None:
         yield Text(f"{points:,} points {en}", f"{zh_cn} {points:,} 积分")
     if awards is not None:
-        yield Text(f"{awards:,} awards {en}", f"{zh_cn} {awards:,} 次")
+        noun = "award" if awards == 1 else "awards"
+        yield Text(f"{awards:,} {noun} {en}", f"{zh_cn} {awards:,} 次")
 
 
 def _schedule(schedule: Schedule) -> Text:
