@@ -10,6 +10,9 @@ from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
 from rewards.campaigns import handlers as campaign_handlers
 from rewards.campaigns import jobs as campaign_jobs
+from rewards.campaigns import pages as campaign_pages
+from rewards.campaigns import pages_build as campaign_building_pages
+from rewards.campaigns import pages_replay as campaign_replay_pages
 from rewards.campaigns import staff_routes as campaign_staff_routes
 from rewards.catalogue import audit as catalogue_audit
 from rewards.catalogue import configuration as catalogue_configuration
@@ -53,6 +56,7 @@ WIRING = Wiring(
         referral_routes.blp,
         referral_staff_routes.blp,
     ),
+    pages=(campaign_pages.blp, campaign_building_pages.blp, campaign_replay_pages.blp),
     handlers=(
         *points_handlers.HANDLERS,
         *badge_handlers.HANDLERS,

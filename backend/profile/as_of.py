@@ -4,22 +4,35 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    Date,
+    DateTime,
     FromClause,
     Select,
     and_,
+    any_,
+    bindparam,
     case,
     cast,
+    func,
+    literal,
     literal_column,
     select,
+    union,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.types import Uuid
 
 from backend.profile.catalogue import Fact
 from backend.profile.columns import COUNTED_FROM, counted
-from backend.profile.models import FactChange
+from backend.profile.models import FactChange, Profile
 from backend.profile.timeline import kind_of_kept
 
 _WHOLE: ColumnElement[Any] = literal_column("'{}'::text[]")
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_SINCE = bindparam("since", type_=DateTime(timezone=True))
+_UNTIL = bindparam("until", type_=DateTime(timezone=True))
 MOMENT = ("borrower_id", "known_at", "known_seq", "on_day", "by_time")
 
 
@@ -67,3 +80,41 @@ def _kept(moments: FromClause, name: str, facts: Mapping[str, Fact]) -> ColumnEl
         .scalar_subquery()
     )
     return newest.label(f"kept_{name}")
+
+
+def moments_of_change(names: Collection[str]) -> Select[Any]:
+    """Moments of `:ids` at which one of these facts may have become another: rows of `MOMENT`.
+
+    The instant `:since`, and each change after it that was noted up to `:until`. Between them only
+    ages grow.
+    """
+    kept = sorted({each for name in names for each in COUNTED_FROM.get(name, (name,))})
+    begin: Select[Any] = select(
+        Profile.borrower_id,
+        _SINCE.label("known_at"),
+        literal(0, BigInteger).label("known_seq"),
+        cast(func.timezone(Profile.timezone, _SINCE), Date).label("on_day"),
+        literal(value=True).label("by_time"),
+    ).where(Profile.borrower_id == any_(_IDS))
+    if not kept:
+        return begin
+    is_by_time = FactChange.event_seq == 0
+    zone = case((FactChange.is_rebuilt & is_by_time, "UTC"), else_=Profile.timezone)
+    changes = (
+        select(
+            FactChange.borrower_id,
+            FactChange.occurred_at,
+            FactChange.event_seq,
+            cast(func.timezone(zone, FactChange.occurred_at), Date),
+            is_by_time,
+        )
+        .join(Profile, Profile.borrower_id == FactChange.borrower_id)
+        .where(
+            Profile.borrower_id == any_(_IDS),
+            FactChange.fact == any_(array([literal(name) for name in kept])),
+            FactChange.occurred_at > _SINCE,
+            FactChange.occurred_at <= _UNTIL,
+        )
+    )
+    both = union(begin, changes).subquery("moments")
+    return select(*both.c)

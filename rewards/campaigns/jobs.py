@@ -4,7 +4,7 @@ import threading
 
 from backend.kit import clock
 from backend.kit.wiring import Job, Loop
-from rewards.campaigns import joining
+from rewards.campaigns import joining, replay_worker
 
 IDLE_SECONDS = 2.0
 
@@ -16,4 +16,7 @@ def _join(stopping: threading.Event) -> None:
 
 
 JOBS = (Job(name="campaigns-join", cron="15 3 * * *", run=joining.join_all),)
-LOOPS = (Loop(name="campaigns-join", run=_join),)
+LOOPS = (
+    Loop(name="campaigns-join", run=_join),
+    Loop(name="campaigns-replay", run=replay_worker.run_loop),
+)

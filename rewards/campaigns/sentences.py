@@ -21,6 +21,7 @@ from rewards.campaigns.terms import (
 )
 
 Labels = Mapping[str, Text]
+WHO, ON_CONDITION = Text("Who takes part", "参与人群"), Text("On condition that", "条件")
 EVERYBODY = Text("everybody enrolled", "所有已加入的会员")
 ALWAYS = Text("always", "无条件")
 NO_LIMIT = Text("no limit", "不限")
@@ -41,8 +42,8 @@ def sentences(terms: CampaignTerms, labels: Labels) -> list[Line]:
         Line("texts", Text("Name", "名称"), terms.name),
         Line("texts", Text("What she reads", "对用户的承诺"), terms.promise),
         Line("trigger", Text("When", "触发"), wording.TRIGGERS[terms.trigger]),
-        Line("audience", Text("Who takes part", "参与人群"), said_of(terms.audience, labels, EVERYBODY)),
-        Line("conditions", Text("On condition that", "条件"), said_of(terms.conditions, labels, ALWAYS)),
+        Line("audience", WHO, said_of(terms.audience, labels, EVERYBODY)),
+        Line("conditions", ON_CONDITION, said_of(terms.conditions, labels, ALWAYS)),
         Line("effects", Text("She is given", "奖励"), _listed([_effect(e) for e in terms.effects])),
         Line("budget", Text("Budget", "预算"), _budget(terms.budget)),
         Line("schedule", Text("Runs", "时间"), _schedule(terms.schedule)),
@@ -142,16 +143,17 @@ def _limits(points: int | None, awards: int | None, en: str, zh_cn: str) -> Iter
     if points is not None:
         yield Text(f"{points:,} points {en}", f"{zh_cn} {points:,} 积分")
     if awards is not None:
-        yield Text(f"{awards:,} awards {en}", f"{zh_cn} {awards:,} 次")
+        noun = "award" if awards == 1 else "awards"
+        yield Text(f"{awards:,} {noun} {en}", f"{zh_cn} {awards:,} 次")
 
 
 def _schedule(schedule: Schedule) -> Text:
-    span = f"{schedule.starts_on} – {schedule.ends_on}"
+    span = f"{schedule.starts_on} – {schedule.ends_on}"  # noqa: RUF001 - a span of days
     parts = [Text(span, span)]
     if schedule.weekdays is not None:
         parts.append(_listed([wording.WEEKDAYS[day] for day in sorted(schedule.weekdays)]))
     for first, last in schedule.dayparts or ():
-        hours = f"{first:%H:%M}–{last:%H:%M}"
+        hours = f"{first:%H:%M}–{last:%H:%M}"  # noqa: RUF001 - a span of hours
         parts.append(Text(hours, hours))
     parts.append(Text(schedule.zone, schedule.zone))
     return _joined(parts, Text("; ", "；"))

@@ -95,7 +95,7 @@ STARTERS = (
         ),
         {
             "trigger": {"event": "plan_installment_kept"},
-            "audience": _fact("plan_active", "eq", True),
+            "audience": _fact("plan_active", "eq", value=True),
             "effects": [{"kind": "points", "points": 100}],
             "budget": _budget(60_000, each=3),
             "stacking": {"group": "plans", "mode": "all", "priority": 100},
@@ -132,7 +132,7 @@ STARTERS = (
         3,
         Text("A few days early", "提前几天"),
         Text(
-            "Pay an instalment three days early or more: twice the usual points, up to three times.",
+            "Pay an instalment three days early: twice the usual points, up to three times.",
             "任一期提前三天以上还清，常规积分翻倍，最多三次。",
         ),
         {

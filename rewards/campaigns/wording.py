@@ -123,3 +123,9 @@ EFFECTS: dict[str, Text] = {
     "message": Text("a message: “{title}”", "一条消息：“{title}”"),
     "refused": Text("“{named}”, which is refused", "“{named}”（不允许）"),
 }
+REPLAY_STATES: dict[str, Text] = {
+    "queued": Text("Waiting", "排队中"),
+    "running": Text("Running", "运行中"),
+    "done": Text("Done", "已完成"),
+    "failed": Text("Failed", "失败"),
+}
