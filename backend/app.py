@@ -16,7 +16,7 @@ import community.wiring
 import notifications.wiring
 import rewards.wiring
 from backend.auth import caller as auth_caller
-from backend.auth import lender_keys, renewal, revocations, sending, signing
+from backend.auth import demo_staff_pages, lender_keys, renewal, revocations, sending, signing
 from backend.auth import pages as demo_pages
 from backend.auth import service as auth
 from backend.auth.demo_messages import DemoMessages
@@ -32,6 +32,7 @@ from backend.kit import (
     addresses,
     audience,
     clock,
+    console,
     crypto,
     db,
     health,
@@ -268,10 +269,22 @@ def create_app(process: Process | None = None) -> Flask:
     http.init_app(app)
     app.before_request(_have_keys)
     document(app)
+    _open_console(app, settings)
     health.init_app(app)
     credential_pages.init_app(app)
     _send_codes(app, settings)
     return app
+
+
+def _open_console(app: Flask, settings: Settings) -> None:
+    """The pages of every package, in the console's frame."""
+    app.config["IS_DEMO"] = settings.is_demo
+    app.config["HOME_PANELS"] = [panel for wiring in WIRINGS for panel in wiring.home_panels]
+    console.configure(console.Door(find=auth_caller.find_signed_in, origin=settings.issuer))
+    pages = [blp for wiring in WIRINGS for blp in wiring.pages]
+    if settings.is_demo:
+        pages.append(demo_staff_pages.blp)
+    console.init_app(app, pages=pages)
 
 
 def _have_keys() -> None:

@@ -8,8 +8,12 @@ from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
 from rewards.campaigns import audit as campaign_audit
+from rewards.campaigns import demo as campaign_demo
 from rewards.campaigns import handlers as campaign_handlers
 from rewards.campaigns import jobs as campaign_jobs
+from rewards.campaigns import pages as campaign_pages
+from rewards.campaigns import pages_build as campaign_building_pages
+from rewards.campaigns import pages_replay as campaign_replay_pages
 from rewards.campaigns import panels as campaign_panels
 from rewards.campaigns import routes as campaign_routes
 from rewards.campaigns import staff_routes as campaign_staff_routes
@@ -53,6 +57,7 @@ WIRING = Wiring(
         referral_routes.blp,
         referral_staff_routes.blp,
     ),
+    pages=(campaign_pages.blp, campaign_building_pages.blp, campaign_replay_pages.blp),
     handlers=(
         *points_handlers.HANDLERS,
         *badge_handlers.HANDLERS,
@@ -77,7 +82,7 @@ WIRING = Wiring(
     ),
     sealed=(*catalogue.SEALED, *credentials.SEALED),
     hashed=catalogue.HASHED,
-    demo=(catalogue_demo.fill,),
+    demo=(catalogue_demo.fill, campaign_demo.fill),
     points_forecast=forecast_points,
     issuer_keys=issuer_keys,
     borrower_panels={**points_panels.PANELS, **badge_panels.PANELS, **campaign_panels.PANELS},

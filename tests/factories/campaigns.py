@@ -107,6 +107,7 @@ def replayed(session: Session, campaign: Mapping[str, Any], **changed: Any) -> U
             | changed
         )
     )
+    session.commit()
     return replay_id
 
 

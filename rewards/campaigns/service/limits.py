@@ -1,8 +1,9 @@
-"""The limits of a campaign's budgets, as its new version has them. What was spent stays spent."""
+"""The limit of a campaign's whole budget, as its new version has it. What was spent stays spent.
 
-from typing import Any
+Those of periods follow with the next award: `budgets` never puts one below what is spent of it.
+"""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from rewards.campaigns.engine_models import CampaignBucket
@@ -34,30 +35,6 @@ def set_limits(session: Session, terms: CampaignTerms) -> None:
         )
         .values(points_limit=budget.points_total, awards_limit=budget.awards_total)
     )
-    # In a period that runs nothing is taken back; where less is left than was given, nothing is.
-    if budget.per_period is not None:
-        _set_periods(
-            session, terms, points=budget.per_period.points, awards=budget.per_period.awards
-        )
-
-
-def _set_periods(
-    session: Session, terms: CampaignTerms, *, points: int | None, awards: int | None
-) -> None:
-    session.execute(
-        update(CampaignBucket)
-        .where(
-            CampaignBucket.campaign_id == terms.campaign_id, CampaignBucket.bucket == Bucket.PERIOD
-        )
-        .values(
-            points_limit=_at_least(points, CampaignBucket.points_spent),
-            awards_limit=_at_least(awards, CampaignBucket.awards_spent),
-        )
-    )
-
-
-def _at_least(limit: int | None, spent: Any) -> Any:
-    return None if limit is None else func.greatest(limit, spent)
 
 
 def _is_below(limit: int | None, spent: int) -> bool:
