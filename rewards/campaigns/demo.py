@@ -56,11 +56,12 @@ def fill(session: Session, office: DemoOffice, now: datetime) -> None:
         }
     }
     campaign_id = service.create(session, document=document, author_id=office.author_id, now=now)
-    named = {"number": FIRST, "document_hash": judging.hash_of(document)}
+    read = judging.hash_of(document)
     service.submit(
         session,
         campaign_id=campaign_id,
-        **named,
+        number=FIRST,
+        document_hash=read,
         waivers=(),
         submitter_id=office.author_id,
         now=now,
@@ -70,7 +71,7 @@ def fill(session: Session, office: DemoOffice, now: datetime) -> None:
         campaign_id=campaign_id,
         version=FIRST,
         document=document,
-        document_hash=named["document_hash"],
+        document_hash=read,
         from_day=today - LOOKED_BACK,
         to_day=today,
         requested_by=office.author_id,
@@ -80,10 +81,15 @@ def fill(session: Session, office: DemoOffice, now: datetime) -> None:
     service.approve(
         session,
         campaign_id=campaign_id,
-        approval=Approval(**named, replay_id=replay_id, waivers=frozenset()),
+        approval=Approval(FIRST, read, replay_id, frozenset()),
         approver_id=office.approver_id,
         now=now,
     )
     service.launch(
-        session, campaign_id=campaign_id, **named, launcher_id=office.approver_id, now=now
+        session,
+        campaign_id=campaign_id,
+        number=FIRST,
+        document_hash=read,
+        launcher_id=office.approver_id,
+        now=now,
     )
