@@ -14,6 +14,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import (
+    CTE,
     Boolean,
     Identity,
     Index,
@@ -208,6 +209,19 @@ def announce_select(
     The select's columns are the event's fields, `borrower_id` and `occurred_at` among them.
     `is_history` marks them as backfill, and nobody is told. Returns how many were announced.
     """
+    announced, delivered = announcing_select(event_type, rows, is_history=is_history)
+    handlers = [] if is_history else hearers(event_type)
+    counted = select(func.count()).select_from(announced).add_cte(delivered)
+    return session.execute(counted, {"handlers": handlers}).scalar_one()
+
+
+def announcing_select(
+    event_type: type[Event], rows: Select[Any], *, is_history: bool = False
+) -> tuple[CTE, CTE]:
+    """The same as parts of a larger statement: what is announced, and its deliveries.
+
+    The statement is given `hearers` as `handlers`.
+    """
     source = rows.cte("source")
     own = [c for c in source.c if c.name not in ("borrower_id", "occurred_at")]
     pairs: list[ColumnElement[Any]] = [part for c in own for part in (literal(c.name, String), c)]
@@ -226,9 +240,8 @@ def announce_select(
         .returning(EventRow.seq)
         .cte("announced")
     )
-    handlers = [] if is_history else list(_routes.get(event_type.__name__, ()))
     route = (
-        func.unnest(bindparam("handlers", handlers, type_=ARRAY(String)))
+        func.unnest(bindparam("handlers", type_=ARRAY(String)))
         .table_valued("handler")
         .render_derived()
     )
@@ -240,8 +253,12 @@ def announce_select(
         )
         .cte("delivered")
     )
-    counted = select(func.count()).select_from(announced).add_cte(delivered)
-    return session.execute(counted).scalar_one()
+    return announced, delivered
+
+
+def hearers(event_type: type[Event]) -> list[str]:
+    """The names of the handlers that hear it."""
+    return list(_routes.get(event_type.__name__, ()))
 
 
 def restore(row: Any) -> Recorded:

@@ -1,12 +1,11 @@
 """The re-tier as statements over many borrowers: find who would change, then write it.
 
-The same three statements serve one borrower and a chunk of ten thousand. `rules.settle` says
+The same three statements serve one borrower and a chunk of many thousands. `rules.settle` says
 the same of one; a property test holds the two equal.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -16,7 +15,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
-    Row,
     Select,
     String,
     Subquery,
@@ -26,6 +24,8 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    cast,
+    false,
     func,
     insert,
     literal,
@@ -43,6 +43,8 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import Uuid
 
+from backend.events.tiers import TierChanged
+from backend.kit.outbox import announcing_select
 from backend.profile import queries as profile
 from backend.profile.models import Profile
 from backend.tiers.models import (
@@ -57,20 +59,19 @@ from backend.tiers.policy import Policy
 from backend.tiers.policy_sql import judge_all, rank_at, rank_of, tier_at
 
 TODAY = bindparam("today", type_=Date)
-IDS = bindparam("ids", type_=ARRAY(Uuid))
+# In words (`bulk.sql_ids`): they come from the database in such, and are never taken apart here.
+IDS = cast(bindparam("ids", type_=String), ARRAY(Uuid))
+NOW = bindparam("now", type_=DateTime(timezone=True))
 FROM_ID = bindparam("from_id", type_=Uuid)
 TO_ID = bindparam("to_id", type_=Uuid)
 
 # Whom a statement is about, as a condition on any table's borrower.
 Scope: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 
-# What `write` tells of each move, beside whose it is.
-MOVE = {"from_tier": String, "from_rank": Integer, "tier": String, "rank": Integer}
-
 LOCK: TextClause = text(
-    "SELECT borrower_id FROM tier_state WHERE borrower_id = ANY(:ids)"
+    "SELECT FROM tier_state WHERE borrower_id = ANY(CAST(:ids AS uuid[]))"
     " ORDER BY borrower_id FOR NO KEY UPDATE"
-).bindparams(IDS)
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Statements:
 
     @cached_property
     def find_in_range(self) -> Select[Any]:
-        """Who from `from_id` to before `to_id` would change."""
+        """Who from `from_id` to before `to_id` would change, as one array in words, or null."""
         return self._find(lambda borrower: and_(borrower >= FROM_ID, borrower < TO_ID))
 
     @cached_property
@@ -98,31 +99,30 @@ class Statements:
 
     def _find(self, scope: Scope) -> Select[Any]:
         decided = self._decided(scope, with_facts=False).subquery("decided")
-        return select(decided.c.borrower_id).where(decided.c.is_change)
+        ids = func.array_agg(decided.c.borrower_id, type_=ARRAY(Uuid))
+        return select(cast(ids, String)).where(decided.c.is_change)
 
     @cached_property
     def write(self) -> Select[Any]:
-        """Decide again for `ids`, which are locked by now, and store; yields one summary row."""
+        """Decide again for `ids`, which are locked by now, store and announce; one summary row."""
         decided = (
             self._decided(_is_among, with_facts=True).cte("decided").prefix_with("MATERIALIZED")
         )
         stored = _state_rows(decided, self.version)
         recorded = _evaluation_rows(decided, stored, self.version)
-        is_move = decided.c.tier.is_distinct_from(decided.c.from_tier)
-        moved = (
-            select(*(decided.c[name] for name in ("borrower_id", *MOVE)))
-            .join(stored, stored.c.borrower_id == decided.c.borrower_id)
-            .where(is_move)
-            .subquery("moved")
+        moved = _moved(decided, stored)
+        announced, delivered = announcing_select(TierChanged, _as_events(moved, self.version))
+        moves = (
+            select(moved.c.from_tier, moved.c.tier, func.count().label("number"))
+            .group_by(moved.c.from_tier, moved.c.tier)
+            .subquery("moves")
         )
         return select(
             select(func.count()).select_from(recorded).scalar_subquery().label("recorded"),
-            func.array_agg(moved.c.borrower_id, type_=ARRAY(Uuid)).label("borrower_ids"),
-            *(
-                func.array_agg(moved.c[name], type_=ARRAY(kind)).label(f"{name}s")
-                for name, kind in MOVE.items()
-            ),
-        )
+            func.array_agg(moves.c.from_tier, type_=ARRAY(String)).label("from_tiers"),
+            func.array_agg(moves.c.tier, type_=ARRAY(String)).label("tiers"),
+            func.array_agg(moves.c.number, type_=ARRAY(BigInteger)).label("numbers"),
+        ).add_cte(announced, delivered)
 
     def _decided(self, scope: Scope, *, with_facts: bool) -> Select[Any]:
         around = self._around(scope, with_facts=with_facts)
@@ -143,7 +143,7 @@ class Statements:
         state = TierState.__table__.c.borrower_id
         raw_tier = tier_at(self.policy, judged.c.place)
         facts = [judged.c.facts] if with_facts else []
-        return (
+        around = (
             select(
                 judged.c.borrower_id,
                 judged.c.place,
@@ -173,9 +173,23 @@ class Statements:
             )
             .join(frozen, frozen.c.borrower_id == judged.c.borrower_id, isouter=True)
             .join(override, override.c.borrower_id == judged.c.borrower_id, isouter=True)
-            .offset(0)
-            .subquery("around")
         )
+        if not with_facts:
+            is_overridden = judged.c.borrower_id.in_(select(override.c.borrower_id))
+            around = around.where(~self._is_settled(judged, raw_tier) | is_overridden)
+        return around.offset(0).subquery("around")
+
+    def _is_settled(self, judged: Subquery, raw_tier: ColumnElement[Any]) -> ColumnElement[bool]:
+        """She is where the policy puts her: only an override could move her. Nearly all are."""
+        state = TierState
+        settled = and_(
+            state.tier == raw_tier,
+            state.raw_tier == raw_tier,
+            state.bands == judged.c.bands,
+            state.policy_version == self.version,
+            state.pending_tier.is_(None),
+        )
+        return func.coalesce(settled, false())
 
     def _effective(self, around: Subquery) -> Subquery:
         c = around.c
@@ -345,7 +359,7 @@ def _evaluation_rows(decided: CTE, stored: CTE, version: int) -> CTE:
         "cause": bindparam("cause", type_=Text),
         "run_id": bindparam("run_id", type_=Uuid),
         "evaluated_on": TODAY,
-        "evaluated_at": bindparam("now", type_=DateTime(timezone=True)),
+        "evaluated_at": NOW,
     }
     return (
         insert(TierEvaluation)
@@ -360,17 +374,25 @@ def _evaluation_rows(decided: CTE, stored: CTE, version: int) -> CTE:
     )
 
 
-def announced(version: int, moves: Row[Any], *, now: datetime) -> Any:
-    """The `TierChanged` of the moves that `write` has told, as the event's fields."""
-    told = {name: getattr(moves, f"{name}s") for name in MOVE}
-    columns = [func.unnest(bindparam("movers", moves.borrower_ids, type_=ARRAY(Uuid)))]
-    columns += [
-        func.unnest(bindparam(f"{name}s", told[name], type_=ARRAY(kind)))
-        for name, kind in MOVE.items()
-    ]
-    names = ("borrower_id", "from_tier", "from_rank", "to_tier", "to_rank")
+def _moved(decided: CTE, stored: CTE) -> CTE:
+    c = decided.c
+    return (
+        select(c.borrower_id, c.from_tier, c.from_rank, c.tier, c.rank)
+        .join_from(decided, stored, stored.c.borrower_id == c.borrower_id)
+        .where(c.tier.is_distinct_from(c.from_tier))
+        .cte("moved")
+    )
+
+
+def _as_events(moved: CTE, version: int) -> Select[Any]:
+    """The `TierChanged` of each move, as the event's fields."""
+    c = moved.c
     return select(
-        *(column.label(name) for column, name in zip(columns, names, strict=True)),
-        literal(now, DateTime(timezone=True)).label("occurred_at"),
+        c.borrower_id,
+        c.from_tier,
+        c.from_rank,
+        c.tier.label("to_tier"),
+        c.rank.label("to_rank"),
+        NOW.label("occurred_at"),
         literal(version, BigInteger).label("policy_version"),
     )

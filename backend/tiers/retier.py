@@ -11,9 +11,10 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from backend.events.tiers import TierChanged
-from backend.kit.outbox import announce_select
+from backend.kit.bulk import sql_ids
+from backend.kit.outbox import hearers
 from backend.kit.programme_zone import moment
-from backend.tiers.decision_sql import LOCK, announced
+from backend.tiers.decision_sql import LOCK
 from backend.tiers.policies import Loaded
 
 Move = tuple[str | None, str]
@@ -50,7 +51,7 @@ def retier(
 ) -> Outcome:
     """Decide the tiers of these borrowers by the policy and store what changes."""
     found = _find(
-        session, loaded.statements.find_among, {"ids": list(borrower_ids)}, occasion=occasion
+        session, loaded.statements.find_among, {"ids": sql_ids(borrower_ids)}, occasion=occasion
     )
     return _write(session, borrower_ids=found, loaded=loaded, occasion=occasion)
 
@@ -68,31 +69,31 @@ def retier_range(
 
 def _find(
     session: Session, statement: Select[Any], parameters: dict[str, Any], *, occasion: Occasion
-) -> list[UUID]:
-    rows = session.execute(statement, parameters | occasion.days)
-    return list(rows.scalars())
+) -> str | None:
+    found: str | None = session.execute(statement, parameters | occasion.days).scalar_one()
+    return found
 
 
 def _write(
-    session: Session, *, borrower_ids: Sequence[UUID], loaded: Loaded, occasion: Occasion
+    session: Session, *, borrower_ids: str | None, loaded: Loaded, occasion: Occasion
 ) -> Outcome:
-    if not borrower_ids:
+    if borrower_ids is None:
         return Outcome()
-    ids = list(borrower_ids)
     # Found without a lock; locked in a statement of its own, in id order; and decided again in
     # the next one, which sees whatever a freeze, an override or another worker has committed.
-    session.execute(LOCK, {"ids": ids})
+    session.execute(LOCK, {"ids": borrower_ids})
     row = session.execute(
         loaded.statements.write,
         {
-            "ids": ids,
+            "ids": borrower_ids,
             **occasion.days,
             "now": occasion.now,
             "cause": occasion.cause,
             "run_id": occasion.run_id,
+            "handlers": hearers(TierChanged),
         },
     ).one()
-    if row.borrower_ids:
-        announce_select(session, TierChanged, announced(loaded.version, row, now=occasion.now))
-    moves = Counter(zip(row.from_tiers or (), row.tiers or (), strict=True))
-    return Outcome(recorded=row.recorded, moves=moves)
+    moves = zip(row.from_tiers or (), row.tiers or (), row.numbers or (), strict=True)
+    return Outcome(
+        recorded=row.recorded, moves=Counter({(old, new): number for old, new, number in moves})
+    )

@@ -14,7 +14,7 @@ from backend.tiers.models import TierRun, TierRunChunk, TierState
 from backend.tiers.policies import get_live_version, get_policy
 from backend.tiers.retier import Occasion, Outcome, retier_range
 
-CHUNK = 10_000
+CHUNK = 25_000
 FIRST_ID = UUID(int=0)
 
 # Bounds of equal shares; ids made after the planning are later than all and fall into the last.
