@@ -8,6 +8,7 @@ from rewards.badges import jobs as badge_jobs
 from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
+from rewards.campaigns import results_routes as campaign_results_routes
 from rewards.campaigns import staff_routes as campaign_staff_routes
 from rewards.catalogue import audit as catalogue_audit
 from rewards.catalogue import configuration as catalogue_configuration
@@ -45,6 +46,7 @@ WIRING = Wiring(
         points_routes.blp,
         points_staff_routes.blp,
         campaign_staff_routes.blp,
+        campaign_results_routes.blp,
         catalogue_routes.blp,
         catalogue_staff_routes.blp,
         referral_routes.blp,
