@@ -32,6 +32,7 @@ from backend.kit import (
     addresses,
     audience,
     clock,
+    console,
     crypto,
     db,
     health,
@@ -275,10 +276,19 @@ def create_app(process: Process | None = None) -> Flask:
     http.init_app(app)
     app.before_request(_have_keys)
     document(app)
+    _open_console(app, settings)
     health.init_app(app)
     credential_pages.init_app(app)
     _send_codes(app, settings)
     return app
+
+
+def _open_console(app: Flask, settings: Settings) -> None:
+    """The pages of every package, in the console's frame."""
+    app.config["IS_DEMO"] = settings.is_demo
+    app.config["HOME_PANELS"] = [panel for wiring in WIRINGS for panel in wiring.home_panels]
+    console.configure(console.Door(find=auth_caller.find_signed_in, origin=settings.issuer))
+    console.init_app(app, pages=[blp for wiring in WIRINGS for blp in wiring.pages])
 
 
 def _have_keys() -> None:

@@ -1,8 +1,12 @@
-"""Who calls: the port that every door asks."""
+"""Who calls: the ports that every door asks, for a token and for a console's cookie."""
 
 from backend.auth import revocations, signing
 from backend.auth.remembered import read_remembered
 from backend.auth.rules import Claims
+from backend.auth.service.console import find_at_desk
+from backend.kit import clock
+from backend.kit.console import SignedIn
+from backend.kit.db import transaction
 from backend.kit.problems import Unauthorized
 
 
@@ -13,3 +17,18 @@ def read_caller(token: str) -> Claims:
     if revocations.is_revoked(named, issued_at=claims.issued_at):
         raise Unauthorized
     return claims
+
+
+def find_signed_in(secret: str) -> SignedIn | None:
+    """Whoever a console cookie stands for: with the roles of this moment, from the primary."""
+    with transaction() as session:
+        found = find_at_desk(session, secret=secret, now=clock.wall())
+    if found is None:
+        return None
+    return SignedIn(
+        staff_id=found.staff_id,
+        session_id=found.session_id,
+        name=found.email,
+        roles=found.roles,
+        permissions=found.permissions,
+    )

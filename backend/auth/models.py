@@ -79,6 +79,26 @@ class RefreshToken(Base):
     session_id: Mapped[UUID]
 
 
+class ConsoleSession(Base):
+    """Narrow look-up across subjects: from the secret in a browser's cookie to the session.
+
+    The session itself is the row of the log-in, and ends with it.
+    """
+
+    __tablename__ = "console_session"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["subject_id", "session_id"], ["login_session.subject_id", "login_session.id"]
+        ),
+        CheckConstraint(f"octet_length(secret_hash) = {SHA256_BYTES}", name="secret_hash_sha256"),
+        Index("ix_console_session_subject_id_session_id", "subject_id", "session_id"),
+    )
+
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    subject_id: Mapped[UUID]
+    session_id: Mapped[UUID]
+
+
 class TokenRevocation(Base):
     """Access tokens that are refused before they end: of a session, a subject, or one by itself.
 

@@ -45,7 +45,11 @@ class SessionLife:
 SESSION_LIVES = {
     "borrower": SessionLife(absolute=timedelta(days=90), idle=timedelta(days=30)),
     "staff": SessionLife(absolute=timedelta(hours=12), idle=timedelta(hours=1)),
+    # Of staff in a browser, which may stand open on a desk.
+    "console": SessionLife(absolute=timedelta(hours=12), idle=timedelta(minutes=30)),
 }
+# A page says that its session is used no oftener: most pages then write nothing.
+CONSOLE_TOUCHED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,9 @@ class Rotation:
     roles: tuple[str, ...]
 
 
-def ends_at(audience: str, *, created_at: datetime, used_at: datetime) -> datetime:
-    """When a session ends unless it is used again, or for good."""
-    life = SESSION_LIVES[audience]
+def ends_at(kind: str, *, created_at: datetime, used_at: datetime) -> datetime:
+    """When a session of this kind ends unless it is used again, or for good."""
+    life = SESSION_LIVES[kind]
     return min(created_at + life.absolute, used_at + life.idle)
 
 

@@ -52,6 +52,8 @@ SAFE_HEADERS = (
 
 log = get_logger(__name__)
 
+_AWAY = (OperationalError, InterfaceError, PoolTimeout, KeysMissingError)
+
 # What the framework raises, as the refusal that it means.
 _MEANINGS: dict[int, type[Problem]] = {
     400: BadRequest,
@@ -120,9 +122,9 @@ def init_app(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(Problem, render_problem)
     app.register_error_handler(HTTPException, _render_framework_error)
-    for away in (OperationalError, InterfaceError, PoolTimeout, KeysMissingError):
-        app.register_error_handler(away, _render_away)
-    app.register_error_handler(Exception, _render_defect)
+    for away in _AWAY:
+        app.register_error_handler(away, _render_failure)
+    app.register_error_handler(Exception, _render_failure)
 
 
 def _begin() -> None:
@@ -179,25 +181,29 @@ def render_problem(problem: Problem) -> Response:
     return response
 
 
+def meaning_of(error: Exception) -> Problem:
+    """Whatever was raised, as the refusal that it means. What is our fault goes to the log."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException):
+        return _MEANINGS.get(error.code or 500, Problem)()
+    if isinstance(error, _AWAY):
+        log.warning("database_away", error=type(error).__name__)
+        return Unavailable()
+    # The traceback goes to the log, the words of the error to nobody: they may quote input.
+    log.error("unhandled", **told(error))
+    return Problem()
+
+
 def _render_framework_error(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:  # noqa: PLR2004 - redirects are answers
         return Response(error.get_body(), error.code, error.get_headers())
-    kind = _MEANINGS.get(error.code or 500)
-    if kind is None:
-        return render_problem(Problem())
-    response = render_problem(kind())
+    response = render_problem(meaning_of(error))
     allow = dict(error.get_headers()).get("Allow")
     if allow:
         response.headers["Allow"] = allow
     return response
 
 
-def _render_away(error: Exception) -> Response:
-    log.warning("database_away", error=type(error).__name__)
-    return render_problem(Unavailable())
-
-
-def _render_defect(error: Exception) -> Response:
-    # The traceback goes to the log, the words of the error to nobody: they may quote input.
-    log.error("unhandled", **told(error))
-    return render_problem(Problem())
+def _render_failure(error: Exception) -> Response:
+    return render_problem(meaning_of(error))

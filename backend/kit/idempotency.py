@@ -40,6 +40,7 @@ SEALED_WALLED = (
 # Answers to these are about the moment, not about the act: a retry deserves a new one.
 NOT_STORED = frozenset({401, 409, 422, 429})
 SERVER_ERROR = 500
+NO_CONTENT = 204
 LANGUAGE = "Content-Language"
 # Those that tell of the answer; the others tell of the moment, and each request gets its own.
 KEPT_HEADERS = ("ETag", "Location", LANGUAGE)
@@ -137,6 +138,21 @@ def _kept(view: View, keeping: _Keeping) -> View:
     return marked
 
 
+def do_once(
+    key: str, act: Callable[[Session], None], *, said: bytes, is_walled: bool = False
+) -> bool:
+    """The same for a page's form: whether `act` was done now, and not before with this key.
+
+    `said` is what the form says, hashed. A refusal is raised and not kept: who reads it may send
+    the form again.
+    """
+    if not KEY.match(key):
+        raise KeyMissing
+    keeping = _WALLED if is_walled else _USUAL
+    with keeping.joining() as session:
+        return _Once(session, keeping.table).do(key, lambda: act(session), said=said)
+
+
 @dataclass(frozen=True)
 class _Once:
     """One request with a key, inside the transaction of its act."""
@@ -170,6 +186,31 @@ class _Once:
                 },
             )
         return response
+
+    def do(self, key: str, act: Callable[[], None], *, said: bytes) -> bool:
+        who = f"{caller().audience}:{caller().id}"
+        route = f"{request.method} {request.path}"
+        key_hash = hashlib.sha256(key.encode()).digest()
+        if not _lock(self.session, f"{who}\x00{route}\x00{key}"):
+            raise RequestInProgress
+        stored = self._find(who=who, route=route, key_hash=key_hash)
+        if stored is not None:
+            if stored.request_hash != said:
+                raise KeyReused
+            return False
+        act()
+        self._store(
+            key={"caller": who, "route": route, "key_hash": key_hash},
+            answer={
+                "request_hash": said,
+                "status": NO_CONTENT,
+                "content_type": "text/plain",
+                "headers": {},
+                "body": crypto.encrypt_bytes(b"", context=CONTEXT),
+                "created_at": func.now(),
+            },
+        )
+        return True
 
     def _store(self, *, key: dict[str, Any], answer: dict[str, Any]) -> None:
         # An answer older than a day may still stand here, waiting for the purge.

@@ -1,6 +1,6 @@
 """Shapes that a low part declares and the assembly fills from above."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -107,6 +107,19 @@ class PlansSoFar(Protocol):
         self, session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime
     ) -> PastPlans:
         """What was agreed on this loan."""
+
+
+@dataclass(frozen=True)
+class HomePanel:
+    """What waits for a member of staff: how many, and where. Shown to whom the permission is given.
+
+    `count(session, staff_id, now)` is quick, and looks no further than a person needs to know.
+    """
+
+    permission: str
+    label: Text
+    url: str
+    count: Callable[[Session, UUID, datetime], int]
 
 
 class BorrowerPanel(Protocol):

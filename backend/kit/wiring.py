@@ -14,7 +14,14 @@ from backend.kit.configuration import ConfigSource
 from backend.kit.db import PRODUCT, Access
 from backend.kit.openapi import Message
 from backend.kit.outbox import Event, Recorded
-from backend.kit.ports import BorrowerPanel, IssuerKeys, PlansSoFar, PointsForecast, WorkSource
+from backend.kit.ports import (
+    BorrowerPanel,
+    HomePanel,
+    IssuerKeys,
+    PlansSoFar,
+    PointsForecast,
+    WorkSource,
+)
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,9 @@ class Wiring:
     """One package's parts."""
 
     blueprints: tuple[Blueprint, ...] = ()
+    pages: tuple[Blueprint, ...] = ()  # of the staff console (`kit.console`)
+    # What may wait for somebody, for the console's first page.
+    home_panels: tuple[HomePanel, ...] = ()
     handlers: tuple[Handler, ...] = ()
     jobs: tuple[Job, ...] = ()
     loops: tuple[Loop, ...] = ()

@@ -1,6 +1,6 @@
 """Reads of staff accounts and their trail."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -84,6 +84,29 @@ def find_roles(session: Session, *, staff_id: UUID) -> list[str] | None:
         .group_by(StaffAccount.id)
     ).one_or_none()
     return None if row is None else row.roles
+
+
+def find_active(session: Session, *, staff_id: UUID) -> AnyRow | None:
+    """Address and roles of an active account; None when it is disabled or unknown."""
+    return session.execute(
+        select(
+            StaffAccount.email,
+            func.array_remove(func.array_agg(StaffRole.role), None).label("roles"),
+        )
+        .outerjoin(StaffRole, StaffRole.staff_id == StaffAccount.id)
+        .where(StaffAccount.id == staff_id, StaffAccount.disabled_at.is_(None))
+        .group_by(StaffAccount.id)
+    ).one_or_none()
+
+
+def find_emails(session: Session, *, ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """The addresses of these accounts, whatever their state."""
+    rows = session.execute(
+        select(StaffAccount.id, StaffAccount.email).where(
+            StaffAccount.id.in_([each for each in ids if each is not None])
+        )
+    )
+    return {row.id: row.email for row in rows}
 
 
 def find_id(session: Session, *, email: str) -> UUID | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from backend.auth.models import LoginSession, OtpChallenge, OtpDay, RefreshToken
+from backend.auth.models import ConsoleSession, LoginSession, OtpChallenge, OtpDay, RefreshToken
 from backend.auth.rules import CHALLENGE_KEPT, DAILY_COUNT_KEPT
 
 PURGE_BATCH = 5_000
@@ -24,6 +24,7 @@ def purge_sessions(session: Session, *, now: datetime, limit: int = PURGE_BATCH)
     ).all()
     keys = [tuple(row) for row in ended]
     for table, key in (
+        (ConsoleSession, (ConsoleSession.subject_id, ConsoleSession.session_id)),
         (RefreshToken, (RefreshToken.subject_id, RefreshToken.session_id)),
         (LoginSession, (LoginSession.subject_id, LoginSession.id)),
     ):

@@ -65,20 +65,16 @@ def open_session(
     at = to_milliseconds(now)
     refresh_token = Refresh.fresh()
     is_elsewhere = audience == BORROWER and _is_logged_in(session, subject_id, now=now)
-    row = LoginSession(
-        subject_id=subject_id,
-        id=new_id(),
+    row = add_row(
+        session,
         audience=audience,
-        label=label[:SESSION_LABEL_LENGTH_MAX] if label else None,
-        amr=list(amr),
-        created_at=at,
-        last_used_at=at,
-        ends_at=ends_at(audience, created_at=at, used_at=at),
+        life=audience,
+        subject_id=subject_id,
+        amr=amr,
+        label=label,
         token_hash=refresh_token.hash(),
-        rotations=[],
+        at=at,
     )
-    session.add(row)
-    session.flush()
     session.execute(
         insert(RefreshToken).values(
             family_hash=refresh_token.family_hash(), subject_id=subject_id, session_id=row.id
@@ -88,6 +84,35 @@ def open_session(
         announce(session, LoggedInElsewhere(subject_id, now, session_id=row.id, device=row.label))
     made = Rotation(refresh_token.hash(), at=at, access_id=new_id(), roles=tuple(sorted(roles)))
     return _answer(keys, row, made, refresh_token=refresh_token)
+
+
+def add_row(
+    session: Session,
+    *,
+    audience: str,
+    life: str,
+    subject_id: UUID,
+    amr: Sequence[str],
+    label: str | None,
+    token_hash: bytes,
+    at: datetime,
+) -> LoginSession:
+    """The row of a session that begins; `life` names how long it may last and rest."""
+    row = LoginSession(
+        subject_id=subject_id,
+        id=new_id(),
+        audience=audience,
+        label=label[:SESSION_LABEL_LENGTH_MAX] if label else None,
+        amr=list(amr),
+        created_at=at,
+        last_used_at=at,
+        ends_at=ends_at(life, created_at=at, used_at=at),
+        token_hash=token_hash,
+        rotations=[],
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def _is_logged_in(session: Session, subject_id: UUID, *, now: datetime) -> bool:

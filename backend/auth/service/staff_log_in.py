@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from backend.auth.service.console import open_console_session
 from backend.auth.service.sessions import TokenAnswer, open_session
 from backend.auth.service.tokens import TokenKeys
 from backend.staff import passwords
@@ -48,6 +49,24 @@ def log_in_staff(
     if not isinstance(decided, LoggedIn):
         return decided
     return _open(session, keys, decided, label=label, now=now)
+
+
+def log_in_at_desk(
+    session: Session, *, attempt: Attempt, label: str | None, now: datetime
+) -> str | LogInRefused | LogInLocked:
+    """The same for the console: the secret of its session when both factors are right."""
+    decided = log_in.log_in(session, attempt=attempt, now=now)
+    if not isinstance(decided, LoggedIn):
+        return decided
+    return open_console_session(session, decided, label=label, now=now)
+
+
+def log_in_at_desk_by_sso(
+    session: Session, *, email: str, label: str | None, now: datetime
+) -> str | None:
+    """The secret of a console session of a verified address; None when no account is active."""
+    found = log_in.log_in_by_sso(session, email=email, now=now)
+    return None if found is None else open_console_session(session, found, label=label, now=now)
 
 
 def log_in_staff_by_sso(
