@@ -17,6 +17,7 @@ from rewards.campaigns import pages_build as campaign_building_pages
 from rewards.campaigns import pages_replay as campaign_replay_pages
 from rewards.campaigns import panels as campaign_panels
 from rewards.campaigns import routes as campaign_routes
+from rewards.campaigns import results_routes as campaign_results_routes
 from rewards.campaigns import staff_routes as campaign_staff_routes
 from rewards.catalogue import audit as catalogue_audit
 from rewards.catalogue import configuration as catalogue_configuration
@@ -56,6 +57,7 @@ WIRING = Wiring(
         points_staff_routes.blp,
         campaign_routes.blp,
         campaign_staff_routes.blp,
+        campaign_results_routes.blp,
         catalogue_routes.blp,
         catalogue_staff_routes.blp,
         referral_routes.blp,
@@ -91,7 +93,6 @@ WIRING = Wiring(
         badge_configuration.SOURCE,
         catalogue_configuration.SOURCE,
     ),
-    demo=(catalogue_demo.fill,),
     daily_figures=points_figures.FIGURES,
     demo=(catalogue_demo.fill, campaign_demo.fill),
     points_forecast=forecast_points,

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
 from backend.kit.paging import Page, page
+from backend.kit.statistics import Share, difference
 from backend.loans import queries as loans
 from backend.programme import queries as programme
 from notifications.reminders.errors import ReminderPlanUnknown
 from notifications.reminders.models import ReminderPlan
 from notifications.reminders.plan import read_plan
 from notifications.reminders.planning import place_of
-from notifications.reminders.rules import HOLDOUT_PARTS, Plan, Share, difference
+from notifications.reminders.rules import HOLDOUT_PARTS, Plan
 
 
 def get_live(session: Session) -> Plan:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cache
-from math import sqrt
 from uuid import UUID
 
 import holidays
@@ -113,43 +112,6 @@ def holdout_place(borrower_id: UUID) -> int:
 def is_held_out(borrower_id: UUID, *, percent: int) -> bool:
     """Whether she is left without reminders, to measure what they do for the others."""
     return holdout_place(borrower_id) < percent * HOLDOUT_PARTS // 100
-
-
-Z_95 = 1.959964  # of the normal distribution
-
-
-@dataclass(frozen=True)
-class Share:
-    """`count` of `size`, with its 95 % interval [Wilson 1927]."""
-
-    count: int
-    size: int
-
-    @property
-    def value(self) -> float | None:
-        """The share itself; None of nobody."""
-        return self.count / self.size if self.size else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """Bounds that hold 95 times of 100."""
-        if not self.size:
-            return None
-        p, n, z2 = self.count / self.size, self.size, Z_95 * Z_95
-        middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-        half = Z_95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def difference(a: Share, b: Share) -> tuple[float, float, float] | None:
-    """A - b with its 95 % interval [Newcombe 1998, method 10]; None where one is of nobody."""
-    if a.interval is None or b.interval is None or a.value is None or b.value is None:
-        return None
-    found = a.value - b.value
-    (a_low, a_high), (b_low, b_high) = a.interval, b.interval
-    low = found - sqrt((a.value - a_low) ** 2 + (b_high - b.value) ** 2)
-    high = found + sqrt((a_high - a.value) ** 2 + (b.value - b_low) ** 2)
-    return found, low, high
 
 
 class Feast(StrEnum):

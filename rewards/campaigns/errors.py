@@ -51,3 +51,8 @@ class CampaignOver(Conflict):
 class BudgetBelowSpent(Conflict):
     code = "campaign-budget-below-spent"
     title = Text("The new budget is below what has been given already.", "新预算低于已发放的数额。")
+
+
+class CampaignNotLaunched(Conflict):
+    code = "campaign-not-launched"
+    title = Text("This campaign never ran, so it has no results.", "此活动从未上线，因此没有结果。")

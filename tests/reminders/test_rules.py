@@ -15,9 +15,7 @@ from notifications.reminders.plan import read_plan
 from notifications.reminders.planning import place_of
 from notifications.reminders.rules import (
     Feast,
-    Share,
     Stage,
-    difference,
     feasts_of,
     find_plan_errors,
     holdout_place,
@@ -96,22 +94,6 @@ def test_the_holdout_is_stable_and_of_the_size_that_was_asked_for():
     assert 0.045 < len(held) / len(people) < 0.055
     assert all(is_held_out(who, percent=10) for who in held)
     assert not any(is_held_out(who, percent=0) for who in people)
-
-
-def test_intervals_are_those_of_the_books():
-    # Newcombe 1998, table II (a): 56/70 - 48/80.
-    found = difference(Share(56, 70), Share(48, 80))
-    assert found is not None
-    assert [round(each, 4) for each in found] == [0.2, 0.0524, 0.3339]
-    assert difference(Share(0, 0), Share(1, 2)) is None
-
-
-@given(size=st.integers(1, 10_000), part=st.fractions(0, 1))
-def test_an_interval_holds_its_share_and_stays_within_bounds(size, part):
-    share = Share(int(size * part), size)
-    low, high = share.interval
-    assert 0 <= low <= share.value + 1e-12
-    assert share.value - 1e-12 <= high <= 1
 
 
 @pytest.mark.parametrize(("year", "spring", "autumn"), [

@@ -37,6 +37,7 @@ from backend.loans.queries.paid import Owed, is_paid, list_paid
 from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
 from backend.loans.queries.units import UNIT_UNDONE, UNITS_PAID
+from backend.loans.queries.spans import select_conduct_in
 from backend.loans.queries.upcoming import (
     find_share,
     select_first_dues,
@@ -78,6 +79,7 @@ __all__ = [
     "list_records",
     "list_stale_keys",
     "list_with_reversals",
+    "select_conduct_in",
     "select_first_dues",
     "select_next_dues",
     "sum_due",
