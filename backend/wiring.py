@@ -40,6 +40,7 @@ from backend.evidence import jobs as evidence_jobs
 from backend.evidence import routes as evidence_routes
 from backend.evidence import service as evidence
 from backend.evidence import witnessing as evidence_witnessing
+from backend.evidence_desk import pages as evidence_desk_pages
 from backend.evidence_desk import staff_routes as evidence_desk_routes
 from backend.hardship import audit as hardship_audit
 from backend.hardship import contents as hardship_contents
@@ -60,6 +61,7 @@ from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
 from backend.loans import work as loan_work
 from backend.metrics import jobs as metric_jobs
+from backend.metrics import pages as metric_pages
 from backend.metrics import staff_routes as metric_staff_routes
 from backend.plan_quotes import jobs as plan_quote_jobs
 from backend.plan_quotes import routes as plan_quote_routes
@@ -121,6 +123,8 @@ WIRING = Wiring(
         console_pages.blp,
         console_pages.out_blp,
         staff_pages.blp,
+        metric_pages.blp,
+        evidence_desk_pages.blp,
     ),
     blueprints=(
         auth_routes.blp,
