@@ -102,6 +102,7 @@ from backend.staff import service as staff
 from backend.staff import staff_routes
 from backend.streaks import routes as streak_routes
 from backend.tiers import audit as tier_audit
+from backend.tiers import editor_pages as tier_editor_pages
 from backend.tiers import figures as tier_figures
 from backend.tiers import handlers as tier_handlers
 from backend.tiers import jobs as tier_jobs
@@ -124,6 +125,7 @@ WIRING = Wiring(
         console_pages.out_blp,
         staff_pages.blp,
         metric_pages.blp,
+        tier_editor_pages.blp,
         evidence_desk_pages.blp,
     ),
     blueprints=(
