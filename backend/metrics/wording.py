@@ -2,7 +2,7 @@
 
 from backend.kit.texts import Text
 
-TITLE = Text("Overview", "总览")
+TITLE = Text("The programme in figures", "项目数据总览")
 OTHERS = Text("Others", "其他")
 SPANS = {
     "30": Text("30 days", "30 天"),

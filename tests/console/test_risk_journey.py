@@ -99,7 +99,7 @@ def test_an_auditor_proves_an_entry_and_a_receipt(desk, town):
 
 def test_the_overview_is_seen_at_both_widths(desk, town):
     page = desk.of("admin")
-    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("link", name="The programme in figures").click()
     page.get_by_text("Borrowers by tier").first.wait_for()
     desk.look(page, "overview")
     desk.look(page, "overview", dark=True)
