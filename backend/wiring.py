@@ -48,6 +48,7 @@ from backend.evidence import jobs as evidence_jobs
 from backend.evidence import routes as evidence_routes
 from backend.evidence import service as evidence
 from backend.evidence import witnessing as evidence_witnessing
+from backend.evidence_desk import pages as evidence_desk_pages
 from backend.evidence_desk import staff_routes as evidence_desk_routes
 from backend.hardship import audit as hardship_audit
 from backend.hardship import contents as hardship_contents
@@ -69,6 +70,7 @@ from backend.loans import routes as loan_routes
 from backend.loans import staff_routes as loan_staff_routes
 from backend.loans import work as loan_work
 from backend.metrics import jobs as metric_jobs
+from backend.metrics import pages as metric_pages
 from backend.metrics import staff_routes as metric_staff_routes
 from backend.plan_quotes import jobs as plan_quote_jobs
 from backend.plan_quotes import routes as plan_quote_routes
@@ -114,6 +116,7 @@ from backend.staff.wording import CHANGE_STATES, PARKED
 from backend.streaks import routes as streak_routes
 from backend.tiers import audit as tier_audit
 from backend.tiers import configuration as tier_configuration
+from backend.tiers import editor_pages as tier_editor_pages
 from backend.tiers import figures as tier_figures
 from backend.tiers import handlers as tier_handlers
 from backend.tiers import jobs as tier_jobs
@@ -141,6 +144,9 @@ WIRING = Wiring(
         staff_operation_pages.actions_blp,
         staff_people_pages.accounts_blp,
         staff_people_pages.changes_blp,
+        metric_pages.blp,
+        tier_editor_pages.blp,
+        evidence_desk_pages.blp,
     ),
     home_panels=(
         HomePanel(

@@ -16,8 +16,8 @@ from rewards.campaigns import pages as campaign_pages
 from rewards.campaigns import pages_build as campaign_building_pages
 from rewards.campaigns import pages_replay as campaign_replay_pages
 from rewards.campaigns import panels as campaign_panels
-from rewards.campaigns import routes as campaign_routes
 from rewards.campaigns import results_routes as campaign_results_routes
+from rewards.campaigns import routes as campaign_routes
 from rewards.campaigns import staff_routes as campaign_staff_routes
 from rewards.catalogue import audit as catalogue_audit
 from rewards.catalogue import configuration as catalogue_configuration

@@ -92,8 +92,17 @@ def run(session: Session, *, trial: Trial, locale: Locale) -> dict[str, Any]:
             if before != after
         ],
         "fairness": _fairness(session, trial),
-        "samples": _samples(session, trial, locale=locale),
+        "samples": list_samples(session, trial, locale=locale),
     }
+
+
+def count_live(session: Session, trial: Trial) -> dict[str, int]:
+    """How many of them the live policy puts where, raw as well; in its order."""
+    counts = {tier.code: 0 for tier in trial.live.policy.tiers}
+    codes = list(counts)
+    for _, place_live, borrowers in _count_pairs(session, trial):
+        counts[codes[place_live]] += borrowers
+    return counts
 
 
 def _count_pairs(session: Session, trial: Trial) -> list[tuple[int, int, int]]:
@@ -137,7 +146,8 @@ def _cells(
     return cells
 
 
-def _samples(session: Session, trial: Trial, *, locale: Locale) -> list[dict[str, Any]]:
+def list_samples(session: Session, trial: Trial, *, locale: Locale) -> list[dict[str, Any]]:
+    """Ten borrowers, those who would move first, the same at every look: each explained."""
     # The facts of these few only: put together for everybody they would take most of the time.
     chosen = _choose(session, trial)
     judged = trial.judged(only=chosen).subquery("judged")

@@ -18,20 +18,16 @@ from backend.kit.db import reading, transaction
 from backend.kit.http import locale, refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page, PageArgs
-from backend.kit.predicates import parse
 from backend.kit.problems import NotFound
 from backend.kit.programme_zone import programme_day
 from backend.kit.rate_limit import LOOK_UP
-from backend.profile import queries as profile
 from backend.staff.errors import SecondPersonNeeded
-from backend.tiers import preview, queries, service, staff_view
+from backend.tiers import queries, service, staff_view, trying
 from backend.tiers.errors import (
     OverrideSettled,
     PolicyNotDraft,
     ReviewDecided,
 )
-from backend.tiers.policies import get_live
-from backend.tiers.policy import read_policy
 from backend.tiers.schemas import (
     OverrideInSchema,
     OverrideSchema,
@@ -45,8 +41,6 @@ from backend.tiers.schemas import (
     StaffReviewPageSchema,
     StaffReviewSchema,
 )
-
-PREVIEW_SECONDS_MAX = 120  # a million borrowers, twice, and their attributes
 
 blp = blueprint(
     "tiers",
@@ -120,24 +114,13 @@ class Preview(MethodView):
         trying a policy is, unless you name another purpose.
         """
         now = clock.now()
-        with transaction(patience_seconds=PREVIEW_SECONDS_MAX) as session:
-            catalogue = profile.get_catalogue(session)
-            policy = read_policy(args["policy"], facts=catalogue.types, pointer="#/policy")
-            among = args["among"]
-            trial = preview.Trial(
-                draft=preview.as_draft(policy, catalogue),
-                live=get_live(session),
-                among=None
-                if among is None
-                else parse(among, facts=catalogue.types, pointer="#/among"),
-                today=programme_day(now),
-                now=now,
+        with transaction(patience_seconds=trying.PREVIEW_SECONDS_MAX) as session:
+            trial = trying.make_trial(
+                session, document=args["policy"], among=args["among"], now=now
             )
-            shown = preview.run(session, trial=trial, locale=locale())
-            ids = [each["borrower_id"] for each in shown["samples"]]
-            why = purpose["purpose"] or AccessPurpose.RISK_REVIEW
-            _look(session, ids, "preview", purpose=why, now=now)
-        return shown
+            return trying.look_at_trial(
+                session, trial, who=caller(), purpose=purpose["purpose"], locale=locale(), now=now
+            )
 
 
 @blp.route("/tier-policies/<int(max=2147483647):version>")

@@ -36,8 +36,8 @@ from backend.loans.queries.own import (
 from backend.loans.queries.paid import Owed, is_paid, list_paid
 from backend.loans.queries.products import get_product
 from backend.loans.queries.reversals import list_with_reversals
-from backend.loans.queries.units import UNIT_UNDONE, UNITS_PAID
 from backend.loans.queries.spans import select_conduct_in
+from backend.loans.queries.units import UNIT_UNDONE, UNITS_PAID
 from backend.loans.queries.upcoming import (
     find_share,
     select_first_dues,
