@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from backend.kit.migrations import behind_the_wall
 
 revision = "0050"
-down_revision = "0042"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
