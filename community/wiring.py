@@ -8,6 +8,7 @@ from community.appeals import routes as appeal_routes
 from community.comments import routes as comment_routes
 from community.desk import pages as desk_pages
 from community.desk import pages_decisions as decision_pages
+from community.desk import panels as desk_panels
 from community.desk import staff_routes as desk_routes
 from community.members import routes as member_routes
 from community.moderation import handlers as moderation_handlers
@@ -53,6 +54,7 @@ WIRING = Wiring(
         unmasking_routes.blp,
     ),
     pages=(desk_pages.blp, decision_pages.blp, rulebook_pages.blp, unmasking_pages.blp),
+    home_panels=desk_panels.HOME_PANELS,
     handlers=moderation_handlers.HANDLERS,
     jobs=(*moderation_jobs.JOBS, *writing_jobs.JOBS),
     audits=(

@@ -27,8 +27,8 @@ LABELS: dict[str, Text] = {
     "lease": Text("Time left", "剩余时间"),
     "lease_over": Text("over; yours until somebody takes it", "已到，在他人接手前仍由您处理"),
     "keep": Text("Ten minutes more", "延长十分钟"),
-    "keys": Text("Keys", "快捷键"),
-    "keys_hint": Text(
+    "shortcuts": Text("Keys", "快捷键"),
+    "shortcuts_hint": Text(
         "Choose a rule of the community, then press what you decide. Escape leaves a field.",
         "先选择所依据的社区规则，再按处理方式的键。按 Esc 离开输入框。",
     ),
@@ -85,7 +85,7 @@ LABELS: dict[str, Text] = {
     "day": Text("day", "天"),
     "many_days": Text("days", "天"),
     "hold": Text("The lender leaves her in peace", "贷款机构暂不联系"),
-    "no_hold": Text("no, she did not ask for it", "否，本人未提出"),
+    "no_hold": Text("as it is", "维持现状"),
     "fold": Text(
         "Decide every open case of the very same words alike",
         "一并处理内容完全相同的其他案件",
@@ -124,8 +124,8 @@ LABELS: dict[str, Text] = {
     "won": Text("This decision was first", "已有的决定"),
     "with_another": Text("Somebody else looks at it now.", "其他同事正在处理。"),
     "calm": Text(
-        "Nothing is lost, and nothing of yours was counted twice.",
-        "没有任何内容丢失，您的操作也没有重复生效。",
+        "What you pressed changed nothing: a case is decided once.",
+        "您的操作没有产生任何影响：每个案件只处理一次。",
     ),
     # lists
     "when": Text("When", "时间"),

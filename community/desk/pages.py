@@ -122,7 +122,7 @@ def _case(case_id: UUID, *, problem: Problem | None = None) -> Response:
 def _moved(moved: CaseMoved, queue: str) -> Response:
     return render(
         "moderation/moved.html",
-        title=CaseMoved.title,
+        title=Text("Somebody was faster, and nothing is lost", "已由他人处理，没有任何内容丢失"),
         won=moved.context.get("decision"),
         queue=queue,
         problem=moved,

@@ -61,7 +61,7 @@ def keys_of(shown: Mapping[str, Any]) -> list[tuple[str, Text]]:
         ("l", LABELS["release"]),
         ("t", LABELS["keep"]),
         ("z", LABELS["undo_last"]),
-        ("?", LABELS["keys"]),
+        ("?", LABELS["shortcuts"]),
     ]
 
 

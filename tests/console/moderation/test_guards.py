@@ -169,3 +169,16 @@ def test_no_page_of_a_moderator_says_anything_of_a_loan(session, person, trusted
         words = words_of(page.text)
         assert BANNED.findall(words) == []
         assert not any(figure in words.replace(",", "") for figure in ("777123", "7771", "987654"))
+
+
+def test_the_first_page_says_what_waits(trusted, person, at_pages):
+    mod, other = at_pages(), at_pages()
+    report(person(), trusted().write().json["id"])
+    mod.take()
+    mod.decide("suspend", clause="respect", days="90")
+    person().write()
+    own, anothers = (each.client.get("/console").text for each in (mod, other))
+    for page in (own, anothers):
+        assert f'1</span><a href="{DESK}">' in page
+    place = f'1</span><a href="{DESK}/decisions/waiting">'
+    assert (place in own, place in anothers) == (False, True)

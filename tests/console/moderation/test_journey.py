@@ -174,6 +174,7 @@ def test_people_in_need_and_a_name_that_is_told(town: Town, desk: Desk) -> None:
     lead.get_by_role("button", name="Learn whose words these are").click()
     desk.look(lead, "moderation-told")
     lead.get_by_role("link", name="Back to the case").click()
+    lead.wait_for_url("**/cases/*")
     press(lead, "h")
     second.goto(f"{DESK}/unmaskings")
     desk.look(second, "moderation-unmaskings")
@@ -182,7 +183,7 @@ def test_people_in_need_and_a_name_that_is_told(town: Town, desk: Desk) -> None:
 
 
 def test_it_all_works_without_script(town: Town, desk: Desk, browser: Any) -> None:
-    town.person().write(title="Read without script")
+    town.person().write(body="Read without script.")
     page = desk.of("moderator")
     state = page.context.storage_state()
     context = browser.new_context(
@@ -191,13 +192,15 @@ def test_it_all_works_without_script(town: Town, desk: Desk, browser: Any) -> No
     plain = context.new_page()
     plain.goto(DESK)
     plain.get_by_role("button", name=re.compile("Take the next.*Held")).click()
+    words = plain.locator("article.is-case").inner_text()
     plain.get_by_text("No advertising").first.click()
     plain.get_by_role("button", name=re.compile("Show the statement")).click()
     shows(plain, "Your text was taken down.")
     plain.get_by_role("button", name=re.compile("^Remove")).click()
     shows(plain, "Decided: Remove.")
     plain.get_by_role("button", name=re.compile("Undo")).click()
-    shows(plain, "Read without script")
+    shows(plain, "Taken back: the case is yours again.")
+    assert plain.locator("article.is-case").inner_text() == words
     plain.get_by_role("button", name=re.compile("^Allow")).click()
     context.close()
 

@@ -149,7 +149,7 @@ def test_who_comes_too_late_reads_the_decision_that_won(person, at_pages):
         other.decide("remove", clause="spam")
     mod.go(mod.client.get(f"{DESK}/cases/{mod.case_id}"))
     assert "This decision was first: Remove" in mod.said()
-    assert "Nothing is lost" in mod.said()
+    assert "nothing is lost" in mod.said()
     assert 'data-key="j"' in mod.page
 
 
