@@ -77,6 +77,10 @@ LABELS: dict[str, Text] = {
         "Left empty, the author reads the usual sentence for the rule, in her language.",
         "留空时，作者将以其语言看到该规则的通用说明。",
     ),
+    "answer_hint": Text(
+        "Left empty, the author reads the usual answer, in her language.",
+        "留空时，作者将以其语言看到通用答复。",
+    ),
     "days": Text("For how long, with mute or suspend", "禁言或停用的时长"),
     "days_hint": Text(
         "Beyond 30 days, or for good, a second moderator confirms.",
