@@ -7,6 +7,9 @@ from community import ports, wall
 from community.appeals import routes as appeal_routes
 from community.cases import figures as case_figures
 from community.comments import routes as comment_routes
+from community.desk import pages as desk_pages
+from community.desk import pages_decisions as decision_pages
+from community.desk import panels as desk_panels
 from community.desk import staff_routes as desk_routes
 from community.members import routes as member_routes
 from community.moderation import handlers as moderation_handlers
@@ -17,12 +20,14 @@ from community.posts import demo as post_demo
 from community.posts import routes as post_routes
 from community.reactions import routes as reaction_routes
 from community.reports import routes as report_routes
+from community.rulebook import pages as rulebook_pages
 from community.rulebook import routes as rulebook_routes
 from community.rulebook import staff_routes as rulebook_staff_routes
 from community.sanctions import service as sanctions
 from community.standing import routes as standing_routes
 from community.topics import routes as topic_routes
 from community.unmasking import audit as unmasking_audit
+from community.unmasking import pages as unmasking_pages
 from community.unmasking import staff_routes as unmasking_routes
 from community.writings import audit as writing_audit
 from community.writings import jobs as writing_jobs
@@ -49,6 +54,8 @@ WIRING = Wiring(
         desk_routes.blp,
         unmasking_routes.blp,
     ),
+    pages=(desk_pages.blp, decision_pages.blp, rulebook_pages.blp, unmasking_pages.blp),
+    home_panels=desk_panels.HOME_PANELS,
     handlers=moderation_handlers.HANDLERS,
     jobs=(*moderation_jobs.JOBS, *writing_jobs.JOBS),
     audits=(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from backend.kit.texts import Locale
 from community import wall
 from community.appeals import service as appeals
+from community.cases import queries as case_queries
 from community.cases import service as cases
 from community.cases.errors import CaseUnknown, CrisisLoadReached
 from community.cases.models import Case
@@ -51,6 +52,36 @@ def take(session: Session, *, queue: Queue, hand: Hand) -> dict[str, Any] | None
     if case is None:
         return None
     return view.of_case(session, case=case, locale=hand.locale, now=hand.now)
+
+
+def hold_next(*, queue: Queue, hand: Hand) -> UUID | None:
+    """The case of a queue that is in her hands already, else its next. Refuses: CrisisLoadReached.
+
+    One at a time: a page that is opened twice does not take two.
+    """
+    with wall.transaction() as session:
+        for case in case_queries.list_held(session, staff_id=hand.who.id):
+            if case.queue == queue:
+                return case.id
+        taken = cases.claim_next(session, queue=queue, who=hand.who, now=hand.now)
+        if taken is None:
+            return None
+        view.refresh(session, case=taken, now=hand.now)
+        return taken.id
+
+
+def undo(decision_id: UUID, *, why: str, hand: Hand) -> UUID | None:
+    """Take a decision back; the case that this opens is hers, unless it is not for her.
+
+    Refuses: DecisionUnknown, AlreadyUndone, NotUndoable, UndoTooLate, AnothersDecision.
+    """
+    with wall.transaction() as session:
+        given: dict[str, Any] = {"who": hand.who, "now": hand.now}
+        row = service.undo(session, decision_id=decision_id, why=why, **given)
+        case = cases.claim_about(
+            session, target=Target(row.target_type), target_id=row.target_id, **given
+        )
+        return None if case is None else case.id
 
 
 def decide(

@@ -7,6 +7,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.kit.db import AnyRow
+from backend.kit.texts import DEFAULT_LOCALE, Locale, pick_locale
+from community import wall
+from community.cases.models import Case
 from community.members.models import Member
 from community.writings.models import Writing
 from community.writings.rules import State
@@ -34,7 +37,7 @@ def around(session: Session, *, writing: AnyRow) -> dict[str, Any]:
 
 
 def _pieces() -> Select[Any]:
-    return select(
+    columns: list[Any] = [
         Writing.id,
         Writing.kind,
         Writing.title,
@@ -42,7 +45,8 @@ def _pieces() -> Select[Any]:
         Writing.state,
         Writing.created_at,
         Member.handle,
-    ).join(Member, Member.id == Writing.author_id)
+    ]
+    return select(*columns).join(Member, Member.id == Writing.author_id)
 
 
 def _post(session: Session, *, post_id: UUID) -> dict[str, Any] | None:
@@ -53,3 +57,14 @@ def _post(session: Session, *, post_id: UUID) -> dict[str, Any] | None:
 def _told(session: Session, query: Select[Any]) -> list[dict[str, Any]]:
     rows = session.execute(query).all()
     return [{**row._mapping, "body": row.body[:EXCERPT_LENGTH]} for row in rows]
+
+
+def language_of_author(session: Session, *, case_id: UUID) -> Locale:
+    """The language in which she reads what is decided about her."""
+    found = session.execute(
+        select(wall.neighbour.c.locale)
+        .join(Member, Member.borrower_id == wall.neighbour.c.borrower_id)
+        .join(Case, Case.author_id == Member.id)
+        .where(Case.id == case_id)
+    ).scalar_one_or_none()
+    return pick_locale(found) or DEFAULT_LOCALE

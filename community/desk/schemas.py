@@ -2,9 +2,18 @@
 
 from marshmallow import fields, validate
 
-from backend.kit.fields import Instant, LongText, OutSchema, StrictSchema
+from backend.kit.fields import (
+    Instant,
+    LongText,
+    OutSchema,
+    StrictSchema,
+    WholeNumber,
+    WordsToHer,
+)
 from backend.kit.paging import page_schema
 from community.cases.rules import Queue
+from community.desk.forms import DAYS, DAYS_USUAL, HOLD_DAYS, LEAD, MOVES, WAYS
+from community.desk.wording import Passing, Regret
 from community.moderation.rules import (
     REASON_LENGTH_MAX,
     REASON_LENGTH_MIN,
@@ -48,6 +57,27 @@ class DecideInSchema(ClaimInSchema):
     take_next = fields.Boolean(
         load_default=False, metadata={"description": "Answer with the queue's next case, too."}
     )
+
+
+class RulingForm(ClaimInSchema):
+    version = WholeNumber(1, 2**31, required=True)
+    content_hash = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    action = fields.Enum(Action, by_value=True, load_default=None)
+    clause = fields.Enum(Clause, by_value=True, load_default=None)
+    reason = WordsToHer(REASON_LENGTH_MIN, REASON_LENGTH_MAX, load_default=None)
+    days = fields.String(load_default=DAYS_USUAL, validate=validate.OneOf(DAYS))
+    hold_days = fields.String(load_default="0", validate=validate.OneOf(HOLD_DAYS))
+    fold_same_text = fields.Boolean(load_default=False)
+
+
+class MoveForm(ClaimInSchema):
+    move = fields.String(required=True, validate=validate.OneOf(MOVES))
+    why = fields.Enum(Passing, by_value=True, load_default=Passing.UNSURE)
+    to = fields.String(load_default=LEAD, validate=validate.OneOf(WAYS))
+
+
+class UndoForm(StrictSchema):
+    why = fields.Enum(Regret, by_value=True, load_default=Regret.WRONG_KEY)
 
 
 class WhyInSchema(StrictSchema):

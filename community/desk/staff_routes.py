@@ -26,9 +26,8 @@ from community.cases.errors import (
 )
 from community.cases.models import Case
 from community.cases.rules import Queue, Target
-from community.cases.service import Moderator
 from community.desk import acts, view
-from community.desk.acts import Hand
+from community.desk.callers import hand, who
 from community.desk.schemas import (
     CaseSchema,
     ClaimInSchema,
@@ -55,7 +54,6 @@ from community.moderation.errors import (
 from community.moderation.rules import Ruling
 from community.moderation.service import Claim
 
-LEAD = "moderation.lead"
 WAITING_MAX = 100
 
 blp = blueprint(
@@ -66,14 +64,6 @@ blp = blueprint(
     description="One case at a time, leased, with everything that is needed to decide it.",
     permission="moderation.decide",
 )
-
-
-def _who() -> Moderator:
-    return Moderator(caller().id, is_lead=LEAD in caller().permissions)
-
-
-def _hand() -> Hand:
-    return Hand(_who(), locale(), clock.now())
 
 
 def _held(session: Session, case_id: UUID, args: dict[str, Any]) -> Case:
@@ -106,7 +96,7 @@ class Next(MethodView):
         if queue not in set(Queue):
             raise QueueUnknown
         with wall.transaction() as session:
-            found = acts.take(session, queue=Queue(queue), hand=_hand())
+            found = acts.take(session, queue=Queue(queue), hand=hand())
         return Response(status=HTTPStatus.NO_CONTENT) if found is None else found
 
 
@@ -133,7 +123,7 @@ class Release(MethodView):
         """Give it back: it is anybody's."""
         with wall.transaction() as session:
             case = _held(session, case_id, args)
-            cases.give_back(session, case=case, who=_who(), now=clock.now())
+            cases.give_back(session, case=case, who=who(), now=clock.now())
 
 
 @blp.route("/cases/<uuid:case_id>/skip")
@@ -145,7 +135,7 @@ class Skip(MethodView):
         """Leave it to somebody else, and say why. Skipped thrice, it is a lead's."""
         with wall.transaction() as session:
             case = _held(session, case_id, args)
-            cases.skip(session, case=case, who=_who(), why=args["reason"], now=clock.now())
+            cases.skip(session, case=case, who=who(), why=args["reason"], now=clock.now())
 
 
 @blp.route("/cases/<uuid:case_id>/escalate")
@@ -161,7 +151,7 @@ class Escalate(MethodView):
             # An appeal stays an appeal; it can only go up.
             to = None if case.target_type == Target.DECISION else to
             cases.escalate(
-                session, case=case, who=_who(), to=to, why=args["reason"], now=clock.now()
+                session, case=case, who=who(), to=to, why=args["reason"], now=clock.now()
             )
 
 
@@ -179,7 +169,7 @@ class Decide(MethodView):
         done = acts.decide(
             claim,
             ruling,
-            hand=_hand(),
+            hand=hand(),
             is_folding=args["fold_same_text"],
             is_taking=args["take_next"],
         )
@@ -231,7 +221,7 @@ class Confirm(MethodView):
     def post(self, decision_id: UUID) -> dict[str, Any]:
         """Agree with another's decision that needs two; in ten minutes it counts."""
         with wall.transaction() as session:
-            row = service.confirm(session, decision_id=decision_id, who=_who(), now=clock.now())
+            row = service.confirm(session, decision_id=decision_id, who=who(), now=clock.now())
         return view.of_decision(row, locale=locale())
 
 
@@ -246,7 +236,7 @@ class Undo(MethodView):
             row = service.undo(
                 session,
                 decision_id=decision_id,
-                who=_who(),
+                who=who(),
                 why=args["reason"],
                 now=clock.now(),
             )

@@ -91,7 +91,7 @@ def of_reading(
         "appeal": _appeal(session, decision_id=case.target_id, locale=locale)
         if is_appeal
         else None,
-        "actions": _actions(case),
+        "actions": actions_of(case),
         "moves": [{"move": move, "key": key} for move, key in MOVING_KEYS.items()],
         "clauses": [{"code": clause, "text": CLAUSES[clause].in_(locale)} for clause in Clause],
     }
@@ -189,7 +189,7 @@ def _appeal(session: Session, *, decision_id: UUID, locale: Locale) -> dict[str,
     }
 
 
-def _actions(case: Case) -> Sequence[Mapping[str, Any]]:
+def actions_of(case: Case) -> Sequence[Mapping[str, Any]]:
     """What may be done, each with its one key and what it needs beside."""
     is_asked = Cause.HELPFUL in case.causes
     return [

@@ -1,9 +1,11 @@
 """Unmaskings on the wire."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from backend.kit.fields import Instant, LongText, OutSchema, StrictSchema
 from community.moderation.rules import REASON_LENGTH_MAX, REASON_LENGTH_MIN
+
+RIGHT, WRONG = "right", "wrong"
 
 
 class UnmaskInSchema(StrictSchema):
@@ -18,6 +20,10 @@ class UnmaskedSchema(OutSchema):
 
 class LookInSchema(StrictSchema):
     was_right = fields.Boolean(required=True)
+
+
+class LookForm(StrictSchema):
+    answer = fields.String(required=True, validate=validate.OneOf([RIGHT, WRONG]))
 
 
 class UnmaskingSchema(OutSchema):

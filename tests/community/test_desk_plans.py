@@ -5,6 +5,8 @@ from sqlalchemy import text
 
 from backend.kit import clock, db
 from bench.feed_crowd import fill
+from community.cases import queries as cases
+from community.desk import context, listing
 from community.moderation.rules import PENALTY_DELAY
 from tests.api.explained import Plans
 from tests.api.statements import heard
@@ -104,4 +106,30 @@ def test_the_desk_uses_indexes(office):
             assert mod.api.get(f"/v1/moderation/{read}").status_code == 200
     plans.explain(found)
     assert plans.explained > 40
+    assert not plans.faults, "\n".join(plans.faults)
+
+
+@pytest.mark.commits
+def test_the_pages_of_the_desk_use_indexes(office):
+    ann, bea, mod, _, lead = office
+    walled = db.WALLED.get_database()
+    plans = Plans(walled)
+    post = ann.write(body="Enough words that others might have written them, too, today.").json
+    said = ann.answer(post["id"]).json
+    say = {"target_type": "comment", "target_id": said["id"], "reason": "threat"}
+    bea.api.post("/v1/community/reports", json=say, headers=new_key())
+    with heard(walled.writes, walled.reads) as found:
+        case = lead.take()
+        assert case["context"]["post"]["id"] == post["id"]
+        lead.decide(case, "warn", **WHY)
+        held = mod.take()
+        with db.WALLED.reading() as behind:
+            assert [str(each.id) for each in cases.list_held(behind, staff_id=mod.api.id)] == [
+                held["id"]
+            ]
+            assert context.language_of_author(behind, case_id=held["id"]) == "en"
+            rows = {"locale": "en", "now": NOW}
+            assert listing.find_last(behind, staff_id=lead.api.id, **rows).title is None
+    plans.explain(found)
+    assert plans.explained > 15
     assert not plans.faults, "\n".join(plans.faults)

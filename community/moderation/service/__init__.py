@@ -5,6 +5,7 @@ from community.moderation.service.deciding import (
     Claim,
     decide,
     get_claimed,
+    in_short,
     lock_writing,
     refuse_unfit,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "decide",
     "fold",
     "get_claimed",
+    "in_short",
     "lapse",
     "let_count",
     "list_same_text",

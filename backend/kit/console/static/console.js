@@ -7,7 +7,9 @@
   const WAIT_MILLISECONDS = 400;
 
   function isTyping(element) {
-    return element.closest("input, textarea, select, [contenteditable]") !== null;
+    // A round or square box takes no letters: keys go on deciding.
+    const letters = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
+    return element.closest(letters) !== null;
   }
 
   document.addEventListener("keydown", function (event) {
