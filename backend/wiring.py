@@ -14,12 +14,14 @@ from backend.benefits import service as benefits
 from backend.benefits import staff_routes as benefit_staff_routes
 from backend.benefits import waiver_staff_routes
 from backend.benefits import work as benefit_work
+from backend.borrowers import pages as borrower_pages
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import audit as contact_audit
 from backend.contacts import handlers as contact_handlers
+from backend.contacts import pages as contact_pages
 from backend.contacts import panels as contact_panels
 from backend.contacts import routes as contact_routes
 from backend.contacts import service as contacts
@@ -84,6 +86,7 @@ from backend.promises import work as promise_work
 from backend.repayment_plans import audit as plan_audit
 from backend.repayment_plans import handlers as plan_handlers
 from backend.repayment_plans import jobs as plan_jobs
+from backend.repayment_plans import pages as plan_pages
 from backend.repayment_plans import panels as plan_panels
 from backend.repayment_plans import queries as plan_queries
 from backend.repayment_plans import routes as plan_routes
@@ -109,6 +112,8 @@ from backend.webhooks import routes as webhook_routes
 from backend.webhooks import sender as webhook_sender
 from backend.webhooks import staff_routes as webhook_staff_routes
 from backend.webhooks.service import endpoints as webhook_endpoints
+from backend.work_list import borrower_pages as picture_pages
+from backend.work_list import pages as work_list_pages
 from backend.work_list import staff_routes as work_list_staff_routes
 
 WIRING = Wiring(
@@ -116,6 +121,11 @@ WIRING = Wiring(
         console_pages.blp,
         console_pages.out_blp,
         staff_pages.blp,
+        work_list_pages.blp,
+        borrower_pages.blp,
+        picture_pages.blp,
+        plan_pages.blp,
+        contact_pages.blp,
     ),
     blueprints=(
         auth_routes.blp,
