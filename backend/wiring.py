@@ -12,7 +12,7 @@ from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
 from backend.benefits import service as benefits
 from backend.benefits import staff_routes as benefit_staff_routes
-from backend.benefits import waiver_staff_routes
+from backend.benefits import waiver_pages, waiver_staff_routes
 from backend.benefits import work as benefit_work
 from backend.borrowers import pages as borrower_pages
 from backend.borrowers import routes as borrower_routes
@@ -27,6 +27,7 @@ from backend.contacts import routes as contact_routes
 from backend.contacts import service as contacts
 from backend.contacts import staff_routes as contact_staff_routes
 from backend.core_instructions import routes as core_instruction_routes
+from backend.disputes import pages as dispute_pages
 from backend.disputes import panels as dispute_panels
 from backend.disputes import routes as dispute_routes
 from backend.disputes import service as disputes
@@ -34,6 +35,7 @@ from backend.disputes import staff_routes as dispute_staff_routes
 from backend.disputes import work as dispute_work
 from backend.documents import contents as document_contents
 from backend.documents import jobs as document_jobs
+from backend.documents import pages as document_pages
 from backend.documents import routes as document_routes
 from backend.documents import staff_routes as document_staff_routes
 from backend.events.webhooks import WebhookEndpointDisabled
@@ -47,6 +49,7 @@ from backend.hardship import contents as hardship_contents
 from backend.hardship import demo as hardship_demo
 from backend.hardship import fund_routes as hardship_fund_routes
 from backend.hardship import jobs as hardship_jobs
+from backend.hardship import pages as hardship_pages
 from backend.hardship import routes as hardship_routes
 from backend.hardship import staff_routes as hardship_staff_routes
 from backend.hardship import work as hardship_work
@@ -79,6 +82,7 @@ from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
 from backend.promises import handlers as promise_handlers
 from backend.promises import jobs as promise_jobs
+from backend.promises import pages as promise_pages
 from backend.promises import panels as promise_panels
 from backend.promises import routes as promise_routes
 from backend.promises import staff_routes as promise_staff_routes
@@ -126,6 +130,11 @@ WIRING = Wiring(
         picture_pages.blp,
         plan_pages.blp,
         contact_pages.blp,
+        document_pages.blp,
+        promise_pages.blp,
+        waiver_pages.blp,
+        hardship_pages.blp,
+        dispute_pages.blp,
     ),
     blueprints=(
         auth_routes.blp,

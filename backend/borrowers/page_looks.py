@@ -35,7 +35,7 @@ def looking_at(
             session,
             who=caller(),
             borrower_ids=[borrower_id],
-            purpose=_purpose(borrower_id),
+            purpose=kept_purpose(borrower_id),
             what=what,
             now=clock.now(),
             act=act,
@@ -43,7 +43,8 @@ def looking_at(
         yield session
 
 
-def _purpose(borrower_id: UUID) -> str | None:
+def kept_purpose(borrower_id: UUID) -> str | None:
+    """What she said that she looks for, if she did. Refuses: PurposeMissing (no such purpose)."""
     said = purpose(borrower_id)
     if said is not None and said not in AccessPurpose.__members__.values():
         raise service.purpose_missing()

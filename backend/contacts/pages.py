@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import queries as borrowers
 from backend.borrowers import service as looks
-from backend.borrowers.page_looks import asks_why, looking_at, query_of
+from backend.borrowers.page_looks import asks_why, kept_purpose, looking_at, query_of
 from backend.borrowers.page_words import TABS
 from backend.borrowers.rules import AccessPurpose
 from backend.contacts import queries, service
@@ -32,7 +32,6 @@ from backend.events.contacts import Channel
 from backend.kit import clock
 from backend.kit.audience import caller, permits
 from backend.kit.console import done, fields_of, once, page_blueprint, render
-from backend.kit.console import purpose as kept_purpose
 from backend.kit.fields import LongText, Pattern, StrictSchema
 from backend.kit.paging import PageArgs
 from backend.kit.problems import Problem

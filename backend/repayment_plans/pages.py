@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import service as borrowers
 from backend.borrowers.errors import PurposeMissing
-from backend.borrowers.page_looks import ask_why, look_at_queue, query_of
+from backend.borrowers.page_looks import ask_why, kept_purpose, look_at_queue, query_of
 from backend.borrowers.rules import AccessPurpose
 from backend.kit import clock
 from backend.kit.audience import caller, permits
 from backend.kit.console import Area, Entry, done, fields_of, once, page_blueprint, render
-from backend.kit.console import purpose as kept_purpose
 from backend.kit.db import transaction
 from backend.kit.fields import RateString, StrictSchema, TextsSchema
 from backend.kit.http import locale
