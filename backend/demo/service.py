@@ -13,11 +13,13 @@ from backend.demo import people, uci
 from backend.demo.calendar import DAYS_AFTER_CLOSE
 from backend.demo.processes import deliver_all, in_processes
 from backend.ingest.batch import store_lines
+from backend.kit import clock
 from backend.kit.db import bring_to_disk, transaction
 from backend.kit.ids import new_id
 from backend.kit.wiring import DemoOffice, JobContext
 from backend.loans import service as loans
 from backend.programme import service as programme
+from backend.staff import demo as staff_demo
 from backend.staff import queries as staff_queries
 from backend.staff import service as staff
 from backend.staff.rules import Role
@@ -26,7 +28,6 @@ ENROLLED_AT_ONCE = 5_000
 SHARES = 2  # as many as the smallest machine has cores
 BOUNCED = "The bank returned it."
 MANAGER_NAME = "Lin Yue"
-STAFF_DOMAIN = "demo.goodfaith.example"
 
 
 class SeedError(RuntimeError):
@@ -37,6 +38,7 @@ def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     """Store everything, settle it, rebuild facts and tiers. May be begun again at any point."""
     _open_staff_accounts(now=now)
     in_processes(import_share, [(share, today, now) for share in range(SHARES)])
+    _enrol_staff()
     _assign_people(now=now)
     _fill_programme(now=now)
     for external_id in people.reversals(today=today):
@@ -93,6 +95,13 @@ def _open_staff_accounts(*, now: datetime) -> None:
             staff.add_staff(session, email=email, roles={role}, now=now)
 
 
+def _enrol_staff() -> None:
+    """They can log in to the console; codes are the machine's time, not the demo's."""
+    password_hash = staff_demo.hash_demo_password()
+    with transaction() as session:
+        staff_demo.enrol_all(session, password_hash=password_hash, now=clock.wall())
+
+
 def _assign_people(*, now: datetime) -> None:
     """The twenty have the account manager for theirs."""
     with transaction() as session:
@@ -118,7 +127,7 @@ def _fill_programme(*, now: datetime) -> None:
 
 def staff_email(role: Role) -> str:
     """The demo's member of staff in this role."""
-    return f"{role}@{STAFF_DOMAIN}"
+    return f"{role}@{staff_demo.DEMO_DOMAIN}"
 
 
 def _chunks(ids: Sequence[UUID], size: int) -> Iterator[list[UUID]]:

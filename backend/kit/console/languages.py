@@ -1,12 +1,10 @@
 """The language and the colours that a reader chose, in cookies; else what her browser asks for."""
 
-from typing import cast
-
 from flask import g, request
 
 from backend.kit.console.sessions import cookie_name
 from backend.kit.http import locale
-from backend.kit.texts import LOCALES, Locale, Text
+from backend.kit.texts import LOCALES, Text
 
 LANGUAGE_COOKIE = "goodfaith_language"
 THEME_COOKIE = "goodfaith_theme"
@@ -19,7 +17,7 @@ def use_chosen_language() -> None:
     """Answer this request in the language of the cookie, where there is one."""
     chosen = request.cookies.get(cookie_name(LANGUAGE_COOKIE))
     if chosen in LOCALES:
-        g.locale = cast(Locale, chosen)
+        g.locale = chosen
 
 
 def theme() -> str:
