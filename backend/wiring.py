@@ -154,6 +154,12 @@ WIRING = Wiring(
     ),
     home_panels=(
         HomePanel(
+            "work_list.read",
+            work_list_pages.TITLE,
+            work_list_pages.WORK,
+            work_list_pages.count_waiting,
+        ),
+        HomePanel(
             "jobs.retry",
             PARKED["title"],
             "/console/jobs/parked-deliveries",

@@ -140,8 +140,8 @@ def _table(session: Session, borrower_id: UUID, now: datetime, zone: str) -> lis
     ways = [Approach(channel, purpose) for channel in Channel for purpose in PURPOSES]
     judged = service.answer_each(session, borrower_id=borrower_id, approaches=ways, at=now)
     cells = {
-        (way.channel, way.purpose): _shown(found, zone)
-        for way, found in zip(ways, judged, strict=True)
+        (way.channel, way.purpose): _shown(found, ours_from, zone)
+        for way, (found, ours_from) in zip(ways, judged, strict=True)
     }
     return [
         (CHANNELS[channel], [(PURPOSES[each], cells[channel, each]) for each in PURPOSES])
@@ -149,9 +149,10 @@ def _table(session: Session, borrower_id: UUID, now: datetime, zone: str) -> lis
     ]
 
 
-def _shown(judged: Judgement, zone: str) -> dict[str, Any]:
+def _shown(judged: Judgement, ours_from: datetime | None, zone: str) -> dict[str, Any]:
     standing = "blocked" if not judged.allowed else "later" if judged.rules else "allowed"
-    from_at = judged.allowed_from
+    # What the law forbids is possible when the law allows it; what we put off, when we would do it.
+    from_at = ours_from if judged.allowed else judged.allowed_from
     return {
         "standing": standing,
         "rules": judged.rules,
@@ -168,7 +169,10 @@ def _verdict(
     approach = Approach(Channel(args["channel"]), args["about"], debt=args["loan"] or None)
     question = service.Question(borrower_id, None, None, approach, now)
     judged = service.answer(session, question=question)
-    return _shown(judged, zone) | {"hints": HINTS[args["about"]]}
+    [(_, ours_from)] = service.answer_each(
+        session, borrower_id=borrower_id, approaches=[approach], at=now
+    )
+    return _shown(judged, ours_from, zone) | {"hints": HINTS[args["about"]]}
 
 
 @blp.post("/<uuid:borrower_id>/contacts")

@@ -1,5 +1,6 @@
 """`/console/borrowers/<id>`: the whole picture of one borrower. Each look is written down."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,7 @@ def show(borrower_id: UUID) -> Response:
         abouts=ABOUTS,
         case_states=CASE_STATES,
         managers=managers,
+        at=datetime.fromisoformat,
         **found,
     )
     said = request.args.get("purpose")

@@ -1,6 +1,8 @@
 """`/console/work`: whom to talk to next, with all that one needs for it."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import Response, current_app
 from marshmallow import fields, validate
@@ -17,19 +19,20 @@ from backend.kit.http import locale
 from backend.kit.paging import Digits
 from backend.kit.ports import Urgency
 from backend.kit.texts import Text
-from backend.work_list import view
+from backend.work_list import queries, view
 from backend.work_list.page_words import LIST, URGENCIES
 from backend.work_list.schemas import SKIP_MAX
 
 SHOWN = 20
 WORK = "/console/work"
+TITLE = Text("Work list", "工作列表")
 
 blp = page_blueprint(
     "work",
     __name__,
     url_prefix=WORK,
     permission="work_list.read",
-    menu=(Entry(Area.WORK, Text("Work list", "工作列表"), WORK, order=10),),
+    menu=(Entry(Area.WORK, TITLE, WORK, order=10),),
 )
 
 
@@ -66,7 +69,7 @@ def show() -> Response:
     more = args["skip"] + SHOWN
     return render(
         "work_list/list.html",
-        title=Text("Work list", "工作列表"),
+        title=TITLE,
         texts=LIST,
         urgencies=URGENCIES,
         kind=args["kind"],
@@ -77,6 +80,13 @@ def show() -> Response:
         items=found["items"],
         first=first,
     )
+
+
+def count_waiting(session: Session, staff_id: UUID, now: datetime) -> int:
+    """How many of her borrowers have something open, for the first page."""
+    sources = current_app.config["WORK_SOURCES"]
+    top = queries.rank(session, staff_id=staff_id, sources=sources, now=now, limit=1)
+    return top[0].waiting if top else 0
 
 
 def _look(session: Session, items: list[dict[str, Any]]) -> None:

@@ -193,3 +193,17 @@ def test_every_page_reads_in_chinese(manager, ana):
     assert "下一位" in manager.get("/console/work").text
     assert "总览" in manager.get(f"{LIST}/{ana}").text
     assert "当前是否允许" in manager.get(f"{LIST}/{ana}/contacts").text
+
+
+def test_what_is_only_put_off_says_until_when(manager, ana):
+    with clock.fixed(NOW.replace(hour=13)):  # 21:00 for her: the law would allow it
+        page = manager.get(f"{LIST}/{ana}/contacts?channel=call&about=collection")
+    assert "The law allows it; our own rules would rather wait." in page.text
+    assert "OWN.hours" in page.text
+    assert "from 2026-11-24 09:00 her time" in page.text
+
+
+def test_the_first_page_counts_whom_she_has_to_see(manager, ana):
+    page = manager.get("/console")
+    assert "Work list" in page.text
+    assert 'href="/console/work"' in page.text

@@ -36,10 +36,17 @@ def answer(session: Session, *, question: Question) -> Judgement:
 
 def answer_each(
     session: Session, *, borrower_id: UUID, approaches: Sequence[Approach], at: datetime
-) -> list[Judgement]:
-    """The same of several ways to reach one borrower at one moment. Refuses: BorrowerNotFound."""
+) -> list[tuple[Judgement, datetime | None]]:
+    """The same of several ways to reach one borrower at one moment.
+
+    Beside each stands from when on our own rules would have it too; None when no waiting will do.
+    Refuses: BorrowerNotFound.
+    """
     known = queries.list_known(session, borrower_ids=[borrower_id], since=at, until=at)[borrower_id]
-    return [_both(known, approach, at) for approach in approaches]
+    return [
+        (_both(known, approach, at), judge(known, approach, at).allowed_from)
+        for approach in approaches
+    ]
 
 
 def _both(known: Known, approach: Approach, at: datetime) -> Judgement:
