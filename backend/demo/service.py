@@ -13,7 +13,6 @@ from backend.demo import people, uci
 from backend.demo.calendar import DAYS_AFTER_CLOSE
 from backend.demo.processes import deliver_all, in_processes
 from backend.ingest.batch import store_lines
-from backend.kit import clock
 from backend.kit.db import bring_to_disk, transaction
 from backend.kit.ids import new_id
 from backend.kit.wiring import DemoOffice, JobContext
@@ -38,7 +37,6 @@ def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     """Store everything, settle it, rebuild facts and tiers. May be begun again at any point."""
     _open_staff_accounts(now=now)
     in_processes(import_share, [(share, today, now) for share in range(SHARES)])
-    _enrol_staff()
     _assign_people(now=now)
     _fill_programme(now=now)
     for external_id in people.reversals(today=today):
@@ -95,11 +93,11 @@ def _open_staff_accounts(*, now: datetime) -> None:
             staff.add_staff(session, email=email, roles={role}, now=now)
 
 
-def _enrol_staff() -> None:
-    """They can log in to the console; codes are the machine's time, not the demo's."""
+def enrol_staff(*, now: datetime) -> None:
+    """They can log in to the console. `now` is technical time: their codes are not the demo's."""
     password_hash = staff_demo.hash_demo_password()
     with transaction() as session:
-        staff_demo.enrol_all(session, password_hash=password_hash, now=clock.wall())
+        staff_demo.enrol_all(session, password_hash=password_hash, now=now)
 
 
 def _assign_people(*, now: datetime) -> None:
