@@ -31,7 +31,7 @@ class Choices:
     """
 
     outcomes: Mapping[str, Text]
-    grounds: Mapping[str, Text]
+    grounds: Mapping[Any, Text]
     more: tuple[str, Text, str] | None = None
 
 
