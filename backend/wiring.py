@@ -19,8 +19,9 @@ from backend.benefits import jobs as benefit_jobs
 from backend.benefits import routes as benefit_routes
 from backend.benefits import service as benefits
 from backend.benefits import staff_routes as benefit_staff_routes
-from backend.benefits import waiver_staff_routes
+from backend.benefits import waiver_pages, waiver_staff_routes
 from backend.benefits import work as benefit_work
+from backend.borrowers import pages as borrower_pages
 from backend.borrowers import routes as borrower_routes
 from backend.borrowers import service as borrowers
 from backend.borrowers import staff_routes as borrower_staff_routes
@@ -28,11 +29,13 @@ from backend.configuration import staff_routes as configuration_routes
 from backend.consents import routes as consent_routes
 from backend.contacts import audit as contact_audit
 from backend.contacts import handlers as contact_handlers
+from backend.contacts import pages as contact_pages
 from backend.contacts import panels as contact_panels
 from backend.contacts import routes as contact_routes
 from backend.contacts import service as contacts
 from backend.contacts import staff_routes as contact_staff_routes
 from backend.core_instructions import routes as core_instruction_routes
+from backend.disputes import pages as dispute_pages
 from backend.disputes import panels as dispute_panels
 from backend.disputes import routes as dispute_routes
 from backend.disputes import service as disputes
@@ -40,6 +43,7 @@ from backend.disputes import staff_routes as dispute_staff_routes
 from backend.disputes import work as dispute_work
 from backend.documents import contents as document_contents
 from backend.documents import jobs as document_jobs
+from backend.documents import pages as document_pages
 from backend.documents import routes as document_routes
 from backend.documents import staff_routes as document_staff_routes
 from backend.events.webhooks import WebhookEndpointDisabled
@@ -55,6 +59,7 @@ from backend.hardship import contents as hardship_contents
 from backend.hardship import demo as hardship_demo
 from backend.hardship import fund_routes as hardship_fund_routes
 from backend.hardship import jobs as hardship_jobs
+from backend.hardship import pages as hardship_pages
 from backend.hardship import routes as hardship_routes
 from backend.hardship import staff_routes as hardship_staff_routes
 from backend.hardship import work as hardship_work
@@ -91,6 +96,7 @@ from backend.programme import panels as programme_panels
 from backend.programme import staff_routes as programme_staff_routes
 from backend.promises import handlers as promise_handlers
 from backend.promises import jobs as promise_jobs
+from backend.promises import pages as promise_pages
 from backend.promises import panels as promise_panels
 from backend.promises import routes as promise_routes
 from backend.promises import staff_routes as promise_staff_routes
@@ -100,6 +106,7 @@ from backend.repayment_plans import configuration as plan_configuration
 from backend.repayment_plans import figures as plan_figures
 from backend.repayment_plans import handlers as plan_handlers
 from backend.repayment_plans import jobs as plan_jobs
+from backend.repayment_plans import pages as plan_pages
 from backend.repayment_plans import panels as plan_panels
 from backend.repayment_plans import queries as plan_queries
 from backend.repayment_plans import routes as plan_routes
@@ -131,6 +138,8 @@ from backend.webhooks import routes as webhook_routes
 from backend.webhooks import sender as webhook_sender
 from backend.webhooks import staff_routes as webhook_staff_routes
 from backend.webhooks.service import endpoints as webhook_endpoints
+from backend.work_list import borrower_pages as picture_pages
+from backend.work_list import pages as work_list_pages
 from backend.work_list import staff_routes as work_list_staff_routes
 
 WIRING = Wiring(
@@ -140,6 +149,16 @@ WIRING = Wiring(
         enrolment_pages.blp,
         account_pages.blp,
         staff_pages.blp,
+        work_list_pages.blp,
+        borrower_pages.blp,
+        picture_pages.blp,
+        plan_pages.blp,
+        contact_pages.blp,
+        document_pages.blp,
+        promise_pages.blp,
+        waiver_pages.blp,
+        hardship_pages.blp,
+        dispute_pages.blp,
         staff_operation_pages.jobs_blp,
         staff_operation_pages.actions_blp,
         staff_people_pages.accounts_blp,
@@ -149,6 +168,12 @@ WIRING = Wiring(
         evidence_desk_pages.blp,
     ),
     home_panels=(
+        HomePanel(
+            "work_list.read",
+            work_list_pages.TITLE,
+            work_list_pages.WORK,
+            work_list_pages.count_waiting,
+        ),
         HomePanel(
             "jobs.retry",
             PARKED["title"],

@@ -48,6 +48,7 @@ WAIVER_KINDS = {
         Text("She asked to have penalty interest waived.", "客户申请减免罚息。"),
         Text("Look at her reason and answer her.", "核对申请原因并答复客户。"),
         "POST /v1/staff/borrowers/{borrower_id}/waiver-requests/{case_id}/decide",
+        "/console/borrowers/{borrower_id}/waivers/{case_id}",
     )
 }
 

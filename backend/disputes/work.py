@@ -16,6 +16,7 @@ KINDS = {
         Text("She says that something is wrong.", "客户提出了异议。"),
         Text("Look into it and answer her with reasons.", "核实情况并说明理由答复客户。"),
         "POST /v1/staff/borrowers/{borrower_id}/disputes/{case_id}/decide",
+        "/console/borrowers/{borrower_id}/disputes/{case_id}",
     )
 }
 

@@ -13,7 +13,7 @@ from backend.borrowers import service as borrowers
 from backend.borrowers.errors import BorrowerNotFound, PurposeMissing
 from backend.borrowers.rules import AccessPurpose
 from backend.borrowers.schemas import PurposeArgs
-from backend.documents import queries, rules, scanning, service, staff_view
+from backend.documents import queries, scanning, service, staff_view
 from backend.documents.errors import (
     DocumentMoveRefused,
     DocumentNotShown,
@@ -22,7 +22,8 @@ from backend.documents.errors import (
     SuspicionDecided,
     SuspicionUnknown,
 )
-from backend.documents.rules import Outcome, Scan, SuspicionState
+from backend.documents.rules import Outcome, SuspicionState
+from backend.documents.saving import saved
 from backend.documents.schemas import (
     StaffDocumentPageSchema,
     StaffDocumentSchema,
@@ -42,7 +43,6 @@ from backend.kit.rate_limit import LOOK_UP
 from backend.staff import service as staff
 from backend.staff.errors import SecondPersonNeeded
 
-EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 BYTES_OUT = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 blp = blueprint(
@@ -107,22 +107,7 @@ class Content(MethodView):
         with transaction() as session:
             what = f"document {document_id}"
             _look(session, borrower_id, what, purpose=purpose["purpose"], now=clock.now())
-            row = queries.get_document(session, borrower_id=borrower_id, document_id=document_id)
-            unscanned_is_shown = scanning.current().unscanned_is_shown
-            if not rules.is_shown(Scan(row.scan), unscanned_is_shown=unscanned_is_shown):
-                raise DocumentNotShown
-            content = queries.get_content(session, borrower_id=borrower_id, document_id=document_id)
-        # The name is ours, whatever hers was.
-        name = f"document-{document_id}.{EXTENSIONS[row.media_type]}"
-        return Response(
-            content,
-            mimetype="application/octet-stream",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
-                "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-                "X-Document-Scan": row.scan,
-            },
-        )
+            return saved(session, borrower_id=borrower_id, document_id=document_id)
 
 
 @blp.route("/<uuid:borrower_id>/documents/<uuid:document_id>/verifications")

@@ -19,6 +19,7 @@ KINDS = {
             "阅读申请并作出决定，或请客户补充。",
         ),
         "POST /v1/staff/borrowers/{borrower_id}/hardship-applications/{case_id}/decide",
+        "/console/borrowers/{borrower_id}/hardship/{case_id}",
     )
 }
 

@@ -143,12 +143,16 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True)
 class WorkKind:
-    """One kind of open case: how urgent, in what words, and what can be done about it where."""
+    """One kind of open case: how urgent, in what words, and what can be done about it where.
+
+    `page` is where in the console it is worked on; her own page when there is no other.
+    """
 
     urgency: Urgency
     text: Text
     action: Text
     address: str
+    page: str = "/console/borrowers/{borrower_id}"
 
 
 class WorkSource(Protocol):

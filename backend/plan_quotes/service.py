@@ -81,9 +81,9 @@ def quote_options(
     Asked again within a day, an option that is the same keeps its quote.
     Refuses: NotFound, TooManyQuotes.
     """
-    record, facts = _gather(session, borrower_id=borrower_id, loan_id=loan_id, now=now)
+    record, facts = gather(session, borrower_id=borrower_id, loan_id=loan_id, now=now)
     tried = [
-        (kind, _try(kind, facts, wishes, BORROWERS_BOUNDS))
+        (kind, attempt(kind, facts, wishes, BORROWERS_BOUNDS))
         for kind in (dict.fromkeys(kinds) if kinds else Kind)
     ]
     priced = [(kind, found) for kind, found in tried if isinstance(found, Priced)]
@@ -115,9 +115,9 @@ def quote_counter_offer(
     terms), OptionNotPossible.
     """
     wishes = read_terms(kind, terms)
-    record, facts = _gather(session, borrower_id=borrower_id, loan_id=loan_id, now=now)
+    record, facts = gather(session, borrower_id=borrower_id, loan_id=loan_id, now=now)
     facts = replace(facts, past=replace(facts.past, has_open=False))
-    found = _try(kind, facts, wishes, STAFF_BOUNDS)
+    found = attempt(kind, facts, wishes, STAFF_BOUNDS)
     if isinstance(found, NotPossible):
         raise _refusal(found, currency=record.currency, locale=locale)
     [quote] = _keep(session, record, facts, [(kind, found)], source="staff", now=now)
@@ -134,16 +134,18 @@ def _refusal(found: NotPossible, *, currency: str, locale: Locale) -> OptionNotP
     )
 
 
-def _try(kind: Kind, facts: LoanFacts, wishes: Wishes, bounds: Bounds) -> Priced | NotPossible:
+def attempt(kind: Kind, facts: LoanFacts, wishes: Wishes, bounds: Bounds) -> Priced | NotPossible:
+    """The option in figures, or why there is none."""
     try:
         return price(kind, facts, wishes, bounds)
     except NotPossible as refusal:
         return refusal
 
 
-def _gather(
+def gather(
     session: Session, *, borrower_id: UUID, loan_id: UUID, now: datetime
 ) -> tuple[LoanRecord, LoanFacts]:
+    """The loan, held until the end of the transaction, and what options are priced from."""
     # Locked, so that what is priced is what the basis says, and two quotes count one another.
     session.execute(
         select(Loan.id)
@@ -210,7 +212,7 @@ def _keep(
         "expires_at": now + VALID_FOR,
     }
     fresh = [
-        shared | _content(record, kind, option) | {"effects": effect}
+        shared | content_of(record, kind, option) | {"effects": effect}
         for (kind, option), effect in zip(priced, effects, strict=True)
     ]
     made = queries.list_quotes(
@@ -252,7 +254,8 @@ def _logged(quote: Quote) -> evidence.Entry:
     return evidence.Entry(evidence.Act.PLAN_QUOTED, quote.borrower_id, record)
 
 
-def _content(record: LoanRecord, kind: Kind, priced: Priced) -> dict[str, Any]:
+def content_of(record: LoanRecord, kind: Kind, priced: Priced) -> dict[str, Any]:
+    """What a quote says of an option."""
     rows = [
         {
             "number": row.number,

@@ -158,6 +158,16 @@ def get_facts(session: Session, *, borrower_id: UUID, now: datetime) -> dict[str
     return found.get(borrower_id, dict.fromkeys(catalogue.facts))
 
 
+def list_changed(session: Session, *, borrower_id: UUID) -> dict[str, datetime]:
+    """When each fact of hers changed last, as far as its history goes."""
+    rows = session.execute(
+        select(FactChange.fact, func.max(FactChange.occurred_at).label("changed_at"))
+        .where(FactChange.borrower_id == borrower_id)
+        .group_by(FactChange.fact)
+    )
+    return {row.fact: row.changed_at for row in rows}
+
+
 def list_facts(
     session: Session, *, borrower_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, dict[str, Value | None]]:

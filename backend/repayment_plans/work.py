@@ -18,6 +18,7 @@ KINDS = {
         Text("She asked for a plan.", "客户申请了还款方案。"),
         Text("Look at the options side by side and answer her.", "并列比较各项方案并答复客户。"),
         "POST /v1/staff/plan-requests/{case_id}/decide",
+        "/console/plan-requests/{case_id}",
     )
 }
 

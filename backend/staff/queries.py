@@ -22,6 +22,7 @@ from backend.staff.models import (
 )
 from backend.staff.rules import AccountState, ChangeState, Role
 
+HOLDING_MAX = 500
 NO_ROLES = array([], type_=String)
 
 
@@ -58,6 +59,18 @@ def holds_role(session: Session, *, staff_id: UUID, role: Role) -> bool:
         )
     )
     return session.execute(found).first() is not None
+
+
+def list_holding(session: Session, *, role: Role) -> list[AnyRow]:
+    """Active accounts with a role, by their address, at most `HOLDING_MAX`."""
+    rows = session.execute(
+        select(StaffAccount.id, StaffAccount.email)
+        .join(StaffRole, StaffRole.staff_id == StaffAccount.id)
+        .where(StaffRole.role == role, StaffAccount.disabled_at.is_(None))
+        .order_by(StaffAccount.email)
+        .limit(HOLDING_MAX)
+    )
+    return list(rows)
 
 
 def list_actions(session: Session, *, args: Mapping[str, Any]) -> Page:

@@ -58,12 +58,14 @@ def rank(
     now: datetime,
     limit: int,
     skip: int = 0,
+    urgency: Urgency | None = None,
 ) -> Sequence[AnyRow]:
     """Her borrowers with something open, the most urgent first: each with her first case.
 
-    `waiting` counts all of them, `open_cases` what is open of one.
+    `waiting` counts all of them, `open_cases` what is open of one; of an `urgency` alone, if any.
     """
-    cases = _stepped(_mine(staff_id, now=now), sources).cte("stepped")
+    cases = _stepped(_whom(now=now, staff_id=staff_id), sources).cte("stepped")
+    wanted = true() if urgency is None else cases.c.urgency == str(urgency)
     nth = func.row_number().over(partition_by=cases.c.borrower_id, order_by=_order(cases))
     firsts = (
         select(
@@ -71,7 +73,7 @@ def rank(
             nth.label("nth"),
             func.count().over(partition_by=cases.c.borrower_id).label("open_cases"),
         )
-        .where(cases.c.step.is_not(None))
+        .where(cases.c.step.is_not(None), wanted)
         .subquery("firsts")
     )
     found = (
@@ -98,15 +100,10 @@ def _order(rows: Any) -> tuple[ColumnElement[Any], ...]:
 
 
 def list_cases(
-    session: Session,
-    *,
-    staff_id: UUID,
-    borrower_id: UUID,
-    sources: Sequence[WorkSource],
-    now: datetime,
+    session: Session, *, borrower_id: UUID, sources: Sequence[WorkSource], now: datetime
 ) -> Sequence[AnyRow]:
-    """What is open of one of her borrowers, the most urgent first, what rests last."""
-    cases = _stepped(_mine(staff_id, now=now, only=borrower_id), sources).subquery("cases")
+    """What is open of one borrower, the most urgent first, what rests last."""
+    cases = _stepped(_whom(now=now, borrower_id=borrower_id), sources).subquery("cases")
     order = (cases.c.step.asc().nulls_last(), *_order(cases)[1:])
     # Without a step is what waits while she is left alone; and what is none: not late, or over.
     is_none = or_(
@@ -120,26 +117,23 @@ def list_cases(
     return session.execute(found.order_by(*order).limit(CASES_MAX)).all()
 
 
-def _mine(staff_id: UUID, *, now: datetime, only: UUID | None = None) -> CTE:
-    """Whom she looks after, each with what moves her cases (`rules.Standing`)."""
+def _whom(*, now: datetime, staff_id: UUID | None = None, borrower_id: UUID | None = None) -> CTE:
+    """Whom somebody looks after, or one, each with what moves cases (`rules.Standing`)."""
     today = cast(func.timezone(Borrower.timezone, literal(now, DateTime(timezone=True))), Date)
-    own = [Assignment.staff_id == staff_id, Assignment.ended_at.is_(None)]
-    if only is not None:
-        own.append(Assignment.borrower_id == only)
-    whom = (
-        select(
-            Assignment.borrower_id,
-            today.label("today"),
-            Borrower.timezone,
-            func.coalesce(TierState.rank, NO_RANK).label("rank"),
-            TierState.tier,
+    about = select(
+        Borrower.id.label("borrower_id"),
+        today.label("today"),
+        Borrower.timezone,
+        func.coalesce(TierState.rank, NO_RANK).label("rank"),
+        TierState.tier,
+    ).join(TierState, TierState.borrower_id == Borrower.id, isouter=True)
+    if staff_id is not None:
+        about = about.join(Assignment, Assignment.borrower_id == Borrower.id).where(
+            Assignment.staff_id == staff_id, Assignment.ended_at.is_(None)
         )
-        .join(Borrower, Borrower.id == Assignment.borrower_id)
-        .join(TierState, TierState.borrower_id == Assignment.borrower_id, isouter=True)
-        .where(*own)
-        .cte("whom")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
+    if borrower_id is not None:
+        about = about.where(Borrower.id == borrower_id)
+    whom = about.cte("whom").prefix_with("MATERIALIZED", dialect="postgresql")
     return (
         select(
             *whom.c,

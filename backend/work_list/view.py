@@ -12,7 +12,7 @@ from backend.contacts import queries as contacts
 from backend.contacts.rules import WINDOW_DAYS, Outcome, is_off
 from backend.events.contacts import Channel
 from backend.kit.db import AnyRow
-from backend.kit.ports import WorkSource
+from backend.kit.ports import Urgency, WorkSource
 from backend.kit.texts import Locale, Text
 from backend.profile import queries as profile
 from backend.work_list import queries, wording
@@ -31,8 +31,10 @@ class Desk:
     now: datetime
 
 
-def list_items(session: Session, *, desk: Desk, limit: int, skip: int = 0) -> dict[str, Any]:
-    """The top of her list."""
+def list_items(
+    session: Session, *, desk: Desk, limit: int, skip: int = 0, urgency: Urgency | None = None
+) -> dict[str, Any]:
+    """The top of her list, or of what is of one urgency in it."""
     rows = queries.rank(
         session,
         staff_id=desk.staff_id,
@@ -40,6 +42,7 @@ def list_items(session: Session, *, desk: Desk, limit: int, skip: int = 0) -> di
         now=desk.now,
         limit=limit,
         skip=skip,
+        urgency=urgency,
     )
     people = queries.list_people(session, borrower_ids=[row.borrower_id for row in rows])
     return {
@@ -54,7 +57,7 @@ def _item(row: AnyRow, person: tuple[str, str | None], *, desk: Desk) -> dict[st
         "external_id": person[0],
         "name": person[1],
         "tier": row.tier,
-        "case": _case(row, desk=desk),
+        "case": show_case(row, desk=desk),
         "reasons": _reasons(row, locale=desk.locale),
         "open_cases": row.open_cases,
         "today": row.today,
@@ -62,7 +65,8 @@ def _item(row: AnyRow, person: tuple[str, str | None], *, desk: Desk) -> dict[st
     }
 
 
-def _case(row: AnyRow, *, desk: Desk) -> dict[str, Any]:
+def show_case(row: AnyRow, *, desk: Desk) -> dict[str, Any]:
+    """A case in words, with where in the console it is worked on."""
     kind = queries.kind_of(desk.sources, row.source, row.kind)
     return {
         "source": row.source,
@@ -71,6 +75,7 @@ def _case(row: AnyRow, *, desk: Desk) -> dict[str, Any]:
         "case_id": row.case_id,
         "due_on": row.due_on,
         "since": row.since,
+        "page": kind.page.format(borrower_id=row.borrower_id, case_id=row.case_id),
     }
 
 
@@ -94,22 +99,21 @@ def get_next(session: Session, *, desk: Desk, skip: int) -> dict[str, Any]:
     if not top["items"]:
         return {"next": None, "waiting": top["waiting"]}
     (item,) = top["items"]
+    return {"next": get_around(session, item=item, desk=desk), "waiting": top["waiting"]}
+
+
+def get_around(session: Session, *, item: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
+    """An item of the list with all that stands around it."""
     borrower_id = item["borrower_id"]
-    cases = queries.list_cases(
-        session,
-        staff_id=desk.staff_id,
-        borrower_id=borrower_id,
-        sources=desk.sources,
-        now=desk.now,
-    )
+    cases = queries.list_cases(session, borrower_id=borrower_id, sources=desk.sources, now=desk.now)
     around = {
-        "cases": [_case(each, desk=desk) for each in cases],
+        "cases": [show_case(each, desk=desk) for each in cases],
         "facts": _facts(session, borrower_id=borrower_id, desk=desk),
         "overdue": queries.list_overdue(session, borrower_id=borrower_id, today=item["today"]),
         "options": _options(cases, borrower_id=borrower_id, desk=desk),
         "contact": _contact(session, item, is_resting=any(each.rests for each in cases), desk=desk),
     }
-    return {"next": item | around, "waiting": top["waiting"]}
+    return {**item, **around}
 
 
 def _facts(session: Session, *, borrower_id: UUID, desk: Desk) -> list[dict[str, Any]]:
@@ -140,11 +144,13 @@ def _options(cases: Sequence[AnyRow], *, borrower_id: UUID, desk: Desk) -> list[
                 "code": row.kind,
                 "text": kind.action.in_(desk.locale),
                 "address": kind.address.format(**places),
+                "page": kind.page.format(**places),
             }
         )
+    page = f"/console/borrowers/{borrower_id}/contacts"
     written_at = f"POST /v1/staff/borrowers/{borrower_id}/contacts"
     words = wording.LOG_CONTACT.in_(desk.locale)
-    return [*options, {"code": "log_contact", "text": words, "address": written_at}]
+    return [*options, {"code": "log_contact", "text": words, "address": written_at, "page": page}]
 
 
 def _contact(

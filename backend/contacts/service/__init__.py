@@ -2,7 +2,7 @@
 
 from backend.contacts.queries import NOTE
 from backend.contacts.rules import Effect, EntryKind, Errand, Judgement, Outcome, RuleHit, Window
-from backend.contacts.service.checking import Question, answer
+from backend.contacts.service.checking import Question, answer, answer_each
 from backend.contacts.service.holds import hold, hold_protectively, release
 from backend.contacts.service.ledger import Contact, log_contact, say_word
 from backend.contacts.service.reserving import (
@@ -32,6 +32,7 @@ __all__ = [
     "RuleHit",
     "Window",
     "answer",
+    "answer_each",
     "hold",
     "hold_protectively",
     "judge",

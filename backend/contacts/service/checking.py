@@ -1,5 +1,6 @@
 """What staff ask before they dial."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -30,8 +31,27 @@ def answer(session: Session, *, question: Question) -> Judgement:
     Refuses: BorrowerNotFound, Invalid (a debt that is no loan of hers).
     """
     known = question.known or _known(session, question)
-    by_law = check(known, question.approach, question.at)
-    by_all = judge(known, question.approach, question.at)
+    return _both(known, question.approach, question.at)
+
+
+def answer_each(
+    session: Session, *, borrower_id: UUID, approaches: Sequence[Approach], at: datetime
+) -> list[tuple[Judgement, datetime | None]]:
+    """The same of several ways to reach one borrower at one moment.
+
+    Beside each stands from when on our own rules would have it too; None when no waiting will do.
+    Refuses: BorrowerNotFound.
+    """
+    known = queries.list_known(session, borrower_ids=[borrower_id], since=at, until=at)[borrower_id]
+    return [
+        (_both(known, approach, at), judge(known, approach, at).allowed_from)
+        for approach in approaches
+    ]
+
+
+def _both(known: Known, approach: Approach, at: datetime) -> Judgement:
+    by_law = check(known, approach, at)
+    by_all = judge(known, approach, at)
     return replace(by_law, rules=by_all.rules)
 
 
