@@ -197,3 +197,15 @@ def test_who_reads_alone_has_no_form(console_client, waiting):
 def test_a_late_answer_says_how_late(manager, waiting):
     with clock.fixed(NOW + timedelta(days=6)):
         assert "3 days late" in manager.get(f"{QUEUE}/{waiting}").text
+
+
+def test_an_appeal_is_decided_by_another_person(manager, console_client, case, waiting):
+    decide(manager, waiting, outcome="reject", **WAY)
+    assert case.act(waiting, "appeal").json["state"] == "appealed"
+    page = manager.get(f"{QUEUE}/{waiting}")
+    assert 'value="request_info"' not in page.text
+    again = {"idempotency_key": "again", "outcome": "approve"}
+    assert decide(manager, waiting, **again).status_code == 403
+    assert case.see(waiting)["state"] == "appealed"
+    assert decide(console_client("risk_officer"), waiting, **again).status_code == 303
+    assert case.see(waiting)["state"] == "offered"
