@@ -56,7 +56,7 @@ def list_roles(session: Session) -> dict[object, list[str]]:
     return found
 
 
-def _accounts() -> Select[Any]:
+def _accounts() -> Select[*tuple[Any, ...]]:
     return (
         select(StaffAccount.id, StaffAccount.email, StaffAccount.totp)
         .where(StaffAccount.email.endswith(f"@{DEMO_DOMAIN}"))
