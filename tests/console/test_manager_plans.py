@@ -182,8 +182,9 @@ def test_who_sees_everybody_says_why_before_a_request_opens(console_client, wait
     officer = console_client("risk_officer")
     asked = officer.get(f"{QUEUE}/{waiting}")
     assert "alert(1)" not in asked.text
-    opened = officer.get(f"{QUEUE}/{waiting}?purpose=plan_request")
-    assert "alert(1)" in opened.text
+    who = re.search(r'action="(/console/borrowers/[^"]+/purpose)"', asked.text)[1]
+    said = officer.post(who, {"purpose": "plan_request", "next": f"{QUEUE}/{waiting}"})
+    assert "alert(1)" in officer.follow(said).text
 
 
 def test_who_reads_alone_has_no_form(console_client, waiting):
