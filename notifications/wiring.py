@@ -1,12 +1,15 @@
 """What notifications plugs into the application."""
 
+from backend.kit.ports import HomePanel
 from backend.kit.wiring import Wiring
 from notifications.alerts import handlers as alert_handlers
 from notifications.alerts import ringing as alert_ringing
 from notifications.deliveries import audit as delivery_audit
+from notifications.deliveries import pages as dead_letter_pages
 from notifications.deliveries import routes as delivery_routes
 from notifications.deliveries import sender as delivery_sender
 from notifications.deliveries import staff_routes as dead_letter_routes
+from notifications.deliveries.console_words import DEAD_LETTERS
 from notifications.devices import demo as device_demo
 from notifications.devices import routes as device_routes
 from notifications.devices import service as devices
@@ -22,6 +25,15 @@ from notifications.reminders import staff_routes as reminder_staff_routes
 from notifications.templates import staff_routes as template_staff_routes
 
 WIRING = Wiring(
+    pages=(dead_letter_pages.blp,),
+    home_panels=(
+        HomePanel(
+            "jobs.retry",
+            DEAD_LETTERS["title"],
+            "/console/dead-letters",
+            dead_letter_pages.count_dead_letters,
+        ),
+    ),
     blueprints=(
         device_routes.blp,
         preference_routes.blp,

@@ -5,13 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 
 from backend import app as assembly
 from backend.app import create_app
 from backend.auth import sending
 from backend.kit import clock, console
 from backend.kit.console import charts
+from backend.kit.ids import new_id
 from backend.kit.texts import Text
 from backend.staff import demo
 from backend.staff import service as staff
@@ -205,3 +206,40 @@ def test_the_demo_tells_whoever_sits_at_it_how_to_come_in(demo_app, session):
 def test_production_tells_nobody(app: Flask):
     assert assembly.WIRINGS
     assert app.test_client().get("/demo/staff").status_code == 404
+
+
+def test_why_one_looks_is_kept_for_each_borrower_and_in_this_session_alone(process, console_client):
+    blp = console.page_blueprint(
+        "looking", __name__, url_prefix="/console/looking", permission="staff.self"
+    )
+
+    @blp.get("/<uuid:borrower_id>")
+    def look(borrower_id):
+        found = console.purpose()
+        response = Response(str(found))
+        if found is None:
+            return response
+        return console.keep_purpose(response, borrower_id=borrower_id, named=found)
+
+    app = create_app(process)
+    app.register_blueprint(blp)
+
+    def visit(cookies, path):
+        client = app.test_client()
+        for key, value in cookies.items():
+            client.set_cookie(key, value, secure=True)
+        said = client.get(path)
+        return said.text, {each.key: each.value for each in client._cookies.values()}
+
+    def cookies_of(me):
+        return {each.key: each.value for each in me.client._cookies.values()}
+
+    one, two = (f"/console/looking/{new_id()}" for _ in range(2))
+    mine = cookies_of(console_client("admin"))
+    said, kept = visit(mine, f"{one}?purpose=complaint")
+    assert said == "complaint"
+    assert visit(kept, one)[0] == "complaint"
+    assert visit(kept, two)[0] == "None"
+    other = cookies_of(console_client("admin"))
+    stolen = other | {"__Host-goodfaith_purpose": kept["__Host-goodfaith_purpose"]}
+    assert visit(stolen, one)[0] == "None"

@@ -11,6 +11,7 @@ from tests.factories.staff import make_colleague
 PAGES = {
     "jobs": "/console/jobs",
     "parked": "/console/jobs/parked-deliveries",
+    "dead-letters": "/console/dead-letters",
     "accounts": "/console/staff-accounts",
     "role-changes": "/console/role-changes",
     "staff-actions": "/console/staff-actions",
