@@ -21,6 +21,7 @@ from backend.kit.console import (
     page_blueprint,
     render,
 )
+from backend.kit.console.doors import safe_next
 from backend.kit.db import transaction
 from backend.kit.fields import ShortText, StrictSchema
 from backend.kit.paging import PageArgs
@@ -140,6 +141,5 @@ def say_why(borrower_id: UUID) -> Response:
         form = fields_of(PurposeForm)
     except Problem as problem:
         return ask_why(borrower_id, then=request.form.get("next"), problem=problem)
-    then = form["next"] or own
-    answer = done(then if then.startswith(f"{own}/") else own)
+    answer = done(safe_next(form["next"] or own))
     return keep_purpose(answer, borrower_id=borrower_id, named=form["purpose"])

@@ -158,6 +158,13 @@ def get_facts(session: Session, *, borrower_id: UUID, now: datetime) -> dict[str
     return found.get(borrower_id, dict.fromkeys(catalogue.facts))
 
 
+def find_currency(session: Session, *, borrower_id: UUID) -> str | None:
+    """What her amounts are in."""
+    return session.scalars(
+        select(Profile.currency).where(Profile.borrower_id == borrower_id)
+    ).one_or_none()
+
+
 def list_changed(session: Session, *, borrower_id: UUID) -> dict[str, datetime]:
     """When each fact of hers changed last, as far as its history goes."""
     rows = session.execute(

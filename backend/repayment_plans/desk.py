@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.borrowers import queries as borrowers
 from backend.documents import staff_view as documents
 from backend.hardship import view as hardship
 from backend.kit.texts import Locale, Text
@@ -40,6 +41,7 @@ def get_case(
     hers = quote_view(case["quote"], policy=find_policy(session), locale=asked.locale)
     return {
         "case": case,
+        "person": borrowers.get_profile(session, borrower_id=borrower_id),
         "currency": case["quote"].currency,
         "today": her_day(session, borrower_id=borrower_id, now=asked.now),
         "reason_text": REASON_TEXTS[Reason(case["reason"])],
@@ -77,6 +79,7 @@ def _means(session: Session, *, borrower_id: UUID, asked: Asked) -> dict[str, An
     ).items
     return {
         "income_minor": facts["income_monthly"],
+        "currency": profile.find_currency(session, borrower_id=borrower_id),
         "is_verified": facts["income_verified"],
         "debt_to_income": facts["debt_to_income"],
         "statement": newest[0] if newest else None,

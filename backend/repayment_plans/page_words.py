@@ -47,6 +47,7 @@ QUEUE = {
     "show": Text("Show", "显示"),
 }
 CASE = {
+    "title": Text("A request for a plan", "还款方案申请"),
     "request": Text("The request", "申请"),
     "loan": Text("Loan", "贷款"),
     "asked": Text("Asked for", "申请内容"),
@@ -125,7 +126,6 @@ CASE = {
     "decisions": Text("Decisions so far", "历次决定"),
     "history": Text("What happened", "经过"),
     "state_word": Text("Standing", "状态"),
-    "whole_picture": Text("The whole picture of her", "查看客户总览"),
     "by": Text("By", "操作方"),
     "at": Text("At", "时间"),
 }

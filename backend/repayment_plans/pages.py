@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.borrowers import service as borrowers
 from backend.borrowers.errors import PurposeMissing
 from backend.borrowers.page_looks import ask_why, kept_purpose, look_at_queue, query_of
+from backend.borrowers.page_words import TABS
 from backend.borrowers.rules import AccessPurpose
 from backend.kit import clock
 from backend.kit.audience import caller, permits
@@ -139,7 +140,8 @@ def _page(
         found = desk.get_case(session, borrower_id=borrower_id, request_id=request_id, asked=asked)
     return render(
         "repayment_plans/case.html",
-        title=QUEUE["title"],
+        title=CASE["title"],
+        tabs=TABS,
         texts=CASE,
         states=STATES,
         kinds=NAMES,

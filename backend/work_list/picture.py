@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +50,6 @@ def get_picture(session: Session, *, borrower_id: UUID, reader: Reader) -> dict[
     """Everything at once. Refuses: BorrowerNotFound."""
     person = borrowers.get_profile(session, borrower_id=borrower_id)
     today = borrowers.get_day(session, borrower_id=borrower_id, now=reader.now)
-    owed = loans.list_panel(session, borrower_id=borrower_id, now=reader.now)
     cases = queries.list_cases(
         session, borrower_id=borrower_id, sources=reader.desk.sources, now=reader.now
     )
@@ -61,9 +60,9 @@ def get_picture(session: Session, *, borrower_id: UUID, reader: Reader) -> dict[
         "manager": _find_manager(session, borrower_id),
         "cases": [show_case(row, desk=reader.desk) for row in cases],
         "holds": contacts.list_holds(session, borrower_id=borrower_id, today=today),
-        "loans": owed,
+        "loans": loans.list_panel(session, borrower_id=borrower_id, now=reader.now),
         "tier": _tier(session, borrower_id=borrower_id, reader=reader),
-        "facts": _facts(session, borrower_id=borrower_id, loans=owed, reader=reader),
+        "facts": _facts(session, borrower_id=borrower_id, reader=reader),
         "panels": {
             name: panel(session, borrower_id=borrower_id, locale=reader.locale, now=reader.now)
             for name, panel in reader.panels.items()
@@ -99,14 +98,12 @@ def _tier(session: Session, *, borrower_id: UUID, reader: Reader) -> dict[str, A
     return {"told": orjson.loads(told), "behind": behind, "moves": moves["items"]}
 
 
-def _facts(
-    session: Session, *, borrower_id: UUID, loans: list[dict[str, Any]], reader: Reader
-) -> list[dict[str, Any]]:
+def _facts(session: Session, *, borrower_id: UUID, reader: Reader) -> list[dict[str, Any]]:
     """Every fact in words, what is known first, each with where it is from and how fresh it is."""
     catalogue = profile.get_catalogue(session).facts
     known = profile.get_facts(session, borrower_id=borrower_id, now=reader.now)
     changed = profile.list_changed(session, borrower_id=borrower_id)
-    currency = loans[0]["currency"] if loans else None
+    currency = profile.find_currency(session, borrower_id=borrower_id)
     shown = [
         {
             "label": catalogue[name].label,
@@ -123,8 +120,3 @@ def _facts(
         if name in catalogue
     ]
     return sorted(shown, key=lambda each: not each["is_known"])
-
-
-def days_left(due_on: date | None, *, today: date) -> int | None:
-    """How many days an answer has; less than none when it is late."""
-    return None if due_on is None else (due_on - today).days

@@ -182,8 +182,9 @@ def test_who_sees_everybody_says_why_before_a_request_opens(console_client, wait
     officer = console_client("risk_officer")
     asked = officer.get(f"{QUEUE}/{waiting}")
     assert "alert(1)" not in asked.text
-    opened = officer.get(f"{QUEUE}/{waiting}?purpose=plan_request")
-    assert "alert(1)" in opened.text
+    who = re.search(r'action="(/console/borrowers/[^"]+/purpose)"', asked.text)[1]
+    said = officer.post(who, {"purpose": "plan_request", "next": f"{QUEUE}/{waiting}"})
+    assert "alert(1)" in officer.follow(said).text
 
 
 def test_who_reads_alone_has_no_form(console_client, waiting):
@@ -197,3 +198,15 @@ def test_who_reads_alone_has_no_form(console_client, waiting):
 def test_a_late_answer_says_how_late(manager, waiting):
     with clock.fixed(NOW + timedelta(days=6)):
         assert "3 days late" in manager.get(f"{QUEUE}/{waiting}").text
+
+
+def test_an_appeal_is_decided_by_another_person(manager, console_client, case, waiting):
+    decide(manager, waiting, outcome="reject", **WAY)
+    assert case.act(waiting, "appeal").json["state"] == "appealed"
+    page = manager.get(f"{QUEUE}/{waiting}")
+    assert 'value="request_info"' not in page.text
+    again = {"idempotency_key": "again", "outcome": "approve"}
+    assert decide(manager, waiting, **again).status_code == 403
+    assert case.see(waiting)["state"] == "appealed"
+    assert decide(console_client("risk_officer"), waiting, **again).status_code == 303
+    assert case.see(waiting)["state"] == "offered"
