@@ -1,9 +1,10 @@
 """`goodfaith ...`, the same as `python -m backend ...`: every command of the product."""
 
-import gc
 from importlib import import_module
 
 import click
+
+from backend.kit.lazy import load
 
 # Name to `module:attribute` of backend.commands. Loaded when asked for: the supervisor of the
 # demo needs nothing of the application, and starts in a fraction of the time without it.
@@ -39,10 +40,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"backend.commands.{module}"), attribute)
-        # What was imported stays: looking through it for garbage again and again took half of the
-        # time in which lines of a batch are stored.
-        gc.freeze()
+        command: click.Command = getattr(load(f"backend.commands.{module}"), attribute)
         return command
 
 

@@ -40,8 +40,10 @@ PROBE_SECONDS_MAX = 2
 POLL_SECONDS = 0.05
 WATCH_SECONDS = 0.25
 HOST = "127.0.0.1"
-# The last is the demo's stand-in for the lender's core system.
 CHILDREN = {"serve": ("serve",), "worker": ("worker",), "core": ("demo", "core")}
+# The demo's stand-in for the lender's core system calls the API. Until that is there it would take
+# the cores from those who are getting ready.
+LAST = "core"
 
 
 class StopAskedError(BaseException):
@@ -105,9 +107,7 @@ def _supervise(stack: ExitStack, *, folder: Path, port: int, empty: bool, consol
         for name, command in CHILDREN.items()
     ]
     stand_in = _stand_in(environment, leash, folder)
-    for child in (children := [*children, *stand_in]):
-        stack.callback(child.stop)
-        child.start()
+    _start(children := [*children, *stand_in], stack)
     # Registered last, so they run first: all are told at once, and a second Ctrl-C is not heard.
     for child in children:
         stack.callback(child.ask_to_stop)
@@ -120,6 +120,14 @@ def _supervise(stack: ExitStack, *, folder: Path, port: int, empty: bool, consol
         for child in children:
             if child.keep_running():
                 console.print(f"{child.name} ended; it starts again. {child.log} says why.")
+
+
+def _start(children: list[Child], stack: ExitStack) -> None:
+    """Start all but the last, which the watch over them starts."""
+    for child in children:
+        stack.callback(child.stop)
+        if child.name != LAST:
+            child.start()
 
 
 def _start_servers(

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from multiprocessing import get_start_method
 from pathlib import Path
 
 import click
@@ -15,8 +16,10 @@ from backend.commands.instance import load_environment
 from backend.kit.environment import SettingsError
 from backend.kit.guard import stop_with_supervisor
 from backend.kit.keyring import Keyring, KeysMissingError
+from backend.kit.lazy import load as load_module
 from backend.settings import Settings, load
 
+APP = "backend.app"
 WORKER_STOP_SECONDS_MAX = 5
 BACKLOG = 1_024
 CONNECTIONS_MAX = 1_024  # of each process
@@ -43,8 +46,10 @@ def serve(host: str, port: int, workers: int) -> None:
         fail(str(error))
     _share_figures()
     stop_with_supervisor()
+    if get_start_method() == "fork":
+        load_module(APP)  # once: the processes begin as copies of this one
     Server(
-        "backend.app:create_app",
+        f"{APP}:create_app",
         factory=True,
         interface=Interfaces.WSGI,
         address=host,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from backend.documents.errors import (
     DocumentNotRead,
@@ -19,8 +20,13 @@ from backend.documents.errors import (
     PdfTooLong,
     PictureTooLarge,
 )
-from backend.documents.inspection import Inspected, inspect
-from backend.documents.rules import BYTES_MAX
+from backend.documents.rules import BYTES_MAX, Inspected
+from backend.kit.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from backend.documents import inspection
+else:
+    inspection = LazyModule("backend.documents.inspection")  # only that process reads files
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 10
@@ -71,6 +77,7 @@ def inspect_apart(data: bytes) -> Inspected:
 
 def main(cpu_seconds: int) -> None:
     """Read a file from the standard input; answer its kind and bytes, or the code of a refusal."""
+    inspect = inspection.inspect  # loaded before the limits count
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

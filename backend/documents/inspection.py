@@ -12,7 +12,6 @@ import re
 import struct
 import warnings
 import zlib
-from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image, ImageOps
@@ -28,7 +27,7 @@ from backend.documents.errors import (
     PdfTooLong,
     PictureTooLarge,
 )
-from backend.documents.rules import BYTES_MAX
+from backend.documents.rules import BYTES_MAX, Inspected
 
 PIXELS_MAX = 40_000_000
 PAGES_MAX = 100
@@ -66,15 +65,6 @@ DAMAGED_PDF = (
 
 # It warns of damage in the words of the file, which belong in no log.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-
-
-@dataclass(frozen=True)
-class Inspected:
-    """What is kept of a file."""
-
-    media_type: str
-    content: bytes
-    sha256: bytes
 
 
 def inspect(data: bytes) -> Inspected:

@@ -13,6 +13,15 @@ SCAN_WAITS = tuple(timedelta(minutes=each) for each in (1, 5, 15, 60, 240))
 SCAN_LEASE = timedelta(minutes=10)
 
 
+@dataclass(frozen=True)
+class Inspected:
+    """What is kept of a file."""
+
+    media_type: str
+    content: bytes
+    sha256: bytes
+
+
 class Kind(StrEnum):
     """What a document is said to be. Closed."""
 

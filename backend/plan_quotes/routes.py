@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Response
@@ -12,15 +12,20 @@ from backend.kit import clock
 from backend.kit.audience import Audience, blueprint, caller, rated
 from backend.kit.db import reading, transaction
 from backend.kit.http import locale, refuses
+from backend.kit.lazy import LazyModule
 from backend.kit.problems import NotFound
 from backend.kit.rate_limit import QUOTES
 from backend.plan_quotes import queries, service
 from backend.plan_quotes.effects import find_policy
 from backend.plan_quotes.errors import TooManyQuotes
-from backend.plan_quotes.exports import to_csv, to_pdf
 from backend.plan_quotes.queries import Quote
 from backend.plan_quotes.schemas import OwnQuoteSchema, PlanOptionsSchema, QuoteInSchema
 from backend.plan_quotes.views import option_view, quote_view
+
+if TYPE_CHECKING:
+    from backend.plan_quotes import exports
+else:
+    exports = LazyModule("backend.plan_quotes.exports")  # draws, with many fonts at hand
 
 PDF, CSV = "application/pdf", "text/csv"
 
@@ -100,7 +105,7 @@ class PlanQuoteTable(MethodView):
     def get(self, quote_id: UUID) -> Response:
         """A quote's schedule as a table; of a waiver, what is taken off."""
         with _own(quote_id) as (_, quote):
-            return _file(to_csv(quote), CSV, f"{quote.id}.csv")
+            return _file(exports.to_csv(quote), CSV, f"{quote.id}.csv")
 
 
 @blp.route("/plan-quotes/<uuid:quote_id>/schedule.pdf")
@@ -112,7 +117,7 @@ class PlanQuotePages(MethodView):
         """A quote's schedule to print, in your language."""
         with _own(quote_id) as (_, quote):
             pass
-        return _file(to_pdf(quote, locale=locale()), PDF, f"{quote.id}.pdf")
+        return _file(exports.to_pdf(quote, locale=locale()), PDF, f"{quote.id}.pdf")
 
 
 @contextmanager

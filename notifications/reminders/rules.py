@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import holidays
+from backend.kit.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import holidays
+else:
+    holidays = LazyModule("holidays")
 
 DAYS_BEFORE_MAX, DAYS_AFTER_MAX = 14, 21
 WINDOW_DAYS, IN_WINDOW_MAX = 7, 3

@@ -22,9 +22,8 @@ from backend.documents.errors import (
     DocumentSentBefore,
     DocumentUnknown,
 )
-from backend.documents.inspection import Inspected
 from backend.documents.models import Document, DocumentContent, DocumentUse
-from backend.documents.rules import Kind, Scan, State
+from backend.documents.rules import Inspected, Kind, Scan, State
 from backend.kit.ids import new_id
 
 
