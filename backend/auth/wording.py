@@ -138,3 +138,25 @@ ENROL = {
     "done": Text("Your account is ready. Please log in.", "账户已就绪，请登录。"),
     "enter": Text("Log in", "登录"),
 }
+
+# The demo's page of staff.
+DEMO_STAFF = {
+    "title": Text("Who can log in to the demo's console", "演示工作台的登录账户"),
+    "about": Text(
+        "One colleague in each role, two where four eyes are needed. A code works for half a "
+        "minute, and once; look again for the next. This page is shown on this machine alone.",
+        "每个角色各有一位同事；需双人复核的角色有两位。每个验证码有效半分钟，仅可使用一次，刷新可查看"
+        "下一个。本页面只在本机显示。",
+    ),
+    "password": Text("Password of all of them", "统一密码"),
+    "role": Text("Role", "角色"),
+    "email": Text("Address", "邮箱"),
+    "code": Text("Code of this moment", "当前验证码"),
+    "enter": Text("Log in", "登录"),
+    "again": Text("Look again", "刷新"),
+    "none": Text(
+        "Nobody has enrolled: this demo was filled by an older version. Begin a new one in an "
+        "empty DATA_DIR.",
+        "暂无已注册的账户：此演示数据由旧版本生成，请使用空的 DATA_DIR 重新开始。",
+    ),
+}

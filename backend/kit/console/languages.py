@@ -1,6 +1,5 @@
 """The language and the colours that a reader chose, in cookies; else what her browser asks for."""
 
-
 from flask import g, request
 
 from backend.kit.console.sessions import cookie_name
@@ -27,6 +26,8 @@ def theme() -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-def told(value: Text | str) -> str:
-    """In the reader's language; what is no `Text` stands as it is."""
-    return value.in_(locale()) if isinstance(value, Text) else str(value)
+def told(value: object) -> str:
+    """In the reader's language; what is no `Text` stands as it is, HTML that is safe as such."""
+    if isinstance(value, Text):
+        return value.in_(locale())
+    return value if isinstance(value, str) else str(value)
