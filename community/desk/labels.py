@@ -32,6 +32,7 @@ LABELS: dict[str, Text] = {
         "Choose a rule of the community, then press what you decide. Escape leaves a field.",
         "先选择所依据的社区规则，再按处理方式的键。按 Esc 离开输入框。",
     ),
+    "close": Text("Close", "关闭"),
     "key": Text("Key", "按键"),
     "does": Text("What it does", "作用"),
     "why_here": Text("Why it is here", "案件原因"),

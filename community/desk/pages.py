@@ -191,10 +191,12 @@ def statement(case_id: UUID) -> Response:
     """The statement alone, for a page that keeps it up to date."""
     with wall.reading() as session:
         found = session.get(Case, case_id)
-        if found is None or found.claimed_by != caller().id:
-            raise CaseUnknown
-        offered = view.actions_of(found)
-    actions = [Action(each["action"]) for each in offered]
+    if found is None or found.claimed_by != caller().id:
+        # Asked for while the case was decided: a page of its own would take the next one's words.
+        nothing = jsonify({"html": ""})
+        nothing.status_code = CaseUnknown.status
+        return nothing
+    actions = [Action(each["action"]) for each in view.actions_of(found)]
     told = showing.statement(request.form, actions=actions)
     html = render_template("moderation/_statement.html", statement=told, **showing.COMMON)
     return jsonify({"html": html})

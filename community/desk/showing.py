@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.kit.console.languages import LANGUAGE_NAMES
 from backend.kit.texts import Locale, Text
 from community.appeals.wording import ACTION_TEXTS
 from community.cases.rules import Queue
@@ -27,6 +28,7 @@ COMMON: dict[str, Any] = {
     "says_steps": STEPS,
     "clauses": CLAUSES,
     "outcomes": ACTION_TEXTS,
+    "languages": LANGUAGE_NAMES,
 }
 
 

@@ -18,3 +18,28 @@ document.addEventListener("keydown", (event) => {
   const here = document.activeElement;
   if (event.key === "Escape" && here && here.matches("textarea, select, input")) here.blur();
 });
+// The keys of this page as a dialog; without script they unfold where they stand.
+(() => {
+  const folded = document.getElementById("keys");
+  if (!folded) return;
+  const opener = folded.querySelector("summary");
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-label", folded.dataset.label);
+  dialog.append(...[...folded.children].slice(1).map((each) => each.cloneNode(true)));
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = folded.dataset.close;
+  close.addEventListener("click", () => dialog.close());
+  dialog.prepend(close);
+  folded.after(dialog);
+  opener.addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.showModal();
+    close.focus();
+  });
+  // Nothing is decided behind it.
+  dialog.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "?") dialog.close();
+  });
+})();

@@ -200,7 +200,7 @@ def test_a_case_is_anothers_page_to_nobody(person, at_pages):
     assert "Lentils" not in other.page
     held = mod.held() | {"clause": "spam"}
     spied = other.client.post(f"{DESK}/cases/{mod.case_id}/statement", held)
-    assert spied.status_code == 404
+    assert (spied.status_code, spied.json) == (404, {"html": ""})
     assert other.client.get(f"{DESK}/cases/{mod.client.id}").status_code == 404
 
 
