@@ -17,6 +17,7 @@ OWNED = (
     *("procedure_occasion", "procedure", "procedure_step", "procedure_reply"),
     *("plan_quote", "plan_request", "plan_state_change", "plan_freeze"),
     *("enrolment_change", "badge_award"),
+    *("campaign_occasion", "campaign_participant", "campaign_decision"),
     *("points_account", "points_entry", "points_lot", "points_posting", "points_hold"),
 )
 HISTORY_ROWS = 3  # of each borrower's events and changes of facts

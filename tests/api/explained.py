@@ -13,6 +13,7 @@ from tests.api.statements import Statement
 SMALL = {
     *("alembic_version", "loan_product", "tier_policy", "extra_fact", "staff_account"),
     *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
+    *("campaign", "campaign_version", "campaign_bucket", "campaign_joining", "campaign_replay"),
     *("badge", "badge_version", "webhook_endpoint", "webhook_secret"),
     *("earn_rule_version", "plan_policy"),
     *("credential_signer", "credential_status_list", "evidence_signer"),

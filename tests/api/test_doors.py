@@ -67,6 +67,7 @@ NOT_THERE = {
         (f"{method} {CREDENTIAL}" for method in ("GET", "DELETE")), "credential-unknown"
     ),
     f"{CREDENTIAL}/share": "credential-share-unknown",
+    "/v1/me/campaigns/<uuid:campaign_id>": "campaign-not-found",
     "/v1/me/inbox/<uuid:item_id>/read": "inbox-item-unknown",
     "/v1/me/messages/<uuid:message_id>": "message-unknown",
     "/v1/me/deliveries/<uuid:delivery_id>/receipt": "delivery-not-found",

@@ -135,6 +135,7 @@ def test_hot_statements_use_indexes(
         lambda: me.get(f"{card}/statements", query_string={"limit": 1}),
         lambda: me.get("/v1/me/streaks"),
         lambda: me.get("/v1/me/badges"),
+        lambda: me.get("/v1/me/campaigns"),
         lambda: me.get("/v1/me/tier"),
         lambda: me.get("/v1/me/tier/history"),
         lambda: me.get("/v1/me/plan-requests"),

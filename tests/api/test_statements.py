@@ -23,6 +23,8 @@ READS = {
     "/v1/me/streaks": 1,
     # Awards; the live badges and what she holds; her facts and zone, and the facts there are.
     "/v1/me/badges": 7,
+    # What she takes part in; with campaigns their states, terms and facts.
+    "/v1/me/campaigns": 1,
     "/v1/me/badges/{award}/credential": 1,
     "/v1/me/badges/{award}/credential/share": 1,
     # The page; her facts and zone, and the facts there are; what she had, her points, enrolment.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     String,
+    Table,
     TextClause,
     bindparam,
     func,
@@ -149,7 +150,7 @@ def note_past_tiers(
     """
     told = moved.subquery("moved")
     session.execute(
-        insert(FactChange)
+        insert(cast(Table, FactChange.__table__))
         .from_select(
             ["borrower_id", "fact", "occurred_at", "event_seq", "value", "is_rebuilt"],
             select(
