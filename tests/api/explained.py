@@ -14,6 +14,7 @@ SMALL = {
     *("alembic_version", "loan_product", "tier_policy", "extra_fact", "staff_account"),
     *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
     *("badge", "badge_version", "webhook_endpoint", "webhook_secret"),
+    *("campaign", "campaign_version"),
     *("earn_rule_version", "plan_policy"),
     *("credential_signer", "credential_status_list"),
     *("message_template", "message_template_version", "reminder_plan"),
