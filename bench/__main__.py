@@ -17,6 +17,7 @@ from bench import (
     push,
     reads,
     reminders,
+    replay,
     retier,
     schedules,
 )
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "feed": feed.figures,
     "reminders": reminders.figures,
     "push": push.figures,
+    "replay": replay.figures,
 }
 
 

@@ -7,11 +7,15 @@ from rewards.badges import jobs as badge_jobs
 from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
+from rewards.campaigns import audit as campaign_audit
+from rewards.campaigns import demo as campaign_demo
 from rewards.campaigns import handlers as campaign_handlers
 from rewards.campaigns import jobs as campaign_jobs
 from rewards.campaigns import pages as campaign_pages
 from rewards.campaigns import pages_build as campaign_building_pages
 from rewards.campaigns import pages_replay as campaign_replay_pages
+from rewards.campaigns import panels as campaign_panels
+from rewards.campaigns import routes as campaign_routes
 from rewards.campaigns import staff_routes as campaign_staff_routes
 from rewards.catalogue import audit as catalogue_audit
 from rewards.catalogue import demo as catalogue_demo
@@ -46,6 +50,7 @@ WIRING = Wiring(
         credential_verify_routes.blp,  # the public ones', with the check of a badge
         points_routes.blp,
         points_staff_routes.blp,
+        campaign_routes.blp,
         campaign_staff_routes.blp,
         catalogue_routes.blp,
         catalogue_staff_routes.blp,
@@ -73,11 +78,12 @@ WIRING = Wiring(
         *badge_audit.AUDITS,
         *credential_audit.AUDITS,
         *catalogue_audit.AUDITS,
+        *campaign_audit.AUDITS,
     ),
     sealed=(*catalogue.SEALED, *credentials.SEALED),
     hashed=catalogue.HASHED,
-    demo=(catalogue_demo.fill,),
+    demo=(catalogue_demo.fill, campaign_demo.fill),
     points_forecast=forecast_points,
     issuer_keys=issuer_keys,
-    borrower_panels={**points_panels.PANELS, **badge_panels.PANELS},
+    borrower_panels={**points_panels.PANELS, **badge_panels.PANELS, **campaign_panels.PANELS},
 )

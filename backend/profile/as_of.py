@@ -89,7 +89,7 @@ def moments_of_change(names: Collection[str]) -> Select[Any]:
     ages grow.
     """
     kept = sorted({each for name in names for each in COUNTED_FROM.get(name, (name,))})
-    begin: Select[Any] = select(
+    begin = select(
         Profile.borrower_id,
         _SINCE.label("known_at"),
         literal(0, BigInteger).label("known_seq"),
@@ -97,7 +97,7 @@ def moments_of_change(names: Collection[str]) -> Select[Any]:
         literal(value=True).label("by_time"),
     ).where(Profile.borrower_id == any_(_IDS))
     if not kept:
-        return begin
+        return select(*begin.subquery("moments").c)
     is_by_time = FactChange.event_seq == 0
     zone = case((FactChange.is_rebuilt & is_by_time, "UTC"), else_=Profile.timezone)
     changes = (

@@ -10,6 +10,7 @@ from backend.events.profile import FactsChanged, FactsRebuilt
 from backend.kit.outbox import Recorded
 from backend.kit.programme_zone import programme_day
 from backend.kit.wiring import Handler
+from backend.tiers.past import note_past
 from backend.tiers.policies import get_live
 from backend.tiers.retier import Occasion, retier
 
@@ -33,10 +34,14 @@ def _on_facts(session: Session, recorded: Sequence[Recorded], now: datetime) -> 
 
 def _on_rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
     events = [cast(FactsRebuilt, each.event) for each in recorded]
+    loaded = get_live(session)
+    past = sorted({each for event in events if event.history for each in event.borrower_ids})
+    if past:
+        note_past(session, borrower_ids=past, loaded=loaded, now=now)
     retier(
         session,
         borrower_ids=sorted({each for event in events for each in event.borrower_ids}),
-        loaded=get_live(session),
+        loaded=loaded,
         occasion=Occasion(today=programme_day(now), now=now, cause="FactsRebuilt"),
     )
 

@@ -3,7 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Numeric, Select, Text, case, cast, func, literal, select
+from sqlalchemy import (
+    FromClause,
+    Integer,
+    Numeric,
+    Select,
+    Subquery,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import ColumnElement
@@ -28,19 +40,24 @@ def judge_all(
     Scores are worked out once in an inner query, and the tiers over them once in the outer:
     OFFSET 0 keeps the database from copying the one expression into each use of it.
     """
-    facts = catalogue.worked_out(policy.kinds, where=where)
-    cards = {name: policy.scorecards[name] for name in SCORES if name in policy.scorecards}
-    scores = (_score(card, facts.c).label(name) for name, card in cards.items())
-    inner = select(*facts.c, *scores).offset(0).subquery("scored")
+    cards = [name for name in SCORES if name in policy.scorecards]
+    inner = scored(policy, catalogue.worked_out(policy.kinds, where=where))
     known = {name: inner.c[name] for name in (*policy.kinds, *cards)}
     outer = [
         inner.c.borrower_id,
         place_of(policy, known).label("place"),
-        _bands(known, list(cards)).label("bands"),
+        _bands(known, cards).label("bands"),
     ]
     if with_facts:
         outer.append(_facts(policy, known).label("facts"))
     return select(*outer).offset(0)
+
+
+def scored(policy: Policy, facts: FromClause) -> Subquery:
+    """The rows of `facts`, which has the policy's, with the scores that they give."""
+    cards = {name: policy.scorecards[name] for name in SCORES if name in policy.scorecards}
+    scores = (_score(card, facts.c).label(name) for name, card in cards.items())
+    return select(*facts.c, *scores).offset(0).subquery("scored")
 
 
 def place_of(policy: Policy, known: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:

@@ -1,17 +1,30 @@
 """Facts that another feature knows: told by its event, kept as they were told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Numeric, String, TextClause, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Numeric,
+    Select,
+    String,
+    TextClause,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
 from backend.kit.outbox import Recorded
+from backend.profile.models import FactChange
 from backend.profile.refresh_sql import LOCK
 from backend.profile.service.absorbing import announce_facts, lock, told_of
 
@@ -125,3 +138,29 @@ def put_told(
     ).scalars()
     heard = [about[seq] for seq in seqs]
     announce_facts(session, told=[(borrower_id, told_of(each)) for borrower_id, each in heard])
+
+
+def note_past_tiers(
+    session: Session, moved: Select[Any], *, parameters: Mapping[str, object]
+) -> None:
+    """Keep what tiers would have been at months' ends of imported history, where they changed.
+
+    Rows of borrower_id, at, tier, before.
+    """
+    told = moved.subquery("moved")
+    session.execute(
+        insert(FactChange)
+        .from_select(
+            ["borrower_id", "fact", "occurred_at", "event_seq", "value", "is_rebuilt"],
+            select(
+                told.c.borrower_id,
+                literal("tier"),
+                told.c.at,
+                literal(0),
+                func.to_jsonb(told.c.tier),
+                literal(value=True),
+            ).where(told.c.tier.is_distinct_from(told.c.before)),
+        )
+        .on_conflict_do_nothing(),
+        parameters,
+    )

@@ -5,7 +5,7 @@ from itertools import count
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -165,7 +165,7 @@ def list_replayed(session, ids):
     }
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, phases=(Phase.explicit, Phase.generate))
 @given(first=campaigns, second=campaigns, history=steps)
 def test_the_same_events_in_their_order_bring_the_same(session, deliver, first, second, history):
     nested = session.begin_nested()
