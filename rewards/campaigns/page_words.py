@@ -242,6 +242,7 @@ REPLAY: dict[str, Any] = {
         Text("Points", "积分"),
     ),
     "refused": Text("Why nothing was given", "未发放的原因"),
+    "nothing_refused": Text("Nothing was refused.", "没有未发放的情形。"),
     "refused_columns": (Text("Reason", "原因"), Text("Occasions", "次数")),
     "overlaps": Text("Overlaps with live campaigns", "与进行中活动的重叠"),
     "overlap_columns": (

@@ -15,6 +15,7 @@ SMALL = {
     *("staff_role", "api_client", "tier_run", "tier_run_chunk", "job_run"),
     *("campaign", "campaign_version", "campaign_bucket", "campaign_joining", "campaign_replay"),
     *("badge", "badge_version", "webhook_endpoint", "webhook_secret"),
+    *("campaign", "campaign_version"),
     *("earn_rule_version", "plan_policy"),
     *("credential_signer", "credential_status_list", "evidence_signer"),
     *("message_template", "message_template_version", "reminder_plan"),

@@ -358,3 +358,15 @@ def test_a_document_is_hashed_by_its_meaning_not_its_order(marketer):
     one = marketer.post("/v1/campaigns", json={"document": told}).json["newest"]
     two = marketer.post("/v1/campaigns", json={"document": turned}).json["newest"]
     assert one["document_hash"] == two["document_hash"]
+
+
+def test_faults_are_told_in_the_readers_language(marketer):
+    told = document(holdout="0.9", effects=[], window_days=0)
+    told["schedule"] |= {"zone": "Nowhere", "dayparts": [["20:00", "9"]]}
+    told["stacking"]["group"] = "Two words"
+    refused = marketer.post(
+        "/v1/campaigns", json={"document": told}, headers={"Accept-Language": "zh-CN"}
+    )
+    said = [each["detail"] for each in refused.json["errors"]]
+    assert len(said) == 7
+    assert [words for words in said if words.isascii()] == []
