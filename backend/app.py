@@ -16,7 +16,7 @@ import community.wiring
 import notifications.wiring
 import rewards.wiring
 from backend.auth import caller as auth_caller
-from backend.auth import lender_keys, renewal, revocations, sending, signing
+from backend.auth import demo_staff_pages, lender_keys, renewal, revocations, sending, signing
 from backend.auth import pages as demo_pages
 from backend.auth import service as auth
 from backend.auth.demo_messages import DemoMessages
@@ -289,7 +289,10 @@ def _open_console(app: Flask, settings: Settings) -> None:
     app.config["IS_DEMO"] = settings.is_demo
     app.config["HOME_PANELS"] = [panel for wiring in WIRINGS for panel in wiring.home_panels]
     console.configure(console.Door(find=auth_caller.find_signed_in, origin=settings.issuer))
-    console.init_app(app, pages=[blp for wiring in WIRINGS for blp in wiring.pages])
+    pages = [blp for wiring in WIRINGS for blp in wiring.pages]
+    if settings.is_demo:
+        pages.append(demo_staff_pages.blp)
+    console.init_app(app, pages=pages)
 
 
 def _have_keys() -> None:

@@ -1,6 +1,12 @@
 """What the backend's own features plug into the application."""
 
-from backend.auth import client_routes, console_pages, oauth_routes
+from backend.auth import (
+    account_pages,
+    client_routes,
+    console_pages,
+    enrolment_pages,
+    oauth_routes,
+)
 from backend.auth import jobs as auth_jobs
 from backend.auth import routes as auth_routes
 from backend.auth import staff_routes as auth_staff_routes
@@ -52,6 +58,7 @@ from backend.hardship import staff_routes as hardship_staff_routes
 from backend.hardship import work as hardship_work
 from backend.ingest import routes as ingest_routes
 from backend.kit import idempotency
+from backend.kit.ports import HomePanel
 from backend.kit.wiring import Wiring
 from backend.loans import audit as loan_audit
 from backend.loans import handlers as loan_handlers
@@ -97,9 +104,12 @@ from backend.repayment_plans import staff_routes as plan_staff_routes
 from backend.repayment_plans import work as plan_work
 from backend.staff import jobs as staff_jobs
 from backend.staff import pages as staff_pages
+from backend.staff import pages_operation as staff_operation_pages
+from backend.staff import pages_people as staff_people_pages
 from backend.staff import routes as staff_account_routes
 from backend.staff import service as staff
 from backend.staff import staff_routes
+from backend.staff.wording import CHANGE_STATES, PARKED
 from backend.streaks import routes as streak_routes
 from backend.tiers import audit as tier_audit
 from backend.tiers import editor_pages as tier_editor_pages
@@ -123,10 +133,30 @@ WIRING = Wiring(
     pages=(
         console_pages.blp,
         console_pages.out_blp,
+        enrolment_pages.blp,
+        account_pages.blp,
         staff_pages.blp,
         metric_pages.blp,
         tier_editor_pages.blp,
         evidence_desk_pages.blp,
+        staff_operation_pages.jobs_blp,
+        staff_operation_pages.actions_blp,
+        staff_people_pages.accounts_blp,
+        staff_people_pages.changes_blp,
+    ),
+    home_panels=(
+        HomePanel(
+            "jobs.retry",
+            PARKED["title"],
+            "/console/jobs/parked-deliveries",
+            staff_operation_pages.count_parked,
+        ),
+        HomePanel(
+            "staff.write",
+            CHANGE_STATES["pending"],
+            "/console/role-changes",
+            staff_people_pages.count_changes,
+        ),
     ),
     blueprints=(
         auth_routes.blp,

@@ -4,17 +4,20 @@ from typing import Any
 
 from flask import Response, current_app, request
 
+from backend.auth import sign_on
 from backend.auth.routes import LOGGED_OUT
 from backend.auth.service import revoke_session, staff_log_in
 from backend.auth.staff_schemas import StaffLogInSchema
 from backend.auth.wording import LOG_IN
 from backend.kit import clock, console, rate_limit
 from backend.kit.addresses import client_address, counted_as
-from backend.kit.console.doors import HOME_URL, LOG_IN_URL, safe_next
+from backend.kit.console.doors import HOME_URL, LOG_IN_URL, SEE_OTHER, safe_next
+from backend.kit.console.languages import use_chosen_language
 from backend.kit.console.sessions import COOKIE, forget_cookie, set_cookie
 from backend.kit.db import reading, transaction
 from backend.kit.problems import Problem
 from backend.staff import queries
+from backend.staff.errors import SsoRefused
 from backend.staff.service import log_in
 
 LABEL_LENGTH_MAX = 200
@@ -42,6 +45,11 @@ def come_in() -> Response:
     return come_in_with(secret, wanted=request.form.get("next"))
 
 
+@blp.get("/sso")
+def sign_on_elsewhere() -> Response:
+    return sign_on.start(status=SEE_OTHER, is_for_console=True)
+
+
 @out_blp.post("")
 def leave() -> Response:
     who = console.signed_in()
@@ -56,6 +64,22 @@ def leave() -> Response:
     response = console.done(LOG_IN_URL)
     forget_cookie(response, COOKIE)
     return response
+
+
+def come_in_by_sso(args: dict[str, str | None]) -> Response:
+    """From the provider into the console; what it refuses is told at the log-in."""
+    use_chosen_language()
+    try:
+        email = sign_on.finish(args)
+        with transaction() as session:
+            secret = staff_log_in.log_in_at_desk_by_sso(
+                session, email=email, label=label_of_browser(), now=clock.wall()
+            )
+        if secret is None:
+            raise SsoRefused
+    except Problem as problem:
+        return _page(problem)
+    return come_in_with(secret, wanted=None)
 
 
 def come_in_with(secret: str, *, wanted: str | None) -> Response:
@@ -73,7 +97,7 @@ def _page(problem: Problem | None = None) -> Response:
         problem=problem,
         said_before=LOG_IN,
         wanted=safe_next(request.values.get("next")),
-        email=request.form.get("email", ""),
+        email=request.values.get("email", ""),
         has_sso=current_app.config["SSO_PROVIDER"] is not None,
         is_demo=current_app.config["IS_DEMO"],
     )

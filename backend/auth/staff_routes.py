@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask.views import MethodView
 
-from backend.auth import signing
+from backend.auth import console_pages, sign_on, signing
 from backend.auth.errors import OidcNotConfigured, ProviderAway
 from backend.auth.schemas import TokenAnswerSchema
-from backend.auth.service import TokenAnswer, oidc, staff_log_in
+from backend.auth.service import TokenAnswer, staff_log_in
 from backend.auth.staff_schemas import (
     SsoCallbackArgs,
     StaffEnrolmentConfirmationSchema,
@@ -32,11 +32,9 @@ from backend.staff.errors import (
     SsoRefused,
     TotpCodeRefused,
 )
-from backend.staff.log_in_rules import SSO_STATE_LIFE
 from backend.staff.schemas import StaffAccountSchema
-from backend.staff.service import log_in, sso
+from backend.staff.service import log_in
 
-COOKIE = "goodfaith_sso"
 LABEL_LENGTH_MAX = 200
 
 # Times are technical time throughout: codes and locks age even when a demo's day rests.
@@ -131,21 +129,7 @@ class SsoStart(MethodView):
     @blp.response(302)
     def get(self) -> Response:
         """Send the browser to the lender's sign-on provider."""
-        provider = _provider()
-        with transaction() as session:
-            begun = sso.begin(session, now=clock.wall())
-        response = Response(status=302, headers={"Location": provider.authorization_url(begun)})
-        # Lax: the provider sends the browser back by a link, and the cookie has to come with it.
-        response.set_cookie(
-            COOKIE,
-            begun.browser,
-            max_age=SSO_STATE_LIFE,
-            path=blp.url_prefix,
-            secure=True,
-            httponly=True,
-            samesite="Lax",
-        )
-        return response
+        return sign_on.start(status=302, is_for_console=False)
 
 
 @blp.route("/oidc/callback")
@@ -153,20 +137,14 @@ class SsoCallback(MethodView):
     @refuses(OidcNotConfigured, ProviderAway, SsoRefused)
     @blp.arguments(SsoCallbackArgs, location="query")
     @blp.response(200, TokenAnswerSchema)
-    def get(self, args: dict[str, Any]) -> TokenAnswer:
-        """Come back from the provider: a session, when its address is that of an active account."""
-        provider = _provider()
-        with transaction() as session:
-            begun = sso.take(
-                session,
-                state=args["state"],
-                browser=request.cookies.get(COOKIE, ""),
-                now=clock.wall(),
-            )
-        is_ours = args["iss"] in (None, provider.settings.issuer)
-        if begun is None or args["error"] is not None or not args["code"] or not is_ours:
-            raise SsoRefused
-        email = provider.verified_email(begun, code=args["code"], now=clock.wall())
+    def get(self, args: dict[str, Any]) -> TokenAnswer | Response:
+        """Come back from the provider: a session, when its address is that of an active account.
+
+        Begun at the console's log-in, it leads there.
+        """
+        if sign_on.is_for_console():
+            return console_pages.come_in_by_sso(args)
+        email = sign_on.finish(args)
         with transaction() as session:
             answer = staff_log_in.log_in_staff_by_sso(
                 session, signing.current(), email=email, label=_label(), now=clock.wall()
@@ -174,13 +152,6 @@ class SsoCallback(MethodView):
         if answer is None:
             raise SsoRefused
         return answer
-
-
-def _provider() -> oidc.Provider:
-    provider: oidc.Provider | None = current_app.config["SSO_PROVIDER"]
-    if provider is None:
-        raise OidcNotConfigured
-    return provider
 
 
 def _label() -> str | None:

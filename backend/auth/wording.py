@@ -75,3 +75,88 @@ LOG_IN = {
     "invited": Text("You have an enrolment code? Set up your account", "有注册码？设置您的账户"),
     "demo": Text("Demo: addresses, passwords and codes", "演示环境：邮箱、密码与验证码"),
 }
+
+# One's own account in the console.
+ACCOUNT = {
+    "title": Text("Your account", "我的账户"),
+    "email": Text("Address", "邮箱"),
+    "last": Text("Last log-in", "最近登录"),
+    "codes": Text("Recovery codes left", "剩余恢复码"),
+    "roles": Text("Your roles", "您的角色"),
+    "permissions": Text("What they open", "对应的权限"),
+    "sessions": Text("Where you are logged in", "登录中的设备"),
+    "where": Text("Program", "程序"),
+    "since": Text("Since", "登录时间"),
+    "used": Text("Last used", "最近使用"),
+    "act": Text("What to do", "操作"),
+    "this": Text("this one", "当前"),
+    "end": Text("Log out there", "在该处退出"),
+    "end_others": Text("Log out everywhere else", "退出所有其他设备"),
+    "ended": Text("That session has ended.", "该会话已结束。"),
+    "others_ended": Text("All your other sessions have ended.", "您的其他会话均已结束。"),
+    "password": Text("Change the password", "修改密码"),
+    "password_about": Text("Your other sessions end with it.", "修改后，您的其他会话将结束。"),
+    "old": Text("Present password", "当前密码"),
+    "new": Text("New password", "新密码"),
+    "new_about": Text(
+        "12 characters at least; several words are easier to remember.",
+        "至少 12 个字符；由几个词组成更易记住。",
+    ),
+    "totp": Text("Code of your app", "验证器中的验证码"),
+    "change": Text("Change the password", "修改密码"),
+    "changed": Text("The new password counts from now on.", "新密码已生效。"),
+}
+
+# Setting up an account in the console.
+ENROL = {
+    "title": Text("Set up your account", "设置您的账户"),
+    "about": Text(
+        "Your administrator gave you an enrolment code. It works once, for 72 hours.",
+        "管理员已向您提供注册码。注册码仅可使用一次，72 小时内有效。",
+    ),
+    "email": Text("E-mail address", "邮箱"),
+    "code": Text("Enrolment code", "注册码"),
+    "password": Text("Choose a password", "设置密码"),
+    "password_about": Text(
+        "12 characters at least; several words are easier to remember.",
+        "至少 12 个字符；由几个词组成更易记住。",
+    ),
+    "on": Text("Go on", "继续"),
+    "second_title": Text("Your second factor", "第二验证因素"),
+    "secret_about": Text(
+        "Put this secret into the app on your telephone. It is shown this once.",
+        "请将此密钥录入手机验证器应用。密钥仅显示这一次。",
+    ),
+    "secret": Text("Secret", "密钥"),
+    "codes_about": Text(
+        "Keep these recovery codes apart from your telephone. Each opens the account once.",
+        "请将以下恢复码与手机分开保存。每个恢复码可使用一次。",
+    ),
+    "codes": Text("Recovery codes", "恢复码"),
+    "first": Text("First code of your app", "验证器显示的首个验证码"),
+    "finish": Text("Finish", "完成"),
+    "done": Text("Your account is ready. Please log in.", "账户已就绪，请登录。"),
+    "enter": Text("Log in", "登录"),
+}
+
+# The demo's page of staff.
+DEMO_STAFF = {
+    "title": Text("Who can log in to the demo's console", "演示工作台的登录账户"),
+    "about": Text(
+        "One colleague in each role, two where four eyes are needed. A code works for half a "
+        "minute, and once; look again for the next. This page is shown on this machine alone.",
+        "每个角色各有一位同事；需双人复核的角色有两位。每个验证码有效半分钟，仅可使用一次，刷新可查看"
+        "下一个。本页面只在本机显示。",
+    ),
+    "password": Text("Password of all of them", "统一密码"),
+    "role": Text("Role", "角色"),
+    "email": Text("Address", "邮箱"),
+    "code": Text("Code of this moment", "当前验证码"),
+    "enter": Text("Log in", "登录"),
+    "again": Text("Look again", "刷新"),
+    "none": Text(
+        "Nobody has enrolled: this demo was filled by an older version. Begin a new one in an "
+        "empty DATA_DIR.",
+        "暂无已注册的账户：此演示数据由旧版本生成，请使用空的 DATA_DIR 重新开始。",
+    ),
+}

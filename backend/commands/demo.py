@@ -37,6 +37,7 @@ def seed() -> None:
     with configured():
         today = clock.read_demo_day(file)
         service.seed(today=today, now=clock.now(), tell=click.echo)
+        service.enrol_staff(now=clock.wall())
         click.echo("planning the day's reminders, and counting the day")
         jobs = {job.name: job for job in app.jobs()}
         for name in SEEDED:

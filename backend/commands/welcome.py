@@ -54,12 +54,13 @@ def show(console: Console, *, port: int, fcm_url: str | None) -> None:
         ("API browser", f"{address}/docs"),
         ("the interface", f"{address}/openapi.json"),
         ("state, figures", f"{address}/readyz  {address}/metrics"),
+        ("staff console", f"{address}/console"),
+        ("its log-ins", f"{address}/demo/staff    (addresses, password, current codes)"),
         ("messages", f"{address}/demo/messages    (log-in codes)"),
         ("pushes", f"{fcm_url}/log" if fcm_url else "go to Firebase"),
         ("a card borrower", f"{COMMAND} token --borrower 1    (real data, 1 to 30000)"),
         ("the core system", f"{COMMAND} token --client core"),
         ("staff, by role", f"{COMMAND} token --staff risk_officer@{STAFF_DOMAIN}"),
-        ("staff, log-in", f"{COMMAND} staff add risk_officer@{STAFF_DOMAIN} --role risk_officer"),
         ("tomorrow", f"{COMMAND} demo advance 1"),
     ):
         _line(console, what, how)

@@ -18,6 +18,7 @@ from backend.kit.ids import new_id
 from backend.kit.wiring import DemoOffice, JobContext
 from backend.loans import service as loans
 from backend.programme import service as programme
+from backend.staff import demo as staff_demo
 from backend.staff import queries as staff_queries
 from backend.staff import service as staff
 from backend.staff.rules import Role
@@ -26,7 +27,6 @@ ENROLLED_AT_ONCE = 5_000
 SHARES = 2  # as many as the smallest machine has cores
 BOUNCED = "The bank returned it."
 MANAGER_NAME = "Lin Yue"
-STAFF_DOMAIN = "demo.goodfaith.example"
 
 
 class SeedError(RuntimeError):
@@ -93,6 +93,13 @@ def _open_staff_accounts(*, now: datetime) -> None:
             staff.add_staff(session, email=email, roles={role}, now=now)
 
 
+def enrol_staff(*, now: datetime) -> None:
+    """They can log in to the console. `now` is technical time: their codes are not the demo's."""
+    password_hash = staff_demo.hash_demo_password()
+    with transaction() as session:
+        staff_demo.enrol_all(session, password_hash=password_hash, now=now)
+
+
 def _assign_people(*, now: datetime) -> None:
     """The twenty have the account manager for theirs."""
     with transaction() as session:
@@ -118,7 +125,7 @@ def _fill_programme(*, now: datetime) -> None:
 
 def staff_email(role: Role) -> str:
     """The demo's member of staff in this role."""
-    return f"{role}@{STAFF_DOMAIN}"
+    return f"{role}@{staff_demo.DEMO_DOMAIN}"
 
 
 def _chunks(ids: Sequence[UUID], size: int) -> Iterator[list[UUID]]:

@@ -1,6 +1,6 @@
 """Reads of staff accounts and their trail."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -97,6 +97,16 @@ def find_active(session: Session, *, staff_id: UUID) -> AnyRow | None:
         .where(StaffAccount.id == staff_id, StaffAccount.disabled_at.is_(None))
         .group_by(StaffAccount.id)
     ).one_or_none()
+
+
+def find_emails(session: Session, *, ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """The addresses of these accounts, whatever their state."""
+    rows = session.execute(
+        select(StaffAccount.id, StaffAccount.email).where(
+            StaffAccount.id.in_([each for each in ids if each is not None])
+        )
+    )
+    return {row.id: row.email for row in rows}
 
 
 def find_id(session: Session, *, email: str) -> UUID | None:

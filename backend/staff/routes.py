@@ -13,7 +13,7 @@ from backend.kit.http import refuses
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import Page
 from backend.kit.problems import NotFound
-from backend.staff import passwords, queries, service
+from backend.staff import queries, service
 from backend.staff.errors import (
     AccountDisabled,
     AccountEnabled,
@@ -26,6 +26,7 @@ from backend.staff.errors import (
     RoleChangeVoid,
     SecondPersonNeeded,
 )
+from backend.staff.own_password import change_own_password
 from backend.staff.rules import ChangeState, Role, permissions_of
 from backend.staff.schemas import (
     AccountListArgs,
@@ -41,7 +42,6 @@ from backend.staff.schemas import (
     StaffRoleChangeInSchema,
     StaffRoleChangeSchema,
 )
-from backend.staff.service import log_in
 
 blp = blueprint(
     "staff_people",
@@ -87,30 +87,13 @@ class OwnPassword(MethodView):
     @blp.response(204)
     def post(self, args: dict[str, Any]) -> None:
         """Choose another password. Your other sessions end."""
-        now, address = clock.wall(), counted_as(client_address())
-        with reading() as session:
-            email = queries.get_account_view(session, staff_id=caller().id).email
-            log_in.require_unlocked(session, email=email, address=address, now=now)
-            stored = queries.find_password_hash(session, email=email)
-        # Hashing is slow, and no transaction waits for it.
-        new_hash = passwords.hash_new(args["new_password"], email=email, field="new_password")
-        attempt = log_in.Attempt(
-            email=email,
-            address=address,
-            is_password_right=passwords.matches(args["old_password"], stored=stored),
-            seen_hash=stored,
-            totp_code=args["totp_code"],
+        change_own_password(
+            staff_id=caller().id,
+            session_id=caller().session_id,
+            address=counted_as(client_address()),
+            now=clock.wall(),
+            **args,
         )
-        with transaction() as session:
-            refusal = log_in.change_password(
-                session,
-                attempt=attempt,
-                new_hash=new_hash,
-                session_id=caller().session_id,
-                now=now,
-            )
-        if refusal is not None:
-            raise refusal
 
 
 @blp.route("/accounts")

@@ -5,13 +5,13 @@ from typing import Any
 from flask import current_app
 from flask.views import MethodView
 
-from backend.kit import clock, delivery, jobs
+from backend.kit import clock, delivery
 from backend.kit.audience import Audience, blueprint, caller, permits
 from backend.kit.db import reading, transaction
 from backend.kit.http import refuses
 from backend.kit.paging import Page, PageArgs
 from backend.kit.wiring import Job
-from backend.staff import queries, service
+from backend.staff import desk, queries, service
 from backend.staff.errors import NotParked
 from backend.staff.schemas import (
     JobsSchema,
@@ -40,20 +40,8 @@ class Jobs(MethodView):
         known: list[Job] = current_app.config["JOBS"]
         zone: str = current_app.config["PROGRAMME_ZONE"]
         with reading() as session:
-            runs = jobs.list_latest(session, jobs=[job.name for job in known])
+            items = desk.list_jobs(session, known=known, zone=zone, now=clock.wall())
             waiting = delivery.count_open(session)
-        items = []
-        for job in known:
-            own = [run for run in runs if run.job == job.name]
-            items.append(
-                {
-                    "name": job.name,
-                    "schedule": job.cron,
-                    "next_at": jobs.next_slot(job, zone=zone, now=clock.wall()),
-                    "last_error": next((run.error for run in own if run.error), None),
-                    "runs": own,
-                }
-            )
         return {"items": items, "open_deliveries": waiting}
 
 

@@ -28,6 +28,7 @@ from tests.fakes.oidc_provider import (
     new_key,
     running_provider,
 )
+from tests.fixtures import leaks
 from tests.fixtures.api import Api, bearer
 from tests.fixtures.settings import make_settings
 
@@ -334,3 +335,21 @@ def test_settings_that_are_not_safe_are_refused(changes, says):
     with pytest.raises(SettingsError, match=says) as refused:
         make_settings("postgresql://ours@h/d", **(OIDC | changes))
     assert CLIENT_SECRET not in str(refused.value)
+
+
+def test_begun_at_the_console_it_leads_into_the_console(browser, provider, anna):
+    begun = browser.get("/console/log-in/sso")
+    assert begun.status_code == 303
+    back = browser.get(CALLBACK, query_string=provider.authorize(begun.headers["Location"]))
+    assert (back.status_code, back.headers["Location"]) == (303, "/console")
+    leaks.watch(secret=browser.client.get_cookie("__Host-goodfaith_console").value)
+    assert anna.email in browser.get("/console").text
+
+
+def test_what_the_console_is_refused_is_told_at_its_log_in(browser, provider):
+    begun = browser.get("/console/log-in/sso")
+    query = provider.authorize(begun.headers["Location"])
+    back = browser.get(CALLBACK, query_string=query)
+    assert back.status_code == 401
+    assert "This single sign-on does not open an account here." in back.text
+    assert browser.get("/console").status_code == 303

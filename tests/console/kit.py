@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,8 +116,8 @@ def at_test_time(app: Flask) -> Callable[..., Iterable[bytes]]:
     """The application with business time as the tests have it, in whatever thread it runs."""
 
     def serve(environ: Any, start_response: Any) -> Iterable[bytes]:
-        with clock.fixed(NOW):
-            return list(app(environ, start_response))
+        with clock.fixed(NOW), closing(app(environ, start_response)) as parts:
+            return list(parts)
 
     return serve
 

@@ -19,7 +19,7 @@ from backend.auth.models import ConsoleSession, LoginSession
 from backend.auth.rules import CONSOLE_TOUCHED_EVERY, ends_at, to_milliseconds
 from backend.auth.service.sessions import add_row
 from backend.staff import queries as staff
-from backend.staff.rules import permissions_of
+from backend.staff.rules import OWN_ACCOUNT, permissions_of
 from backend.staff.service.log_in import LoggedIn
 
 SECRET_BYTES = 32
@@ -83,7 +83,9 @@ def find_at_desk(session: Session, *, secret: str, now: datetime) -> AtDesk | No
         return None
     _touch(session, row, now=now)
     roles = frozenset(account.roles)
-    return AtDesk(row.subject_id, row.id, account.email, roles, permissions_of(roles))
+    # Her own account is open to her whatever her roles, so that she can log out.
+    permissions = OWN_ACCOUNT | permissions_of(roles)
+    return AtDesk(row.subject_id, row.id, account.email, roles, permissions)
 
 
 def _touch(session: Session, row: Any, *, now: datetime) -> None:

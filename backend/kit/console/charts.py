@@ -63,6 +63,8 @@ def _options(x: Sequence[str], series: Series) -> dict[str, Any]:
         "legend_at_bottom": True,
         "legend_at_bottom_columns": 3,
         "truncate_legend": -1,
+        "truncate_label": -1,
+        "allow_interruptions": True,
         "show_minor_x_labels": False,
         "x_labels_major_every": apart,
         "include_x_axis": True,

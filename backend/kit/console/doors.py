@@ -88,7 +88,11 @@ def _blueprint(name: str, import_name: str, *, url_prefix: str, rate: RouteClass
 
 def log_in_address(wanted: str) -> str:
     """Where to log in, and to come back from."""
-    return f"{LOG_IN_URL}?{urlencode({'next': wanted})}" if wanted != HOME_URL else LOG_IN_URL
+    return (
+        f"{LOG_IN_URL}?{urlencode({'next': wanted}, safe='/')}"
+        if wanted != HOME_URL
+        else LOG_IN_URL
+    )
 
 
 def safe_next(wanted: str | None, *, log_in_is_fine: bool = False) -> str:

@@ -1,12 +1,10 @@
 """The language and the colours that a reader chose, in cookies; else what her browser asks for."""
 
-from typing import cast
-
 from flask import g, request
 
 from backend.kit.console.sessions import cookie_name
 from backend.kit.http import locale
-from backend.kit.texts import LOCALES, Locale, Text
+from backend.kit.texts import LOCALES, Text
 
 LANGUAGE_COOKIE = "goodfaith_language"
 THEME_COOKIE = "goodfaith_theme"
@@ -19,7 +17,7 @@ def use_chosen_language() -> None:
     """Answer this request in the language of the cookie, where there is one."""
     chosen = request.cookies.get(cookie_name(LANGUAGE_COOKIE))
     if chosen in LOCALES:
-        g.locale = cast(Locale, chosen)
+        g.locale = chosen
 
 
 def theme() -> str:
@@ -28,6 +26,8 @@ def theme() -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-def told(value: Text | str) -> str:
-    """In the reader's language; what is no `Text` stands as it is."""
-    return value.in_(locale()) if isinstance(value, Text) else str(value)
+def told(value: object) -> str:
+    """In the reader's language; what is no `Text` stands as it is, HTML that is safe as such."""
+    if isinstance(value, Text):
+        return value.in_(locale())
+    return value if isinstance(value, str) else str(value)

@@ -41,6 +41,7 @@ def render(
         template,
         title=title,
         problem=problem,
+        refusal=problem,
         frame=_frame(),
         me=who,
         said=Text.from_json(said) if said else None,
