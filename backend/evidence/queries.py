@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select, true, tuple_
+from sqlalchemy import func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -228,15 +228,12 @@ def page_entries(
     if borrower_id is not None:
         return _page_hers(session, args=args, act=act, borrower_id=borrower_id)
     leaf = EvidenceLeaf
-    query: Select[Any] = (
-        select(
-            leaf.entry_index,
-            leaf.type,
-            leaf.at,
-            leaf.record_id,
-            leaf.commitment,
-            EvidenceRecord.erased_at,
-        )
+    shown: list[Any] = [
+        *(leaf.entry_index, leaf.type, leaf.at, leaf.record_id, leaf.commitment),
+        EvidenceRecord.erased_at,
+    ]
+    query = (
+        select(*shown)
         .outerjoin(
             EvidenceRecord,
             (EvidenceRecord.borrower_id == leaf.borrower_id)
@@ -251,16 +248,12 @@ def _page_hers(
     session: Session, *, args: Mapping[str, Any], act: str | None, borrower_id: UUID
 ) -> Page:
     record = EvidenceRecord
-    query: Select[Any] = (
-        select(
-            record.number,
-            EvidenceLeaf.entry_index,
-            record.type,
-            record.at,
-            record.id.label("record_id"),
-            EvidenceLeaf.commitment,
-            record.erased_at,
-        )
+    shown: list[Any] = [
+        *(record.number, record.type, record.at, record.erased_at, record.id.label("record_id")),
+        *(EvidenceLeaf.entry_index, EvidenceLeaf.commitment),
+    ]
+    query = (
+        select(*shown)
         .outerjoin(EvidenceLeaf, EvidenceLeaf.number == record.number)
         .where(record.borrower_id == borrower_id, true() if act is None else record.type == act)
     )

@@ -75,13 +75,22 @@ def as_draft(policy: Policy, catalogue: profile.Catalogue) -> Loaded:
 
 
 def run(session: Session, *, trial: Trial, locale: Locale) -> dict[str, Any]:
-    """Counts, moves against the live policy, the fairness report, ten samples."""
+    """Counts, moves against the live policy, the fairness report, ten samples in one language."""
+    found = run_in(session, trial=trial, locales=(locale,))
+    [samples] = found.pop("samples_in")
+    return found | {"samples": samples}
+
+
+def run_in(session: Session, *, trial: Trial, locales: Sequence[Locale]) -> dict[str, Any]:
+    """The same with its samples in each of these languages, and what the live policy gives."""
     pairs = _count_pairs(session, trial)
     codes = [tier.code for tier in trial.draft.policy.tiers]
     live_codes = [tier.code for tier in trial.live.policy.tiers]
     counts = dict.fromkeys(codes, 0)
+    live = dict.fromkeys(live_codes, 0)
     moves: Counter[tuple[str, str]] = Counter()
     for place, place_live, borrowers in pairs:
+        live[live_codes[place_live]] += borrowers
         counts[codes[place]] += borrowers
         moves[live_codes[place_live], codes[place]] += borrowers
     return {
@@ -92,17 +101,9 @@ def run(session: Session, *, trial: Trial, locale: Locale) -> dict[str, Any]:
             if before != after
         ],
         "fairness": _fairness(session, trial),
-        "samples": list_samples(session, trial, locale=locale),
+        "live": live,
+        "samples_in": _samples(session, trial, locales=locales),
     }
-
-
-def count_live(session: Session, trial: Trial) -> dict[str, int]:
-    """How many of them the live policy puts where, raw as well; in its order."""
-    counts = {tier.code: 0 for tier in trial.live.policy.tiers}
-    codes = list(counts)
-    for _, place_live, borrowers in _count_pairs(session, trial):
-        counts[codes[place_live]] += borrowers
-    return counts
 
 
 def _count_pairs(session: Session, trial: Trial) -> list[tuple[int, int, int]]:
@@ -146,8 +147,9 @@ def _cells(
     return cells
 
 
-def list_samples(session: Session, trial: Trial, *, locale: Locale) -> list[dict[str, Any]]:
-    """Ten borrowers, those who would move first, the same at every look: each explained."""
+def _samples(
+    session: Session, trial: Trial, *, locales: Sequence[Locale]
+) -> list[list[dict[str, Any]]]:
     # The facts of these few only: put together for everybody they would take most of the time.
     chosen = _choose(session, trial)
     judged = trial.judged(only=chosen).subquery("judged")
@@ -158,7 +160,7 @@ def list_samples(session: Session, trial: Trial, *, locale: Locale) -> list[dict
         trial.days,
     ).all()
     rows_in_order = sorted(rows, key=lambda row: chosen.index(row.borrower_id))
-    return [_sample(trial, row, locale=locale) for row in rows_in_order]
+    return [[_sample(trial, row, locale=each) for row in rows_in_order] for each in locales]
 
 
 def _choose(session: Session, trial: Trial) -> list[UUID]:

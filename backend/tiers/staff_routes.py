@@ -118,9 +118,15 @@ class Preview(MethodView):
             trial = trying.make_trial(
                 session, document=args["policy"], among=args["among"], now=now
             )
-            return trying.look_at_trial(
-                session, trial, who=caller(), purpose=purpose["purpose"], locale=locale(), now=now
+            shown = trying.look_at_trial(
+                session,
+                trial,
+                who=caller(),
+                purpose=purpose["purpose"],
+                locales=(locale(),),
+                now=now,
             )
+        return shown | {"samples": shown["samples_in"][0]}
 
 
 @blp.route("/tier-policies/<int(max=2147483647):version>")

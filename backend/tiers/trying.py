@@ -1,6 +1,6 @@
 """Trying a policy on everybody, and the look at the samples that this is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,15 +44,15 @@ def look_at_trial(
     *,
     who: Viewer,
     purpose: str | None,
-    locale: Locale,
+    locales: Sequence[Locale],
     now: datetime,
 ) -> dict[str, Any]:
-    """What the draft would do, after the look at its samples is written down."""
-    shown = preview.run(session, trial=trial, locale=locale)
+    """What the draft would do, and the look at its samples written down."""
+    shown = preview.run_in(session, trial=trial, locales=locales)
     borrowers.look(
         session,
         who=who,
-        borrower_ids=[each["borrower_id"] for each in shown["samples"]],
+        borrower_ids=[each["borrower_id"] for each in shown["samples_in"][0]],
         purpose=purpose or AccessPurpose.RISK_REVIEW,
         what="preview",
         now=now,
