@@ -5,15 +5,18 @@ from rewards.badges import audit as badge_audit
 from rewards.badges import configuration as badge_configuration
 from rewards.badges import handlers as badge_handlers
 from rewards.badges import jobs as badge_jobs
+from rewards.badges import pages as badge_pages
 from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
+from rewards.campaigns import pages_results as campaign_results_pages
 from rewards.campaigns import results_routes as campaign_results_routes
 from rewards.campaigns import staff_routes as campaign_staff_routes
 from rewards.catalogue import audit as catalogue_audit
 from rewards.catalogue import configuration as catalogue_configuration
 from rewards.catalogue import demo as catalogue_demo
 from rewards.catalogue import jobs as catalogue_jobs
+from rewards.catalogue import pages as catalogue_pages
 from rewards.catalogue import routes as catalogue_routes
 from rewards.catalogue import service as catalogue
 from rewards.catalogue import staff_routes as catalogue_staff_routes
@@ -27,6 +30,7 @@ from rewards.points import audit as points_audit
 from rewards.points import configuration as points_configuration
 from rewards.points import handlers as points_handlers
 from rewards.points import jobs as points_jobs
+from rewards.points import pages as points_pages
 from rewards.points import panels as points_panels
 from rewards.points import routes as points_routes
 from rewards.points import staff_routes as points_staff_routes
@@ -37,6 +41,12 @@ from rewards.referrals import routes as referral_routes
 from rewards.referrals import staff_routes as referral_staff_routes
 
 WIRING = Wiring(
+    pages=(
+        campaign_results_pages.blp,
+        badge_pages.blp,
+        catalogue_pages.blp,
+        points_pages.blp,
+    ),
     blueprints=(
         badge_routes.blp,
         badge_routes.pictures,
