@@ -9,6 +9,7 @@ from rewards.badges import pages as badge_pages
 from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
+from rewards.campaigns import configuration as campaign_configuration
 from rewards.campaigns import pages_results as campaign_results_pages
 from rewards.campaigns import results_routes as campaign_results_routes
 from rewards.campaigns import staff_routes as campaign_staff_routes
@@ -81,6 +82,7 @@ WIRING = Wiring(
         points_configuration.SOURCE,
         badge_configuration.SOURCE,
         catalogue_configuration.SOURCE,
+        campaign_configuration.SOURCE,
     ),
     demo=(catalogue_demo.fill,),
     points_forecast=forecast_points,

@@ -10,6 +10,7 @@ from backend.kit.ids import new_id
 from backend.loans.models import Installment
 from rewards.campaigns.engine_models import CampaignDecision, CampaignParticipant
 from rewards.campaigns.models import Campaign, CampaignVersion
+from tests.benefits.packs import item
 from tests.benefits.packs import version as pack_version
 from tests.clock import NOW, TODAY
 from tests.console.test_marketing import TEMPLATE
@@ -42,7 +43,7 @@ def marketer(console_server, desk_of):
         make_item(session, "lesson")
         redemption_of(session, make_borrower(session), kind="physical_gift")
         benefits.create_pack(session, code="next_steps", created_by=author, now=NOW)
-        pack = pack_version()
+        pack = pack_version(item(days=30, needs_proof=None))
         benefits.write_draft(
             session, code="next_steps", month=TODAY.replace(day=1), document=pack["document"],
             budget=pack["budget"], author_id=author, today=TODAY, now=NOW,
@@ -58,20 +59,25 @@ def campaign(console_server):
         author, approver = (make_colleague(session, "marketer").id for _ in range(2))
         session.execute(
             insert(Campaign).values(
-                id=campaign_id, revision=1, state="live", newest_version=1, created_by=author,
+                id=campaign_id, revision=1, state="draft", newest_version=1, created_by=author,
                 created_at=NOW, first_live_at=NOW, changed_at=NOW,
             )
         )  # fmt: skip
         session.execute(
             insert(CampaignVersion).values(
-                campaign_id=campaign_id, number=1, state="live", document=terms,
+                campaign_id=campaign_id, number=1, state="draft", document=terms,
                 document_hash="0" * 64, author_id=author, editors=[str(author)], created_at=NOW,
-                edited_at=NOW, submitter_id=author, submitted_at=NOW, waivers=[],
-                approver_id=approver, approved_at=NOW, replay_id=new_id(), replay_hash="0" * 64,
-                launched_by=approver, launched_at=NOW,
+                edited_at=NOW, waivers=[],
             )
         )  # fmt: skip
-        session.execute(update(Campaign).values(live_version=1))
+        for step in (
+            {"state": "in_review", "submitter_id": author, "submitted_at": NOW},
+            {"state": "approved", "approver_id": approver, "approved_at": NOW,
+             "replay_id": new_id(), "replay_hash": "0" * 64},
+            {"state": "live", "launched_by": approver, "launched_at": NOW},
+        ):  # fmt: skip
+            session.execute(update(CampaignVersion).values(step))
+        session.execute(update(Campaign).values(live_version=1, state="live"))
         for place in range(2 * ARM):
             _take_part(session, campaign_id, place)
     return campaign_id
