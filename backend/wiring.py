@@ -16,6 +16,7 @@ from backend.benefits import configuration as benefit_configuration
 from backend.benefits import demo as benefit_demo
 from backend.benefits import handlers as benefit_handlers
 from backend.benefits import jobs as benefit_jobs
+from backend.benefits import pages as benefit_pages
 from backend.benefits import routes as benefit_routes
 from backend.benefits import service as benefits
 from backend.benefits import staff_routes as benefit_staff_routes
@@ -147,6 +148,7 @@ WIRING = Wiring(
         console_pages.blp,
         console_pages.out_blp,
         enrolment_pages.blp,
+        benefit_pages.blp,
         account_pages.blp,
         staff_pages.blp,
         work_list_pages.blp,

@@ -23,12 +23,14 @@ from notifications.reminders import configuration as reminder_configuration
 from notifications.reminders import figures as reminder_figures
 from notifications.reminders import handlers as reminder_handlers
 from notifications.reminders import jobs as reminder_jobs
+from notifications.reminders import pages as reminder_pages
 from notifications.reminders import staff_routes as reminder_staff_routes
 from notifications.templates import configuration as template_configuration
+from notifications.templates import pages as template_pages
 from notifications.templates import staff_routes as template_staff_routes
 
 WIRING = Wiring(
-    pages=(dead_letter_pages.blp,),
+    pages=(template_pages.blp, reminder_pages.blp, dead_letter_pages.blp),
     home_panels=(
         HomePanel(
             "jobs.retry",

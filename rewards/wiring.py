@@ -5,16 +5,19 @@ from rewards.badges import audit as badge_audit
 from rewards.badges import configuration as badge_configuration
 from rewards.badges import handlers as badge_handlers
 from rewards.badges import jobs as badge_jobs
+from rewards.badges import pages as badge_pages
 from rewards.badges import panels as badge_panels
 from rewards.badges import routes as badge_routes
 from rewards.badges import staff_routes as badge_staff_routes
 from rewards.campaigns import audit as campaign_audit
+from rewards.campaigns import configuration as campaign_configuration
 from rewards.campaigns import demo as campaign_demo
 from rewards.campaigns import handlers as campaign_handlers
 from rewards.campaigns import jobs as campaign_jobs
 from rewards.campaigns import pages as campaign_pages
 from rewards.campaigns import pages_build as campaign_building_pages
 from rewards.campaigns import pages_replay as campaign_replay_pages
+from rewards.campaigns import pages_results as campaign_results_pages
 from rewards.campaigns import panels as campaign_panels
 from rewards.campaigns import results_routes as campaign_results_routes
 from rewards.campaigns import routes as campaign_routes
@@ -23,6 +26,7 @@ from rewards.catalogue import audit as catalogue_audit
 from rewards.catalogue import configuration as catalogue_configuration
 from rewards.catalogue import demo as catalogue_demo
 from rewards.catalogue import jobs as catalogue_jobs
+from rewards.catalogue import pages as catalogue_pages
 from rewards.catalogue import routes as catalogue_routes
 from rewards.catalogue import service as catalogue
 from rewards.catalogue import staff_routes as catalogue_staff_routes
@@ -37,6 +41,7 @@ from rewards.points import configuration as points_configuration
 from rewards.points import figures as points_figures
 from rewards.points import handlers as points_handlers
 from rewards.points import jobs as points_jobs
+from rewards.points import pages as points_pages
 from rewards.points import panels as points_panels
 from rewards.points import routes as points_routes
 from rewards.points import staff_routes as points_staff_routes
@@ -47,6 +52,15 @@ from rewards.referrals import routes as referral_routes
 from rewards.referrals import staff_routes as referral_staff_routes
 
 WIRING = Wiring(
+    pages=(
+        campaign_pages.blp,
+        campaign_building_pages.blp,
+        campaign_replay_pages.blp,
+        campaign_results_pages.blp,
+        badge_pages.blp,
+        catalogue_pages.blp,
+        points_pages.blp,
+    ),
     blueprints=(
         badge_routes.blp,
         badge_routes.pictures,
@@ -63,7 +77,6 @@ WIRING = Wiring(
         referral_routes.blp,
         referral_staff_routes.blp,
     ),
-    pages=(campaign_pages.blp, campaign_building_pages.blp, campaign_replay_pages.blp),
     handlers=(
         *points_handlers.HANDLERS,
         *badge_handlers.HANDLERS,
@@ -92,6 +105,7 @@ WIRING = Wiring(
         points_configuration.SOURCE,
         badge_configuration.SOURCE,
         catalogue_configuration.SOURCE,
+        campaign_configuration.SOURCE,
     ),
     daily_figures=points_figures.FIGURES,
     demo=(catalogue_demo.fill, campaign_demo.fill),

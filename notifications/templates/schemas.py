@@ -5,12 +5,21 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from backend.events.contacts import Purpose
-from backend.kit.fields import Instant, LongText, OutSchema, Pattern, ShortText, StrictSchema
+from backend.kit.fields import (
+    Instant,
+    LongText,
+    OutSchema,
+    Pattern,
+    ShortText,
+    StrictSchema,
+    WholeNumber,
+)
 from backend.kit.paging import page_schema
 from notifications.templates.rules import CODE_PATTERN
 from notifications.templates.words import FIELDS, Action, Kind, Words
 
 TEXT_MAX = 4_000
+REVISION_MAX = 2**31 - 1
 LANGUAGES = (("en", "en"), ("zh_cn", "zh-CN"))
 
 
@@ -49,6 +58,12 @@ class MessageWordsSchema(StrictSchema):
 class MessageTemplateEditSchema(StrictSchema):
     words = fields.Nested(MessageWordsSchema, required=True)
     note = ShortText(0, 500, load_default="")
+
+
+class MessageTemplateFormSchema(MessageTemplateEditSchema):
+    """The console's form; `revision` is what `If-Match` is elsewhere."""
+
+    revision = WholeNumber(0, REVISION_MAX, required=True)
 
 
 class MessageTemplateInSchema(MessageTemplateEditSchema):

@@ -23,12 +23,14 @@ from notifications.templates.models import MessageTemplateVersion
 from notifications.templates.shipped import SHIPPED
 from rewards.badges import service as badges
 from rewards.badges.models import BadgeVersion
+from rewards.campaigns.models import Campaign, CampaignVersion
 from rewards.catalogue.models import CatalogueItem
 from rewards.points.models import EarnRuleVersion
 from rewards.points.service import earn_rules
 from tests.benefits.packs import version as pack_version
 from tests.clock import NOW, TODAY
 from tests.factories.badges import make_document
+from tests.factories.campaigns import document
 from tests.factories.policies import make_dpd_policy
 from tests.reminders.test_rules import SHIPPED_PLAN
 
@@ -64,6 +66,7 @@ def contents() -> dict[str, Any]:
                 "price_points": 300,
             }
         },
+        "campaigns": {"Three in a row": document()},
         "message_templates": {TEMPLATE: {"like": LIKE, "words": SHIPPED[LIKE].words.as_json()}},
         "reminder_plan": {"plan": _reminder_plan()},
     }
@@ -105,6 +108,7 @@ def publish_all(session: Any, who: UUID) -> None:
 
     _publish_policies(session, who, drafts)
     _publish_words(session, who, drafts)
+    _launch(session)
     session.execute(
         update(CatalogueItem).where(CatalogueItem.state == "draft").values(state="live")
     )
@@ -129,3 +133,16 @@ def _publish_words(session: Any, who: UUID, drafts: Any) -> None:
         templates.publish(session, code=row.code, version=row.version, publisher_id=who, now=NOW)
     for row in drafts(ReminderPlan.version):
         reminders.publish_plan(session, version=row.version, publisher_id=who, now=NOW)
+
+
+def _launch(session: Any) -> None:
+    """Straight into the tables: how a campaign is approved has tests of its own."""
+    steps: tuple[dict[str, Any], ...] = (
+        {"state": "in_review", "submitter_id": UUID(int=1), "submitted_at": NOW},
+        {"state": "approved", "approver_id": UUID(int=2), "approved_at": NOW,
+         "replay_id": UUID(int=3), "replay_hash": "0" * 64},
+        {"state": "live", "launched_by": UUID(int=2), "launched_at": NOW},
+    )  # fmt: skip
+    for step in steps:
+        session.execute(update(CampaignVersion).values(step))
+    session.execute(update(Campaign).values(live_version=1, state="live"))

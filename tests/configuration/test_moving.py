@@ -64,6 +64,7 @@ def test_every_part_is_new_or_changed_then_waits_then_is_the_same(session, peopl
         "earn_rules/rules": State.CHANGED,
         "badges/two_in_a_row": State.NEW,
         "catalogue/a_book": State.NEW,
+        "campaigns/Three in a row": State.NEW,
         f"message_templates/{TEMPLATE}": State.NEW,
         "reminder_plan/plan": State.CHANGED,
     }
@@ -119,6 +120,7 @@ def test_every_problem_is_named_and_then_nothing_is_written(session, people):
     words = given["message_templates"][TEMPLATE]["words"]
     words["body"] = words["body"] | {"en": "Pay or we will tell your boss."}
     given["reminder_plan"]["plan"]["stages"][0]["templates"]["gentle"] = "reminder.nowhere"
+    given["campaigns"]["Three in a row"]["trigger"]["event"] = "full_moon"
     given["fortunes"] = {"a": 1}
     text = text_of(given)
     before = take_out(session, with_drafts=True)
@@ -130,6 +132,7 @@ def test_every_problem_is_named_and_then_nothing_is_written(session, people):
         "#/contents/benefit_packs/next_steps/items/0/kind",
         "#/contents/badges/two_in_a_row/counters/0/fact",
         "#/contents/badges/Bad Code/code",
+        "#/contents/campaigns/Three in a row/trigger/event",
         "#/contents/catalogue/a_book/about",
         f"#/contents/message_templates/{TEMPLATE}/words/body/en",
         "#/contents/reminder_plan/plan/stages/0/templates/gentle",
@@ -182,3 +185,14 @@ def test_the_author_of_a_draft_is_who_imports_it(session, people):
         select(BadgeVersion.__table__).where(BadgeVersion.code == "two_in_a_row")
     ).one()
     assert (row.author_id, row.note, row.published_at) == (people[0], "moved", None)
+
+
+def test_a_campaign_that_somebody_writes_here_is_left_to_her(session, people):
+    given = {"campaigns": contents()["campaigns"]}
+    bring_in(session, text_of(given), people[0])
+    given["campaigns"]["Three in a row"]["holdout"] = "0.20"
+    report = bring_in(session, text_of(given), people[0])
+    assert (report.things[0].state, report.things[0].changes[0].pointer) == (
+        State.BY_HAND,
+        "/holdout",
+    )
