@@ -39,6 +39,7 @@ document.addEventListener("keydown", (event) => {
   });
   // Nothing is decided behind it.
   dialog.addEventListener("keydown", (event) => {
+    if (!dialog.open) return; // closed a moment ago, it may still have the focus
     event.stopPropagation();
     if (event.key === "?") dialog.close();
   });
