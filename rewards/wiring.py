@@ -12,6 +12,7 @@ from rewards.badges import staff_routes as badge_staff_routes
 from rewards.campaigns import audit as campaign_audit
 from rewards.campaigns import configuration as campaign_configuration
 from rewards.campaigns import demo as campaign_demo
+from rewards.campaigns import desk_panels as campaign_desk_panels
 from rewards.campaigns import handlers as campaign_handlers
 from rewards.campaigns import jobs as campaign_jobs
 from rewards.campaigns import pages as campaign_pages
@@ -77,6 +78,7 @@ WIRING = Wiring(
         referral_routes.blp,
         referral_staff_routes.blp,
     ),
+    home_panels=campaign_desk_panels.HOME_PANELS,
     handlers=(
         *points_handlers.HANDLERS,
         *badge_handlers.HANDLERS,

@@ -76,6 +76,13 @@ def replay_of(session, campaign_id):
     return replayed(session, {"id": campaign_id, "newest": newest})
 
 
+def counted_at(page, link):
+    """The figure beside a link of the first page; None where it says that nothing waits."""
+    card = next((c for c in re.findall(r"<li.*?</li>", page, re.DOTALL) if link in c), "")
+    found = re.search(r">\s*(\d+)\s*<", card)
+    return found[1] if found and found[1] != "0" else None
+
+
 @pytest.mark.parametrize("starter", STARTERS, ids=lambda each: each.code)
 def test_a_template_passes_every_check_and_goes_through_the_form_unchanged(starter):
     told = starter.document(today=TODAY, zone="Asia/Shanghai")
@@ -212,6 +219,17 @@ def test_it_goes_from_draft_to_end_by_two_people(session, marketer, approver):
     ):
         answer = who.post(f"{here}/{act}", {"idempotency_key": f"{act}-key-of-mine"})
         assert state in who.follow(answer).text
+
+
+def test_what_waits_for_review_is_told_on_the_first_page_but_not_to_its_author(
+    session, console_client, approver
+):
+    both = console_client("marketer", "campaign_approver")
+    campaign_id = built(both)
+    both.post(f"{HOME}/{campaign_id}/submit", read(session, campaign_id))
+    link = f'href="{HOME}?state=in_review"'
+    assert counted_at(approver.get("/console").text, link) == "1"
+    assert counted_at(both.get("/console").text, link) is None
 
 
 def test_the_author_is_told_that_another_decides(session, console_client):
