@@ -17,6 +17,7 @@ from backend.kit.wiring import Handler
 from rewards.campaigns import deciding, occasions
 from rewards.campaigns.occasions import News
 
+NEWS_MAX = 500  # a night, or an import, moves very many tiers
 REBUILT_MAX = 10  # an event stands for many borrowers
 UNDOING = frozenset({PaymentReversed.__name__, PlanInstallmentUndone.__name__})
 
@@ -61,6 +62,7 @@ HANDLERS = (
         name="campaigns.news",
         hears=(FactsChanged, TierChanged, BadgeAwarded, BadgeRevoked),
         run=_on_news,
+        batch_max=NEWS_MAX,
     ),
     Handler(
         name="campaigns.history",

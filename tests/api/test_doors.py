@@ -15,9 +15,11 @@ from backend.kit.ids import new_id
 from backend.repayment_plans.rules import State
 from backend.settings import Settings
 from backend.staff.rules import PERMISSIONS, Role
+from rewards.campaigns import participants
+from rewards.campaigns.running import get_terms
 from tests.api.conftest import ALL_ROLES, World
 from tests.api.doors import DOORS, Door
-from tests.clock import TODAY
+from tests.clock import NOW, TODAY
 from tests.factories.cases import dispute_of, promise_of, waiver_request_of
 from tests.factories.catalogue import redemption_of
 from tests.factories.credentials import make_credential
@@ -26,6 +28,7 @@ from tests.factories.evidence import receipt_of
 from tests.factories.grants import grant_of
 from tests.factories.hardship import make_application, make_partner, make_referral, say_yes
 from tests.factories.inbox import put_message
+from tests.factories.live_campaigns import make_live
 from tests.factories.notifications import delivery_of, make_intent
 from tests.factories.plans import plan_of
 from tests.factories.procedures import procedure_of
@@ -257,6 +260,13 @@ def in_need(session, world: World, staff_api) -> dict[str, str]:
     }
 
 
+def _campaign_of(session, borrower_id):
+    campaign = make_live(session)
+    terms = get_terms(session, keys=[(campaign, 1)])[campaign, 1]
+    participants.join(session, [participants.Joined(borrower_id, terms, NOW, 0, TODAY, "current")])
+    return str(campaign)
+
+
 @pytest.mark.parametrize("door", WITH_IDS, ids=str)
 def test_what_is_anothers_is_not_there(
     door: Door, session, borrower_api, staff_api, world: World, open_session, in_need
@@ -269,6 +279,7 @@ def test_what_is_anothers_is_not_there(
         "loan_id": world.ann.loan_id,
         "session_id": open_session(world.ann.id),
         "grant_id": grant_of(session, world.ann.id),
+        "campaign_id": _campaign_of(session, world.ann.id),
         "award_id": str(make_credential(session, world.ann.id, is_shared=True)),
         "procedure_id": procedure_of(session, world.ann.id),
         "item_id": str(put_message(session, world.ann.id)),

@@ -13,6 +13,7 @@ from backend.disputes.rules import State as DisputeState
 from backend.events.auth import LoggedInElsewhere
 from backend.events.badges import BadgeAwarded
 from backend.events.benefits import BenefitGranted, WaiverRequestStateChanged
+from backend.events.campaigns import CampaignMessage
 from backend.events.community import AppealAnswered, MemberSanctioned, PostHeld, ReportAnswered
 from backend.events.contacts import Purpose
 from backend.events.disputes import DisputeStateChanged
@@ -89,6 +90,7 @@ def samples() -> Iterator[Event]:
     yield from (HardshipChanged(SHE, NOW, is_active) for is_active in (True, False))
     yield BadgeAwarded(SHE, NOW, ONE, "six", 1, DAY)
     yield BadgeAwarded(SHE, NOW, ONE, "six", 1, DAY, name_en="Six", name_zh_cn="六次")
+    yield CampaignMessage(SHE, NOW, ONE, 7, "Well done", "做得好", "Ten are yours.", "十积分。")
     yield PointsExpiringSoon(SHE, NOW, 100, DAY)
     for state in ("confirmed", "shipped", "completed", "cancelled", "failed"):
         yield RedemptionMoved(SHE, NOW, ONE, "physical_gift", "requested", state)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from rewards.badges.definition import read_definition
 from rewards.campaigns.engine_models import CampaignDecision, CampaignOccasion
 from rewards.campaigns.evaluation import lot
 from rewards.campaigns.models import Campaign
@@ -176,3 +177,19 @@ def test_everybody_is_looked_at_after_the_launch(session, payer):
     found = session.execute(select(CampaignOccasion.trigger, CampaignOccasion.details)).all()
     assert [row.trigger for row in found] == ["installment_paid"]
     assert found[0].details["nth"] == 1
+
+
+def test_a_badge_may_be_left_to_campaigns_alone():
+    written = {
+        "predicate": {"any": []},
+        "counters": [],
+        "repeats": "never",
+        "picture": "house",
+        **{
+            name: {"en": "A good month", "zh-CN": "好月份"}
+            for name in ("name", "description", "how_to_earn")
+        },
+    }
+    definition = read_definition(written, code="good_month", version=1, kinds={})
+    assert not definition.is_earned({})
+    assert definition.facts == frozenset()

@@ -63,7 +63,7 @@ def test_staff_see_what_it_was_decided_by(session, payer, staff_api):
     answer = staff_api("risk_officer").get(
         f"/v1/staff/borrowers/{payer.id}", headers={"X-Access-Purpose": "complaint"}
     )
-    panel = answer.json["campaigns"]
+    panel = answer.json["panels"]["campaigns"]
     assert panel["items"][0]["arm"] == "treated"
     [decision] = panel["decisions"]
     assert decision["reasons"] == ["conditions"]

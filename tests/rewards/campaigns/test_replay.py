@@ -32,7 +32,7 @@ from tests.factories.loans import make_payment
 
 SINCE = datetime.fromisoformat("2025-12-01T00:00:00+08:00")
 UNTIL = datetime.fromisoformat("2027-12-31T00:00:00+08:00")
-EXAMPLES = 200 if DEEP else 12
+EXAMPLES = 200 if DEEP else 8
 _names = count(1)
 
 CONDITIONS = [
