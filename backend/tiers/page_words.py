@@ -96,7 +96,7 @@ WORDS = {
     "add_part": Text("Add a fact", "添加事实"),
     "add_score": Text("Add the score", "添加评分"),
     "remove": Text("Remove", "移除"),
-    "remove_x": Text("Remove {what}", "移除{what}"),
+    "remove_group": Text("Remove the group", "移除此组"),
     "raise": Text("Move up", "上移"),
     "tiers": Text("Tiers, in the order in which they are tried", "等级（按判定顺序）"),
     "tiers_about": Text(
