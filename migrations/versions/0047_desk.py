@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from backend.kit.migrations import behind_the_wall
 
-revision = "0050"
-down_revision = "0047"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
