@@ -1,5 +1,6 @@
 """What every test may ask for. `commits` tests get a database of their own, others a savepoint."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -54,6 +55,12 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     hypothesis_settings.load_profile("goodfaith")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: looking through it for garbage took a tenth."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
