@@ -1,7 +1,10 @@
 """Facts as of many moments in one statement: what `queries.get_facts_at` says of one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -9,7 +12,9 @@ from sqlalchemy import (
     Date,
     DateTime,
     FromClause,
+    Integer,
     Select,
+    Subquery,
     and_,
     any_,
     bindparam,
@@ -24,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.types import Uuid
 
+from backend.kit.programme_zone import programme_zone
 from backend.profile.catalogue import Fact
 from backend.profile.columns import COUNTED_FROM, counted
 from backend.profile.models import FactChange, Profile
@@ -34,6 +40,39 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _SINCE = bindparam("since", type_=DateTime(timezone=True))
 _UNTIL = bindparam("until", type_=DateTime(timezone=True))
 MOMENT = ("borrower_id", "known_at", "known_seq", "on_day", "by_time")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAt:
+    """A moment of a borrower: the event that had been absorbed, and its time."""
+
+    borrower_id: UUID
+    at: datetime
+    seq: int
+
+
+def days_of(moments: Sequence[KnownAt]) -> Subquery:
+    """The rows of `MOMENT` of these moments, each with its `place` among them and her own day."""
+    asked = (
+        func.unnest(
+            literal(list(range(len(moments))), ARRAY(Integer)),
+            literal([each.borrower_id for each in moments], ARRAY(Uuid)),
+            literal([each.at for each in moments], ARRAY(DateTime(timezone=True))),
+            literal([each.seq for each in moments], ARRAY(BigInteger)),
+        )
+        .table_valued("place", "borrower_id", "known_at", "known_seq")
+        .render_derived(name="asked")
+    )
+    zone = func.coalesce(Profile.timezone, programme_zone())
+    return (
+        select(
+            *asked.c,
+            cast(func.timezone(zone, asked.c.known_at), Date).label("on_day"),
+            literal(value=False).label("by_time"),
+        )
+        .join(Profile, Profile.borrower_id == asked.c.borrower_id, isouter=True)
+        .subquery("dayed")
+    )
 
 
 def facts_as_of(

@@ -7,11 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
-    Date,
-    DateTime,
     FromClause,
-    Integer,
     Row,
     Select,
     String,
@@ -33,10 +29,11 @@ from backend.borrowers.models import Borrower
 from backend.kit.predicates import FactType, Predicate, Value, read_value
 from backend.kit.predicates_sql import SQL_TYPES, to_sql
 from backend.kit.problems import NotFound
-from backend.kit.programme_zone import Moment, programme_zone
+from backend.kit.programme_zone import Moment
 from backend.kit.texts import Text
 from backend.loans.models import Loan
-from backend.profile.as_of import facts_as_of
+from backend.profile.as_of import KnownAt as KnownAt
+from backend.profile.as_of import days_of, facts_as_of
 from backend.profile.catalogue import DECLARED_FACTS, FACTS, Fact
 from backend.profile.columns import COUNTED_FROM, counted, day_now
 from backend.profile.kept_sql import KEPT_COLUMNS
@@ -287,42 +284,13 @@ def list_facts_restated(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class KnownAt:
-    """A moment of a borrower: the event that had been absorbed, and its time."""
-
-    borrower_id: UUID
-    at: datetime
-    seq: int
-
-
 def list_facts_at(
     session: Session, *, moments: Sequence[KnownAt], names: Collection[str]
 ) -> list[tuple[date, dict[str, Value | None]]]:
     """Her day at each of these moments, and these facts as they stood then: see `get_facts_at`."""
     if not moments:
         return []
-    asked = (
-        func.unnest(
-            literal(list(range(len(moments))), ARRAY(Integer)),
-            literal([each.borrower_id for each in moments], ARRAY(Uuid)),
-            literal([each.at for each in moments], ARRAY(DateTime(timezone=True))),
-            literal([each.seq for each in moments], ARRAY(BigInteger)),
-        )
-        .table_valued("place", "borrower_id", "known_at", "known_seq")
-        .render_derived(name="asked")
-    )
-    zone = func.coalesce(Profile.timezone, programme_zone())
-    dayed = (
-        select(
-            *asked.c,
-            cast(func.timezone(zone, asked.c.known_at), Date).label("on_day"),
-            literal(value=False).label("by_time"),
-        )
-        .join(Profile, Profile.borrower_id == asked.c.borrower_id, isouter=True)
-        .subquery("dayed")
-    )
-    found = select_as_of(get_catalogue(session, with_retired=True), dayed, names=names)
+    found = select_as_of(get_catalogue(session, with_retired=True), days_of(moments), names=names)
     rows = session.execute(found.order_by("place"))
     return [(row.on_day, {name: row._mapping[name] for name in names}) for row in rows]
 
