@@ -61,7 +61,7 @@ def _shown(report: service.Report) -> dict[str, Any]:
 @blp.route("")
 class Configuration(MethodView):
     @blp.arguments(ConfigurationArgs, location="query")
-    @blp.response(200, {"type": "string"}, content_type=YAML)
+    @blp.response(200, {"type": "object"}, content_type=YAML)
     def get(self, args: dict[str, Any]) -> Response:
         """Everything that is in force, as a YAML file with its hash."""
         with reading() as session:
