@@ -148,7 +148,12 @@ def test_facts_that_may_not_count_are_named(place, fact, check):
         ("open_loans", "gt", 1, ["P2"]),
         ("open_loans", "in", [1, 3], ["P2"]),
         ("open_loans", "between", [2, 4], ["P2"]),
+        ("open_loans", "ne", 1, ["P2"]),
+        ("open_loans", "ne", 0, []),
+        ("open_loans", "not_in", [0, 1], ["P2"]),
+        ("open_loans", "between", [1, 2], []),
         ("open_balance", "gt", 0, []),
+        ("open_balance", "ne", 0, []),
         ("open_balance", "lte", 100_000, []),
         ("open_balance", "gte", 100_000, ["P2"]),
         ("referrals_confirmed", "gte", 1, ["P2"]),
@@ -176,6 +181,12 @@ def test_who_takes_part_may_depend_on_conduct_alone(fact, op, value, found):
         ("open_balance", "lte", 100_000, ["P3"]),
         ("open_balance", "lt", 1, ["P3"]),
         ("open_loans", "lte", 0, ["P3"]),
+        ("open_loans", "eq", 0, ["P3"]),
+        ("open_loans", "ne", 0, []),
+        ("open_balance", "between", [0, 100_000], ["P3"]),
+        ("open_balance", "in", [0], ["P3"]),
+        ("open_balance", "gt", 0, []),
+        ("repaid_total", "ne", 100_000, ["P3"]),
     ],
 )
 def test_no_condition_asks_for_more_than_was_agreed(fact, op, value, found):
@@ -187,6 +198,27 @@ def test_a_denial_hides_nothing():
     allowed = {"not": {"fact": "open_loans", "op": "lt", "value": 1}}
     assert findings_of(document(audience=denied)) == [("P2", "#/audience/not")]
     assert findings_of(document(audience=allowed)) == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "op", "value", "found"),
+    [
+        ("open_loans", "between", [0, 1], ["P2"]),
+        ("open_loans", "in", [0, 1], ["P2"]),
+        ("open_loans", "eq", 1, ["P2"]),
+        ("open_loans", "eq", 0, []),
+        ("open_balance", "between", [0, 100_000], ["P2"]),
+        ("open_balance", "between", [100_000, 900_000], ["P2", "P3"]),
+    ],
+)
+@pytest.mark.parametrize("denials", [1, 3])
+def test_a_denial_of_a_range_asks_for_what_is_above_it(fact, op, value, found, denials):
+    denied: dict[str, Any] = {"fact": fact, "op": op, "value": value}
+    for _ in range(denials):
+        denied = {"not": denied}
+    told = document(conditions={"any": [denied]})
+    assert set(found) <= {check for check, _ in findings_of(told)}
+    assert [check for check, _ in findings_of(told) if check == "P2"] == found[:1]
 
 
 def test_a_message_is_a_reward_and_kind():
