@@ -6,6 +6,7 @@ They judge terms, so everything that a document says is judged, whoever wrote it
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from backend.kit.texts import Text
 from backend.kit.wording import find_unkind
@@ -51,11 +52,13 @@ _CASH = re.compile(
 class Context:
     """What the checks know beside the terms.
 
-    `badges`: codes of live ones. `extra_facts`: the lender's own, with their labels.
+    `badges`: codes of live ones. `extra_facts`: the lender's own, with their labels. `runs_since`:
+    the first day on which an earlier version of it ran.
     """
 
     badges: frozenset[str]
     extra_facts: Mapping[str, Text] = field(default_factory=dict)
+    runs_since: date | None = None
 
 
 def check(terms: CampaignTerms, context: Context) -> list[Finding]:
@@ -156,9 +159,11 @@ def _holdout(terms: CampaignTerms, _: Context) -> Iterator[Finding]:
         yield _found(Check.SMALL_HOLDOUT, "holdout", "#/holdout")
 
 
-def _length(terms: CampaignTerms, _: Context) -> Iterator[Finding]:
+def _length(terms: CampaignTerms, context: Context) -> Iterator[Finding]:
     schedule = terms.schedule
-    if schedule.ends_on >= add_months(schedule.starts_on, LENGTH_MAX_MONTHS):
+    # A new version is the same campaign: it began when the first of them did.
+    begins_on = min(schedule.starts_on, context.runs_since or schedule.starts_on)
+    if schedule.ends_on >= add_months(begins_on, LENGTH_MAX_MONTHS):
         yield _found(Check.TOO_LONG, "length", "#/schedule/ends_on")
 
 
