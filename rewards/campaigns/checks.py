@@ -147,10 +147,15 @@ def _budget(terms: CampaignTerms, _: Context) -> Iterator[Finding]:
     budget = terms.budget
     gives_points = any(isinstance(each, Points | Multiplied) for each in terms.effects)
     only_fixed = not any(isinstance(each, Multiplied) for each in terms.effects)
+    # What is multiplied may be nothing: then a benefit beside it takes no points, without an end.
+    always_takes = not any(isinstance(each, BenefitGiven) for each in terms.effects) or any(
+        isinstance(each, Points) for each in terms.effects
+    )
     # Points run out by themselves where each award takes some; awards where each costs the same.
     ends_by_points = budget.points_total is not None and gives_points
-    ends_by_awards = budget.awards_total is not None and only_fixed
-    if not (ends_by_points or ends_by_awards):
+    ends_by_awards = budget.awards_total is not None
+    ends = ends_by_points if always_takes else ends_by_points and ends_by_awards
+    if not (ends or (ends_by_awards and only_fixed)):
         yield _found(Check.NO_BUDGET, "budget", "#/budget")
 
 

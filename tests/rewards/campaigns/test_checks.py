@@ -238,6 +238,10 @@ def test_a_message_is_a_reward_and_kind():
         ({"points_total": None, "awards_total": 100}, "multiplied", ["P8"]),
         ({"points_total": 100, "awards_total": None}, "badge", ["P8"]),
         ({"points_total": None, "awards_total": 100}, "badge", []),
+        # Where the standing rules give nothing, twice that is nothing, and the benefit goes on.
+        ({"points_total": 100, "awards_total": None}, "multiplied benefit", ["P8"]),
+        ({"points_total": 100, "awards_total": 100}, "multiplied benefit", []),
+        ({"points_total": 100, "awards_total": None}, "points multiplied benefit", []),
     ],
 )
 def test_a_budget_has_an_end(budget, effects, found):
@@ -245,9 +249,10 @@ def test_a_budget_has_an_end(budget, effects, found):
         "points": {"kind": "points", "points": 10},
         "multiplied": {"kind": "points_multiplied", "factor": "2"},
         "badge": {"kind": "badge", "code": "three_in_a_row"},
-    }[effects]
+        "benefit": {"kind": "benefit", "benefit": "education_pack"},
+    }
     told = document(
-        effects=[given],
+        effects=[given[kind] for kind in effects.split()],
         budget=budget | {"per_period": None, "per_borrower": {"awards": 1, "points": None}},
     )
     assert [check for check, _ in findings_of(told)] == found
