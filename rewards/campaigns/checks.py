@@ -10,6 +10,7 @@ from datetime import date
 
 from backend.kit.texts import Text
 from backend.kit.wording import find_unkind
+from backend.kit.wording.folding import fold
 from rewards.campaigns import checks_facts
 from rewards.campaigns.reasons import REASONS
 from rewards.campaigns.rules import (
@@ -124,8 +125,9 @@ def _unkind(said: Text, pointer: str) -> Iterator[Finding]:
 
 
 def _said(said: Text, pointer: str) -> Iterator[Finding]:
-    """What is promised in words is a promise too."""
-    for language, words in said.as_json().items():
+    """What is promised in words is a promise too, however they are typed."""
+    for language, typed in said.as_json().items():
+        words = fold(typed).text
         if _CASH.search(words):
             yield _found(Check.CASH_LIKE, "said", f"{pointer}/{language}")
         if _RANKING.search(words):

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from backend.kit.predicates import OPERATIONS, All, Any_, Compare, Not, Predicate
 from backend.kit.texts import Text
+from backend.kit.wording.folding import fold
 from rewards.campaigns.rules import REFUSED_FACTS, Check
 
 # Facts of ours of which every reading depends on something that may not be rewarded. The share of
@@ -103,16 +104,16 @@ def _is_proxy(comparison: Compare, extra_facts: Mapping[str, Text]) -> bool:
     fact = comparison.fact
     if fact in extra_facts:
         label = extra_facts[fact]
-        words = re.sub(r"[^a-z]+", "_", label.en.lower())
+        words = re.sub(r"[^a-z]+", "_", fold(label.en).text)
         return bool(
             _PROXY_NAME.search(fact)
             or _PROXY_NAME.search(words)
-            or _PROXY_LABEL.search(label.zh_cn)
+            or _PROXY_LABEL.search(fold(label.zh_cn).text)
         )
     if fact != "employment":
         return False
     values = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
-    return any(str(value).lower() in _PROXY_EMPLOYMENT for value in values)
+    return any(fold(str(value)).text.strip() in _PROXY_EMPLOYMENT for value in values)
 
 
 def _asks_above_agreed(comparison: Compare, *, is_denied: bool) -> bool:

@@ -24,6 +24,7 @@ from tests.factories.campaigns import document
 EXTRA = {
     "postcode_area": Text("Postcode area", "邮编区域"),
     "household": Text("Marital state", "家庭"),
+    "group_code": Text("\uff21ge group", "分组"),
     "occupation_stability": Text("Stability of occupation", "职业稳定性"),
 }
 FACTS = FACT_TYPES | dict.fromkeys(EXTRA, FactType.TEXT)
@@ -112,6 +113,9 @@ def test_a_badge_is_a_live_one(code, found):
     [
         ("Receive 200 points.", []),
         ("Get cash back.", [("P1", "#/texts/promise/en")]),
+        ("Get \uff43\uff41\uff53\uff48.", [("P1", "#/texts/promise/en")]),
+        ("Get c.a.s.h today.", [("P1", "#/texts/promise/en")]),
+        ("Get c\u0430sh, or ca\u200bsh.", [("P1", "#/texts/promise/en")]),
         ("See your place on the leaderboard!", [("P7", "#/texts/promise/en")]),
         ("Pay, or we will sue you.", [("P6", "#/texts/promise/en")]),
     ],
@@ -125,6 +129,9 @@ def test_a_promise_is_judged_by_its_words(words, found):
     [
         ("获得 200 积分。", []),
         ("返现 20 元。", [("P1", "#/texts/promise/zh-CN")]),
+        ("返 现 20 元。", [("P1", "#/texts/promise/zh-CN")]),
+        ("送您紅包與現金。", [("P1", "#/texts/promise/zh-CN")]),
+        ("进入前１０名。", [("P7", "#/texts/promise/zh-CN")]),
         ("进入排行榜前 10 名。", [("P7", "#/texts/promise/zh-CN")]),
     ],
 )
@@ -163,8 +170,10 @@ def test_facts_that_may_not_count_are_named(place, fact, check):
         ("occupation_stability", "eq", "high", []),
         ("postcode_area", "eq", "200", ["P5"]),
         ("household", "eq", "single", ["P5"]),
+        ("group_code", "eq", "3", ["P5"]),
         ("employment", "eq", "employed", []),
         ("employment", "in", ["employed", "retired"], ["P5"]),
+        ("employment", "eq", "\uff32etired ", ["P5"]),
     ],
 )
 def test_who_takes_part_may_depend_on_conduct_alone(fact, op, value, found):
