@@ -78,7 +78,8 @@ class Worker:
 
     def _deliver(self) -> None:
         while not self.stopping.is_set():
-            if sum(self._deliver_to(handler) for handler in self.handlers) == 0:
+            due = delivery.list_due([handler.name for handler in self.handlers])
+            if sum(self._deliver_to(each) for each in self.handlers if each.name in due) == 0:
                 self.stopping.wait(IDLE_SECONDS)
 
     def _deliver_to(self, handler: Handler) -> int:

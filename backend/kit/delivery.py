@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, literal_column, select, text, update
+from sqlalchemy import (
+    Select,
+    Text,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from backend.kit import outbox
@@ -32,6 +44,14 @@ _WITHOUT_WAITING = text("SET LOCAL synchronous_commit = off")
 _D = DeliveryRow.__table__.c
 # The database's own clock judges what is due: workers on several hosts need not agree.
 _OPEN = (_D.done_at.is_(None), _D.parked_at.is_(None), _D.due_at <= func.clock_timestamp())
+
+
+def list_due(handlers: Sequence[str]) -> set[str]:
+    """Those of these handlers for whom something is due: one question for all that are idle."""
+    name = func.unnest(literal(list(handlers), ARRAY(Text))).column_valued("name")
+    is_due = exists().where(DeliveryRow.handler == name, *_OPEN)
+    with transaction() as session:
+        return set(session.execute(select(name).where(is_due)).scalars())
 
 
 def deliver_batch(handler: Handler, *, now: datetime) -> int:

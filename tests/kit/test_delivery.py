@@ -73,6 +73,20 @@ def test_a_batch_holds_a_hundred_at_most(session: Session, handler: Handler) -> 
     assert delivery.deliver_batch(handler, now=NOW) == 30
 
 
+def test_only_those_with_something_due_are_looked_at(
+    session: Session, handler: Handler, listener: Listener
+) -> None:
+    asked = [handler.name, "test.idle"]
+    assert delivery.list_due(asked) == set()
+    [first, second] = announce(session, 2)
+    assert delivery.list_due(asked) == {handler.name}
+    assert delivery.list_due(["test.idle"]) == set()
+    listener.refuses = frozenset({first})
+    delivery.deliver_batch(handler, now=NOW)  # one is done, the other waits for its next try
+    assert listener.heard == [second]
+    assert delivery.list_due(asked) == set()
+
+
 KEPT = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%one by one%'"
 ANEW = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%many at once%'"
 
