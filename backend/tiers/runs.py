@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from backend.kit.bulk import count_anew
 from backend.kit.ids import new_id
 from backend.tiers.models import TierRun, TierRunChunk, TierState
 from backend.tiers.policies import get_live_version, get_policy
@@ -54,6 +55,9 @@ def start_or_join(session: Session, *, today: date, now: datetime) -> Row[Any]:
         .returning(TierRun.id)
     ).first()
     if made is not None:
+        # Just imported or restored, a table tells nothing of its size: a chunk would be compared
+        # row by row with itself.
+        count_anew(session, ("profile",))
         session.execute(_PLAN, {"run_id": run_id, "first_id": FIRST_ID, "size": CHUNK})
     return session.execute(
         select(TierRun.__table__).where(TierRun.policy_version == version, TierRun.run_on == today)

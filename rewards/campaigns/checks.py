@@ -6,9 +6,11 @@ They judge terms, so everything that a document says is judged, whoever wrote it
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from backend.kit.texts import Text
 from backend.kit.wording import find_unkind
+from backend.kit.wording.folding import fold
 from rewards.campaigns import checks_facts
 from rewards.campaigns.reasons import REASONS
 from rewards.campaigns.rules import (
@@ -51,11 +53,13 @@ _CASH = re.compile(
 class Context:
     """What the checks know beside the terms.
 
-    `badges`: codes of live ones. `extra_facts`: the lender's own, with their labels.
+    `badges`: codes of live ones. `extra_facts`: the lender's own, with their labels. `runs_since`:
+    the first day on which an earlier version of it ran.
     """
 
     badges: frozenset[str]
     extra_facts: Mapping[str, Text] = field(default_factory=dict)
+    runs_since: date | None = None
 
 
 def check(terms: CampaignTerms, context: Context) -> list[Finding]:
@@ -121,8 +125,9 @@ def _unkind(said: Text, pointer: str) -> Iterator[Finding]:
 
 
 def _said(said: Text, pointer: str) -> Iterator[Finding]:
-    """What is promised in words is a promise too."""
-    for language, words in said.as_json().items():
+    """What is promised in words is a promise too, however they are typed."""
+    for language, typed in said.as_json().items():
+        words = fold(typed).text
         if _CASH.search(words):
             yield _found(Check.CASH_LIKE, "said", f"{pointer}/{language}")
         if _RANKING.search(words):
@@ -144,10 +149,15 @@ def _budget(terms: CampaignTerms, _: Context) -> Iterator[Finding]:
     budget = terms.budget
     gives_points = any(isinstance(each, Points | Multiplied) for each in terms.effects)
     only_fixed = not any(isinstance(each, Multiplied) for each in terms.effects)
+    # What is multiplied may be nothing: then a benefit beside it takes no points, without an end.
+    always_takes = not any(isinstance(each, BenefitGiven) for each in terms.effects) or any(
+        isinstance(each, Points) for each in terms.effects
+    )
     # Points run out by themselves where each award takes some; awards where each costs the same.
     ends_by_points = budget.points_total is not None and gives_points
-    ends_by_awards = budget.awards_total is not None and only_fixed
-    if not (ends_by_points or ends_by_awards):
+    ends_by_awards = budget.awards_total is not None
+    ends = ends_by_points if always_takes else ends_by_points and ends_by_awards
+    if not (ends or (ends_by_awards and only_fixed)):
         yield _found(Check.NO_BUDGET, "budget", "#/budget")
 
 
@@ -156,9 +166,11 @@ def _holdout(terms: CampaignTerms, _: Context) -> Iterator[Finding]:
         yield _found(Check.SMALL_HOLDOUT, "holdout", "#/holdout")
 
 
-def _length(terms: CampaignTerms, _: Context) -> Iterator[Finding]:
+def _length(terms: CampaignTerms, context: Context) -> Iterator[Finding]:
     schedule = terms.schedule
-    if schedule.ends_on >= add_months(schedule.starts_on, LENGTH_MAX_MONTHS):
+    # A new version is the same campaign: it began when the first of them did.
+    begins_on = min(schedule.starts_on, context.runs_since or schedule.starts_on)
+    if schedule.ends_on >= add_months(begins_on, LENGTH_MAX_MONTHS):
         yield _found(Check.TOO_LONG, "length", "#/schedule/ends_on")
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from itertools import pairwise
 
-from backend.kit.predicates import All, Any_, Compare, Not, Predicate
+from backend.kit.predicates import OPERATIONS, All, Any_, Compare, Not, Predicate
 from backend.kit.texts import Text
+from backend.kit.wording.folding import fold
 from rewards.campaigns.rules import REFUSED_FACTS, Check
 
 # Facts of ours of which every reading depends on something that may not be rewarded. The share of
@@ -17,11 +18,10 @@ _NEVER: Mapping[str, tuple[Check, str]] = {
     "lost_contact": (Check.GIVING_UP_RIGHTS, "messages"),
 }
 # More of these is more borrowing; above what everybody here has: one loan, something owed.
-_MORE_IS_BORROWING = {"open_loans": 1, "open_balance": 0}
+_MORE_IS_BORROWING = {"open_loans": 1, "open_balance": 1}
 # Fewer or more of these, as a condition of an award, is had by paying above what was agreed.
-_LESS_IS_ABOVE_AGREED = "open_balance"
+_LESS_IS_ABOVE_AGREED = frozenset({"open_balance", "open_loans"})
 _MORE_IS_ABOVE_AGREED = "repaid_total"
-_FEWER_LOANS = "open_loans"
 
 _PROXY_NAME = re.compile(
     r"(^|_)(sex|gender|age|birth\w*|born|marital|married|spouse|children|religio\w*|ethnic\w*|race"
@@ -39,8 +39,6 @@ _PROXY_EMPLOYMENT = frozenset(
         *("disabled", "退休", "学生", "家庭主妇", "全职太太"),
     }
 )
-_RISES = frozenset({"gt", "gte"})
-_FALLS = frozenset({"lt", "lte"})
 
 
 @dataclass(frozen=True)
@@ -94,8 +92,8 @@ def _judge(
         yield _NEVER[fact]
     if _is_proxy(comparison, extra_facts):
         yield Check.PROTECTED, "fact_P5"
-    if fact in _MORE_IS_BORROWING and _asks_above(
-        comparison, _MORE_IS_BORROWING[fact], is_denied=is_denied
+    if fact in _MORE_IS_BORROWING and _comes_true(
+        _steps(comparison, is_denied=is_denied, least=_MORE_IS_BORROWING[fact])
     ):
         yield Check.BORROWING, "more_owed"
     if is_condition and _asks_above_agreed(comparison, is_denied=is_denied):
@@ -106,49 +104,40 @@ def _is_proxy(comparison: Compare, extra_facts: Mapping[str, Text]) -> bool:
     fact = comparison.fact
     if fact in extra_facts:
         label = extra_facts[fact]
-        words = re.sub(r"[^a-z]+", "_", label.en.lower())
+        words = re.sub(r"[^a-z]+", "_", fold(label.en).text)
         return bool(
             _PROXY_NAME.search(fact)
             or _PROXY_NAME.search(words)
-            or _PROXY_LABEL.search(label.zh_cn)
+            or _PROXY_LABEL.search(fold(label.zh_cn).text)
         )
     if fact != "employment":
         return False
     values = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
-    return any(str(value).lower() in _PROXY_EMPLOYMENT for value in values)
-
-
-def _asks_above(comparison: Compare, usual: int, *, is_denied: bool) -> bool:
-    """Whether it becomes true by having more than what everybody here has."""
-    low = _least(comparison, is_denied=is_denied)
-    return low is not None and low > usual
-
-
-def _least(comparison: Compare, *, is_denied: bool) -> Decimal | None:
-    """The least whole value with which it holds, if rising to it is what makes it hold."""
-    operation, value = comparison.op, comparison.value
-    if is_denied:
-        operation = {"lt": "gte", "lte": "gt", "ne": "eq", "not_in": "in"}.get(operation, "")
-    if value is None:
-        return None
-    values = [_number(each) for each in (value if isinstance(value, tuple) else (value,))]
-    if operation == "gt":
-        # More than nothing is having one; more than the usual one is borrowing.
-        return values[0] + 1 if values[0] else Decimal(0)
-    if operation == "gte":
-        return values[0] if values[0] > 1 else Decimal(0)
-    if operation == "between":
-        return values[0] if values[0] > 1 else Decimal(0)
-    return max(values) if operation in ("eq", "in") else None
-
-
-def _number(value: object) -> Decimal:
-    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(0)
+    return any(fold(str(value)).text.strip() in _PROXY_EMPLOYMENT for value in values)
 
 
 def _asks_above_agreed(comparison: Compare, *, is_denied: bool) -> bool:
-    rises, falls = (_FALLS, _RISES) if is_denied else (_RISES, _FALLS)
-    exact = {"eq", "in", "between"} if not is_denied else {"ne", "not_in", "between"}
+    steps = _steps(comparison, is_denied=is_denied, least=0)
     if comparison.fact == _MORE_IS_ABOVE_AGREED:
-        return comparison.op in rises | exact
-    return comparison.fact in (_LESS_IS_ABOVE_AGREED, _FEWER_LOANS) and comparison.op in falls
+        return _comes_true(steps)
+    return comparison.fact in _LESS_IS_ABOVE_AGREED and _comes_true(steps[::-1])
+
+
+def _steps(comparison: Compare, *, is_denied: bool, least: int) -> list[bool]:
+    """Whether it holds of each whole number, from the least on, about which that may change."""
+    if comparison.value is None:
+        return []
+    values = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
+    near = {value + step for value in values if type(value) is int for step in (-1, 0, 1)}
+    operation = OPERATIONS[comparison.op]
+    places = sorted({least, *(place for place in near if place > least)})
+    return [operation(place, comparison.value) is not is_denied for place in places]
+
+
+def _comes_true(steps: list[bool]) -> bool:
+    """Whether it begins to hold anywhere on the way.
+
+    What only ceases to hold does so in every combination, too: no `all` or `any` of such
+    comparisons begins to hold. So it is enough to judge each by itself.
+    """
+    return any(after and not before for before, after in pairwise(steps))

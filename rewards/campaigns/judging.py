@@ -2,16 +2,20 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import rfc8785
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.kit.clock import day_in_zone
 from backend.profile import queries as profile
 from rewards.badges import definitions as badges
 from rewards.campaigns import checks
 from rewards.campaigns.document import read_terms
+from rewards.campaigns.models import CampaignVersion
 from rewards.campaigns.rules import Finding
 from rewards.campaigns.terms import CampaignTerms
 
@@ -44,5 +48,22 @@ def judge(session: Session, terms: CampaignTerms) -> list[Finding]:
     context = checks.Context(
         badges=frozenset(each.code for each in badges.list_live(session)),
         extra_facts={name: fact.label for name, fact in catalogue.facts.items() if fact.is_extra},
+        runs_since=_runs_since(session, terms.campaign_id),
     )
     return checks.check(terms, context)
+
+
+def _runs_since(session: Session, campaign_id: UUID) -> date | None:
+    """The first day on which any version of it that was launched could give something."""
+    version = CampaignVersion
+    launched = select(version.document, version.launched_at).where(
+        version.campaign_id == campaign_id, version.launched_at.is_not(None)
+    )
+    days = [
+        max(
+            date.fromisoformat(row.document["schedule"]["starts_on"]),
+            day_in_zone(row.launched_at, row.document["schedule"]["zone"]),
+        )
+        for row in session.execute(launched)
+    ]
+    return min(days, default=None)

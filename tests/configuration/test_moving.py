@@ -9,7 +9,10 @@ from backend.kit.problems import Invalid
 from backend.staff.errors import SecondPersonNeeded
 from backend.staff.models import StaffAction
 from rewards.badges.models import BadgeVersion
+from rewards.campaigns import service as campaigns
+from rewards.campaigns.models import Campaign
 from rewards.catalogue.models import CatalogueItem
+from tests.clock import NOW
 from tests.configuration.moving import (
     TEMPLATE,
     bring_in,
@@ -20,6 +23,7 @@ from tests.configuration.moving import (
     text_of,
 )
 from tests.factories.badges import make_document
+from tests.factories.campaigns import document
 
 PARTS = [source.name for source in config_sources()]
 
@@ -196,3 +200,28 @@ def test_a_campaign_that_somebody_writes_here_is_left_to_her(session, people):
         State.BY_HAND,
         "/holdout",
     )
+
+
+def test_a_campaign_that_runs_keeps_its_key_while_its_next_version_has_another_name(
+    session, people
+):
+    given = {"campaigns": contents()["campaigns"]}
+    bring_in(session, text_of(given), people[0])
+    publish_all(session, people[1])
+    renamed = document(texts=document()["texts"] | {"name": {"en": "Autumn", "zh-CN": "秋"}})
+    campaign_id = session.execute(select(Campaign.id)).scalar_one()
+    campaigns.write_version(
+        session, campaign_id=campaign_id, document=renamed, author_id=people[0], now=NOW
+    )
+    given["campaigns"]["Three in a row"]["holdout"] = "0.20"
+    report = bring_in(session, text_of(given), people[0])
+    assert [each.state for each in report.things] == [State.BY_HAND]
+    assert session.execute(select(func.count()).select_from(Campaign)).scalar_one() == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "state"), [("Three in a row!", State.REFUSED), ("Three in a row (2)", State.NEW)]
+)
+def test_the_key_of_a_campaign_is_its_name_perhaps_with_a_place(session, people, key, state):
+    report = look(session, text_of({"campaigns": {key: document()}}), people[0])
+    assert [each.state for each in report.things] == [state]

@@ -18,7 +18,7 @@ from tests.faults.traffic import Traffic, call
 from tests.fixtures.api import bearer, token_for
 from tests.fixtures.settings import UNLIMITED
 
-CROWD = 24_999  # and one who pays: three chunks of a re-tier
+CROWD = 59_999  # and one who pays: three chunks of a re-tier
 PERSON = {"name": "Zhao Qianxun", "phone": "+86 139 1234 5678"}
 START_SECONDS_MAX = 30.0
 ROTATION_DELAY = 2
@@ -60,7 +60,7 @@ def crowd(started: Product, tokens: dict[str, dict[str, str]]) -> None:
         cwd=ROOT,
         env=started.environment,
         check=True,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -46,7 +46,7 @@ def is_night_over(books) -> bool:
 
 
 def one_in_the_middle(books):
-    return books.one("SELECT borrower_id FROM profile ORDER BY 1 OFFSET 12000 LIMIT 1")
+    return books.one("SELECT borrower_id FROM profile ORDER BY 1 OFFSET 30000 LIMIT 1")
 
 
 def kill_worker(product) -> None:

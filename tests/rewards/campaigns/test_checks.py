@@ -24,6 +24,7 @@ from tests.factories.campaigns import document
 EXTRA = {
     "postcode_area": Text("Postcode area", "邮编区域"),
     "household": Text("Marital state", "家庭"),
+    "group_code": Text("\uff21ge group", "分组"),
     "occupation_stability": Text("Stability of occupation", "职业稳定性"),
 }
 FACTS = FACT_TYPES | dict.fromkeys(EXTRA, FactType.TEXT)
@@ -112,6 +113,9 @@ def test_a_badge_is_a_live_one(code, found):
     [
         ("Receive 200 points.", []),
         ("Get cash back.", [("P1", "#/texts/promise/en")]),
+        ("Get \uff43\uff41\uff53\uff48.", [("P1", "#/texts/promise/en")]),
+        ("Get c.a.s.h today.", [("P1", "#/texts/promise/en")]),
+        ("Get c\u0430sh, or ca\u200bsh.", [("P1", "#/texts/promise/en")]),
         ("See your place on the leaderboard!", [("P7", "#/texts/promise/en")]),
         ("Pay, or we will sue you.", [("P6", "#/texts/promise/en")]),
     ],
@@ -125,6 +129,9 @@ def test_a_promise_is_judged_by_its_words(words, found):
     [
         ("获得 200 积分。", []),
         ("返现 20 元。", [("P1", "#/texts/promise/zh-CN")]),
+        ("返 现 20 元。", [("P1", "#/texts/promise/zh-CN")]),
+        ("送您紅包與現金。", [("P1", "#/texts/promise/zh-CN")]),
+        ("进入前１０名。", [("P7", "#/texts/promise/zh-CN")]),
         ("进入排行榜前 10 名。", [("P7", "#/texts/promise/zh-CN")]),
     ],
 )
@@ -148,7 +155,12 @@ def test_facts_that_may_not_count_are_named(place, fact, check):
         ("open_loans", "gt", 1, ["P2"]),
         ("open_loans", "in", [1, 3], ["P2"]),
         ("open_loans", "between", [2, 4], ["P2"]),
+        ("open_loans", "ne", 1, ["P2"]),
+        ("open_loans", "ne", 0, []),
+        ("open_loans", "not_in", [0, 1], ["P2"]),
+        ("open_loans", "between", [1, 2], []),
         ("open_balance", "gt", 0, []),
+        ("open_balance", "ne", 0, []),
         ("open_balance", "lte", 100_000, []),
         ("open_balance", "gte", 100_000, ["P2"]),
         ("referrals_confirmed", "gte", 1, ["P2"]),
@@ -158,8 +170,10 @@ def test_facts_that_may_not_count_are_named(place, fact, check):
         ("occupation_stability", "eq", "high", []),
         ("postcode_area", "eq", "200", ["P5"]),
         ("household", "eq", "single", ["P5"]),
+        ("group_code", "eq", "3", ["P5"]),
         ("employment", "eq", "employed", []),
         ("employment", "in", ["employed", "retired"], ["P5"]),
+        ("employment", "eq", "\uff32etired ", ["P5"]),
     ],
 )
 def test_who_takes_part_may_depend_on_conduct_alone(fact, op, value, found):
@@ -176,6 +190,12 @@ def test_who_takes_part_may_depend_on_conduct_alone(fact, op, value, found):
         ("open_balance", "lte", 100_000, ["P3"]),
         ("open_balance", "lt", 1, ["P3"]),
         ("open_loans", "lte", 0, ["P3"]),
+        ("open_loans", "eq", 0, ["P3"]),
+        ("open_loans", "ne", 0, []),
+        ("open_balance", "between", [0, 100_000], ["P3"]),
+        ("open_balance", "in", [0], ["P3"]),
+        ("open_balance", "gt", 0, []),
+        ("repaid_total", "ne", 100_000, ["P3"]),
     ],
 )
 def test_no_condition_asks_for_more_than_was_agreed(fact, op, value, found):
@@ -187,6 +207,27 @@ def test_a_denial_hides_nothing():
     allowed = {"not": {"fact": "open_loans", "op": "lt", "value": 1}}
     assert findings_of(document(audience=denied)) == [("P2", "#/audience/not")]
     assert findings_of(document(audience=allowed)) == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "op", "value", "found"),
+    [
+        ("open_loans", "between", [0, 1], ["P2"]),
+        ("open_loans", "in", [0, 1], ["P2"]),
+        ("open_loans", "eq", 1, ["P2"]),
+        ("open_loans", "eq", 0, []),
+        ("open_balance", "between", [0, 100_000], ["P2"]),
+        ("open_balance", "between", [100_000, 900_000], ["P2", "P3"]),
+    ],
+)
+@pytest.mark.parametrize("denials", [1, 3])
+def test_a_denial_of_a_range_asks_for_what_is_above_it(fact, op, value, found, denials):
+    denied: dict[str, Any] = {"fact": fact, "op": op, "value": value}
+    for _ in range(denials):
+        denied = {"not": denied}
+    told = document(conditions={"any": [denied]})
+    assert set(found) <= {check for check, _ in findings_of(told)}
+    assert [check for check, _ in findings_of(told) if check == "P2"] == found[:1]
 
 
 def test_a_message_is_a_reward_and_kind():
@@ -206,6 +247,10 @@ def test_a_message_is_a_reward_and_kind():
         ({"points_total": None, "awards_total": 100}, "multiplied", ["P8"]),
         ({"points_total": 100, "awards_total": None}, "badge", ["P8"]),
         ({"points_total": None, "awards_total": 100}, "badge", []),
+        # Where the standing rules give nothing, twice that is nothing, and the benefit goes on.
+        ({"points_total": 100, "awards_total": None}, "multiplied benefit", ["P8"]),
+        ({"points_total": 100, "awards_total": 100}, "multiplied benefit", []),
+        ({"points_total": 100, "awards_total": None}, "points multiplied benefit", []),
     ],
 )
 def test_a_budget_has_an_end(budget, effects, found):
@@ -213,9 +258,10 @@ def test_a_budget_has_an_end(budget, effects, found):
         "points": {"kind": "points", "points": 10},
         "multiplied": {"kind": "points_multiplied", "factor": "2"},
         "badge": {"kind": "badge", "code": "three_in_a_row"},
-    }[effects]
+        "benefit": {"kind": "benefit", "benefit": "education_pack"},
+    }
     told = document(
-        effects=[given],
+        effects=[given[kind] for kind in effects.split()],
         budget=budget | {"per_period": None, "per_borrower": {"awards": 1, "points": None}},
     )
     assert [check for check, _ in findings_of(told)] == found

@@ -1,6 +1,7 @@
 """A campaign's way from a draft to its end, and that nothing of it can be bypassed."""
 
 from copy import deepcopy
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import null, select, text
 from backend.evidence import rules as evidence_rules
 from rewards.campaigns.models import CampaignVersion
 from rewards.campaigns.rules import MOVES, VERSION_MOVES, State, VersionState
+from tests.clock import TODAY
 from tests.factories.campaigns import (
     address,
     api_document,
@@ -242,6 +244,27 @@ def test_a_live_campaign_runs_on_until_its_next_version_is_launched(session, mar
         .order_by(CampaignVersion.number)
     ).all()
     assert [tuple(row) for row in states] == [(1, "superseded"), (2, "live")]
+
+
+def test_a_campaign_lasts_no_longer_by_its_next_version(session, marketer, approver):
+    live = launched(session, marketer, approver, begin(marketer))
+    began_on = date.fromisoformat(live["live"]["document"]["schedule"]["starts_on"])
+    began_on = max(began_on, TODAY)
+
+    def next_version(ends_on):
+        days = {"starts_on": "2027-06-01", "ends_on": ends_on.isoformat()}
+        told = api_document(schedule=document()["schedule"] | days)
+        if marketer.get(address(live)).json["newest_version"] == 1:
+            drawn = marketer.post(address(live, "versions"), json=told).json
+        else:
+            tag = {"If-Match": marketer.get(address(live)).headers["ETag"]}
+            drawn = marketer.put(address(live), json=told, headers=tag).json
+        return act(marketer, drawn, "submit", **read(drawn))
+
+    a_year = began_on.replace(year=began_on.year + 1)
+    refused = next_version(a_year)
+    assert (refused.status_code, [e["check"] for e in refused.json["errors"]]) == (409, ["P10"])
+    assert next_version(a_year - timedelta(days=1)).status_code == 200
 
 
 def test_a_budget_is_never_set_below_what_was_given(session, marketer, approver):
