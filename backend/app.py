@@ -111,6 +111,11 @@ def demo_contents() -> list[DemoFill]:
     return [fill for wiring in WIRINGS for fill in wiring.demo]
 
 
+def demo_contents_of_history() -> list[DemoFill]:
+    """What looks back on the demo's history, once that is settled."""
+    return [fill for wiring in WIRINGS for fill in wiring.demo_of_history]
+
+
 def audits() -> list[Audit]:
     """Every proof of the books."""
     return [audit for wiring in WIRINGS for audit in wiring.audits]

@@ -15,7 +15,7 @@ from backend.demo.processes import deliver_all, in_processes
 from backend.ingest.batch import store_lines
 from backend.kit.db import bring_to_disk, transaction
 from backend.kit.ids import new_id
-from backend.kit.wiring import DemoOffice, JobContext
+from backend.kit.wiring import DemoFill, DemoOffice, JobContext
 from backend.loans import service as loans
 from backend.programme import service as programme
 from backend.staff import demo as staff_demo
@@ -38,7 +38,7 @@ def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     _open_staff_accounts(now=now)
     in_processes(import_share, [(share, today, now) for share in range(SHARES)])
     _assign_people(now=now)
-    _fill_programme(now=now)
+    _fill_programme(app.demo_contents(), now=now)
     for external_id in people.reversals(today=today):
         with transaction() as session:
             loans.reverse_payment(session, external_id=external_id, reason=BOUNCED, now=now)
@@ -48,6 +48,7 @@ def seed(*, today: date, now: datetime, tell: Callable[[str], None]) -> None:
     deliver_all(now)
     tell("offering the month's pack")
     offer_packs(JobContext(as_of=today, now=now, run_id=new_id(), heartbeat=lambda: None))
+    _fill_programme(app.demo_contents_of_history(), now=now)
     with transaction() as session:
         bring_to_disk(session)
 
@@ -111,7 +112,7 @@ def _assign_people(*, now: datetime) -> None:
             )
 
 
-def _fill_programme(*, now: datetime) -> None:
+def _fill_programme(fills: Iterable[DemoFill], *, now: datetime) -> None:
     """What marketers have written: each package's own."""
     with transaction() as session:
         author, approver = (
@@ -119,7 +120,7 @@ def _fill_programme(*, now: datetime) -> None:
             for role in (Role.MARKETER, Role.CAMPAIGN_APPROVER)
         )
         office = DemoOffice(author_id=author, approver_id=approver)
-        for fill in app.demo_contents():
+        for fill in fills:
             fill(session, office, now)
 
 

@@ -151,6 +151,8 @@ class Wiring:
     issuer_keys: IssuerKeys | None = None
     # What the demo has beyond the lender's data; each may be run again without harm.
     demo: tuple[DemoFill, ...] = ()
+    # The same, of what looks back: written once the lender's history is settled.
+    demo_of_history: tuple[DemoFill, ...] = ()
     # What is sent out by webhook, by its type, for the interface's document.
     messages: Mapping[str, Message] = field(default_factory=dict)
     # Events that nobody hears yet, each with the reason why it is announced all the same.

@@ -16,7 +16,7 @@ def test_the_demo_fills_itself_once_however_often_it_is_begun(session, borrower_
         )
     )
     for _ in range(2):
-        for fill in app.demo_contents():
+        for fill in (*app.demo_contents(), *app.demo_contents_of_history()):
             fill(session, office, NOW)
 
     own = borrower_api(make_profile(session))
