@@ -67,20 +67,17 @@ def _as_of() -> date:
     return chosen or programme_day(clock.now())
 
 
-def _shares(found: results.Results) -> Chart | None:
+def _shares(found: results.Results) -> Chart:
     compared = [each for each in found.comparisons if isinstance(each.treated, Share)]
 
     def values(arm: str) -> list[float | None]:
         groups = [getattr(each, arm).value for each in compared]
         return [None if value is None else round(value * PERCENT, 1) for value in groups]
 
-    treated, holdout = values("treated"), values("holdout")
-    if not any(value is not None for value in (*treated, *holdout)):
-        return None
     return charts.bars(
         RESULTS["share_chart"],
         [each.definition.name.in_(locale()) for each in compared],
-        {RESULTS["treated"]: treated, RESULTS["holdout"]: holdout},
+        {RESULTS["treated"]: values("treated"), RESULTS["holdout"]: values("holdout")},
         RESULTS["per_cent"],
     )
 
