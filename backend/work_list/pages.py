@@ -19,6 +19,7 @@ from backend.kit.http import locale
 from backend.kit.paging import Digits
 from backend.kit.ports import Urgency
 from backend.kit.texts import Text
+from backend.tiers.figures import NAMES
 from backend.work_list import queries, view
 from backend.work_list.page_words import LIST, URGENCIES
 from backend.work_list.schemas import SKIP_MAX
@@ -72,6 +73,7 @@ def show() -> Response:
         title=TITLE,
         texts=LIST,
         urgencies=URGENCIES,
+        tiers=NAMES,
         kind=args["kind"],
         skip=args["skip"],
         skip_max=SKIP_MAX,

@@ -234,7 +234,7 @@ REPLAY: dict[str, Any] = {
     "budget_lasts": Text("The budget lasts", "预算充足"),
     "by_week": Text("Cost by week", "每周花费"),
     "week": Text("Week of", "周"),
-    "by_tier": Text("By tier", "按等级"),
+    "by_tier": Text("By tier on joining", "按参与时的等级"),
     "tier_columns": (
         Text("Tier", "等级"),
         Text("Take part", "参与"),
@@ -263,7 +263,7 @@ REPLAY: dict[str, Any] = {
     "sample": Text("Ten single cases, without a name", "十个匿名样例"),
     "sample_columns": (
         Text("Day", "日期"),
-        Text("Tier", "等级"),
+        Text("Tier then", "当时等级"),
         Text("Outcome", "结果"),
         Text("Points", "积分"),
     ),

@@ -157,6 +157,19 @@ def test_a_chart_holds_no_script_and_says_its_figures_as_a_table(app: Flask):
             assert draw(name, [], {}).rows == ()
 
 
+def test_a_charts_legend_stands_within_its_picture_in_letters_that_there_is_room_for(app: Flask):
+    with app.test_request_context():
+        chart = charts.bars(Text("a", "甲"), ["Mon", "Tue"], {"b": [1200, 2], "c": [3, 4]})
+    top = re.search(r'translate\([\d.]+, ([\d.]+)\)" class="legends"', chart.svg)
+    assert top is not None
+    assert float(top[1]) + charts.LETTERS <= charts.HEIGHT
+    assert ">1,200<" in chart.svg
+    sheet = (Path(charts.__file__).parent / "static" / "console.css").read_text()
+    assert set(re.findall(r"\.chart svg (?:\.legends )?text \{[^}]*font-size: (\d+)px", sheet)) == {
+        str(charts.LETTERS)
+    }
+
+
 def test_a_failure_is_told_as_a_page_and_says_nothing_of_itself(process, console_client):
     blp = console.page_blueprint(
         "broken", __name__, url_prefix="/console/broken", permission="staff.self"

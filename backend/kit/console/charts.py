@@ -18,7 +18,8 @@ Value = int | float | Decimal | None
 Series = Mapping[Any, Sequence[Value]]  # by name, a Text or a str
 
 WIDTH, HEIGHT = 760, 320
-LABELS_MAX = 8
+LABELS_MAX = 6
+LETTERS = 16  # their size, which the style sheet repeats: pygal leaves room by it
 DRAWN_APART = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 # What pygal writes for its own script: names that a page would hold twice, and tooltips.
 OWN_TITLE = re.compile(r"<title>.*?</title>|<desc\b.*?</desc>", re.DOTALL)
@@ -70,6 +71,11 @@ def _options(x: Sequence[str], series: Series) -> dict[str, Any]:
         "include_x_axis": True,
         "no_data_text": told(WORDS["no_data"]),
         "title": None,
+        "value_formatter": number,
+        "margin_bottom": 2 * LETTERS if len(series) > 1 else LETTERS,
+        "style": pygal.style.Style(
+            label_font_size=LETTERS, major_label_font_size=LETTERS, legend_font_size=LETTERS
+        ),
     }
 
 
