@@ -133,13 +133,13 @@ def _version(newest: AnyRow) -> dict[str, Any]:
         {
             **item,
             "text": texts(f"document.items.{place}.text"),
-            "days": _whole(form.get(f"document.items.{place}.days", "")),
+            "days": console.whole(form.get(f"document.items.{place}.days", "")),
         }
         for place, item in enumerate(newest.document["items"])
     ]
     return {
         "month": form.get("month", ""),
-        "budget": _whole(form.get("budget", "")),
+        "budget": console.whole(form.get("budget", "")),
         "document": {
             "name": texts("document.name"),
             "about": texts("document.about"),
@@ -149,16 +149,12 @@ def _version(newest: AnyRow) -> dict[str, Any]:
     }
 
 
-def _whole(text: str) -> int | str:
-    return int(text) if text.isascii() and text.isdecimal() else text
-
-
 def _condition(text: str) -> Any:
     if not text.strip():
         return EVERYBODY
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return console.json_of(text)
+    except ValueError:
         told = FieldError("#/document/audience", "Must be an object.")
         raise Invalid(errors=[told]) from None
 

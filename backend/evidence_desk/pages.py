@@ -45,8 +45,8 @@ def entries() -> Response:
     asked = {name: value for name, value in request.args.items() if value.strip()}
     purpose = asked.pop("purpose", None)
     index = asked.pop("index", "")
-    if index.isascii() and index.isdecimal():
-        return console.done(f"{URL}/{int(index)}")
+    if isinstance(found_at := console.whole(index), int) and found_at >= 0:
+        return console.done(f"{URL}/{found_at}")
     problem: Problem | None = None
     found = NOTHING
     try:

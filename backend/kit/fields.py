@@ -76,6 +76,10 @@ def WholeNumber(low: int, high: int, **kwargs: Any) -> fields.Integer:  # noqa: 
     return fields.Integer(strict=True, validate=validate.Range(low, high), **kwargs)
 
 
+class AsTyped(fields.String):
+    """Text of which every space counts, such as a password: no form trims it."""
+
+
 class Truth(fields.Boolean):
     """true or false, and nothing that Python takes for them."""
 

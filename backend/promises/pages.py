@@ -1,7 +1,7 @@
 """`/console/borrowers/<id>/promises`: what she promised, and what she says by telephone."""
 
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -124,7 +124,7 @@ def _note(session: Session, borrower_id: UUID, form: dict[str, Any]) -> None:
         session,
         borrower_id=borrower_id,
         loan_id=form["loan_id"],
-        amount_minor=_minor(form["amount"], owed["currency"]),
+        amount_minor=read_amount(form["amount"], owed["currency"]),
         on=form["on"],
         recorded_by=caller().id,
         now=now,
@@ -138,11 +138,11 @@ def _note(session: Session, borrower_id: UUID, form: dict[str, Any]) -> None:
     )
 
 
-def _minor(amount: str, currency: str) -> int:
+def read_amount(amount: str, currency: str) -> int:
     """What was typed, to the cent. Refuses: Invalid."""
     try:
         minor = Decimal(amount.replace(",", "")).scaleb(get_currency_precision(currency))
-    except InvalidOperation:
+    except ArithmeticError:
         minor = Decimal("NaN")
     if not minor.is_finite() or minor != minor.to_integral_value() or not 0 < minor <= MINOR_MAX:
         raise Invalid(errors=[FieldError("#/amount", "Must be an amount, such as 120.50.")])

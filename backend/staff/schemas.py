@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.kit.fields import (
+    AsTyped,
     Day,
     Instant,
     LineToHer,
@@ -37,7 +38,7 @@ def Email(**kwargs: Any) -> fields.String:  # noqa: N802 - reads as the field it
 
 def Password(**kwargs: Any) -> fields.String:  # noqa: N802
     """A password as it is typed; never shown in an answer."""
-    return fields.String(load_only=True, validate=validate.Length(1, PASSWORD_TYPED_MAX), **kwargs)
+    return AsTyped(load_only=True, validate=validate.Length(1, PASSWORD_TYPED_MAX), **kwargs)
 
 
 def OneTimeCode(**kwargs: Any) -> fields.String:  # noqa: N802

@@ -40,8 +40,8 @@ PRODUCT_LENGTH_MAX = 100
 def start() -> Response:
     asked = request.args.get("from", "")
     with reading() as session:
-        version = int(asked) if asked.isascii() and asked.isdecimal() else None
-        if version is None or version > 2**31 - 1:
+        version = console.whole(asked)
+        if not isinstance(version, int) or not 0 <= version < 2**31:
             version = get_live_version(session)
         document = queries.get_policy_row(session, version=version).document
     return _draw(document)
@@ -130,7 +130,7 @@ def _read() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _parse(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
+        document = console.json_of(text)
     except ValueError as error:
         line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
         words = WORDS["not_json"].format(line=line, column=column)

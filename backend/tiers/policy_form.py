@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from backend.kit.predicates import LIST_OPS, PRESENCE_OPS, FactType
 from backend.tiers.policy import SCORES
 
@@ -246,7 +248,7 @@ def _group_to_document(fields: Fields, at: str, *, kinds: Kinds) -> Any:
 
 def _from_json(raw: str) -> Any:
     try:
-        return json.loads(raw)
+        return orjson.loads(raw)
     except ValueError:
         return raw
 

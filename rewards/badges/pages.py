@@ -146,7 +146,8 @@ def _act(code: str, act: Any, told: str) -> Response:
 
 def _revision() -> int:
     given = request.form.get("revision", "")
-    return int(given) if given.isdecimal() and given.isascii() else -1
+    read = console.whole(given)
+    return read if isinstance(read, int) else -1
 
 
 def _document() -> dict[str, Any]:
@@ -155,7 +156,7 @@ def _document() -> dict[str, Any]:
     counters = [
         {
             "fact": form[f"fact-{place}"],
-            "goal": int(goal) if (goal := form.get(f"goal-{place}", "")).isdecimal() else goal,
+            "goal": console.whole(form.get(f"goal-{place}", "")),
         }
         for place in range(COUNTERS_MAX)
         if form.get(f"fact-{place}")
@@ -174,8 +175,8 @@ def _predicate(text: str) -> Any:
     if not text.strip():
         return {"all": []}
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return console.json_of(text)
+    except ValueError:
         raise Invalid(errors=[FieldError("#/predicate", "Must be an object.")]) from None
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import orjson
+
 from backend.kit.predicates import LIST_OPS, PRESENCE_OPS, FactType
 
 ROWS_MAX = 20
@@ -135,7 +137,7 @@ def change_rows(form: Form, act: str) -> None:
     rows: list[Row] = getattr(form.sides[place], group)
     if verb == "add" and len(rows) < ROWS_MAX:
         rows.append(Row())
-    elif verb == "remove" and number.isdigit() and int(number) < len(rows):
+    elif verb == "remove" and number in map(str, range(len(rows))):
         rows.pop(int(number))
 
 
@@ -180,7 +182,8 @@ def field_of(pointer: str, document: Mapping[str, Any]) -> str:
     effects = document.get("effects") or []
     if found is None or int(found[1]) >= len(effects):
         return pointer
-    kind = effects[int(found[1])].get("kind")
+    effect = effects[int(found[1])]
+    kind = effect.get("kind") if isinstance(effect, Mapping) else None
     return f"#/effect/{kind}{found[2] or ''}" if kind in EFFECT_KINDS else pointer
 
 
@@ -279,7 +282,7 @@ def _effects_told(form: Form, effects: Iterable[Mapping[str, Any]]) -> None:
 
 def _kept(told: str, otherwise: Any) -> Any:
     try:
-        return json.loads(told) if told else otherwise
+        return orjson.loads(told) if told else otherwise
     except ValueError:
         return otherwise
 

@@ -214,7 +214,7 @@ def discard(campaign_id: UUID) -> Response:
         service.discard(
             session,
             campaign_id=campaign_id,
-            revision=int(revision) if revision.isdigit() else 0,
+            revision=read if isinstance(read := console.whole(revision), int) else 0,
             now=clock.now(),
         )
 

@@ -95,7 +95,7 @@ def save(campaign_id: UUID) -> Response:
         service.edit_draft(
             session,
             campaign_id=campaign_id,
-            revision=int(revision) if revision.isdigit() else 0,
+            revision=read if isinstance(read := console.whole(revision), int) else 0,
             document=builder.to_document(form, facts=_kinds(session)),
             editor_id=caller().id,
             now=clock.now(),

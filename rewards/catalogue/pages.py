@@ -92,7 +92,8 @@ def write(item_id: UUID) -> Response:
     try:
         form = texts_as_json(load_shape(CatalogueItemEditSchema(), _item()))
         edits = request.form.get("edits", "")
-        read = int(edits) if edits.isascii() and edits.isdecimal() else -1
+        seen = console.whole(edits)
+        read = seen if isinstance(seen, int) else -1
         console.once(
             lambda session: service.edit_item(session, item_id=item_id, edits=read, values=form)
         )
@@ -163,17 +164,15 @@ def _item(*, with_code: bool = False) -> dict[str, Any]:
 
 
 def _whole(text: str) -> int | str | None:
-    if not text.strip():
-        return None
-    return int(text) if text.strip().isascii() and text.strip().isdecimal() else text
+    return console.whole(text) if text.strip() else None
 
 
 def _condition(text: str) -> Any:
     if not text.strip():
         return EVERYBODY
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return console.json_of(text)
+    except ValueError:
         raise Invalid(errors=[FieldError("#/audience", "Must be an object.")]) from None
 
 

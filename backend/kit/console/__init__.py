@@ -10,7 +10,7 @@ from backend.kit.console import charts
 from backend.kit.console.areas import Area, Entry
 from backend.kit.console.charts import Chart
 from backend.kit.console.doors import PageBlueprint, page_blueprint, public_page_blueprint
-from backend.kit.console.forms import fields_of, once
+from backend.kit.console.forms import fields_of, json_of, once, whole
 from backend.kit.console.frame import init_app
 from backend.kit.console.purposes import keep_purpose, purpose
 from backend.kit.console.rendering import done, render
@@ -29,6 +29,7 @@ __all__ = [
     "done",
     "fields_of",
     "init_app",
+    "json_of",
     "keep_purpose",
     "once",
     "page_blueprint",
@@ -37,4 +38,5 @@ __all__ = [
     "purpose",
     "render",
     "signed_in",
+    "whole",
 ]

@@ -79,7 +79,8 @@ def _blueprint(name: str, import_name: str, *, url_prefix: str, rate: RouteClass
     folder = Path(blp.root_path)
     if (folder / "templates").is_dir():
         blp.template_folder = "templates"
-    if (folder / "static").is_dir():
+    # Files are no part of a thing: they have no address below one.
+    if (folder / "static").is_dir() and "<" not in url_prefix:
         blp.static_folder = str(folder / "static")
     blp.rate = rate
     show_problems(blp)

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import marshmallow
+import orjson
 from flask import request
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
+from backend.kit.fields import AsTyped
 from backend.kit.idempotency import do_once
-from backend.kit.parsing import invalid_from
+from backend.kit.parsing import has_key_twice, invalid_from
 
 FRAME_FIELDS = ("csrf", "idempotency_key")
+NESTED_MAX = 200  # of objects and lists: far more than anything that is typed
 WHOLE = re.compile(r"^-?[0-9]{1,19}$")
 TRUE_WORDS = ("on", "true", "1", "yes")
 FALSE_WORDS = ("off", "false", "0", "no")
@@ -48,19 +51,57 @@ def once(act: Callable[[Session], None], *, is_walled: bool = False) -> bool:
     )
 
 
+def whole(text: str) -> int | str:
+    """A whole number where it is one of a size that anything here has; else the words, as typed.
+
+    Bounded: Python refuses to read numbers of thousands of digits.
+    """
+    plain = text.strip()
+    return int(plain) if WHOLE.match(plain) else text
+
+
+def json_of(text: str) -> Any:
+    """What a field holds as JSON, read as strictly as a body. Raises ValueError."""
+    body = text.encode()
+    value = orjson.loads(body)
+    if has_key_twice(body, value) or _is_nested_beyond(value, NESTED_MAX):
+        raise ValueError("A key is there twice, or too much is inside of one another.")
+    return value
+
+
+def _is_nested_beyond(value: Any, deepest: int) -> bool:
+    level = [value]
+    for _ in range(deepest):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(level)
+
+
 def _tree(known: Mapping[str, fields.Field[Any]]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, values in request.form.lists():
-        given = [_line_ends(value) for value in values if value.strip()]
+        given = [value for value in values if value.strip()]
         if name in FRAME_FIELDS or not given:
             continue
         *path, last = name.split(".")
         here, level = tree, known
         for step in path:
-            here = here.setdefault(step, {})
+            here = _object_in(here, step)
             level = _inner(level.get(step))
         here[last] = _typed(level.get(last), given)
     return tree
+
+
+def _object_in(here: dict[str, Any], step: str) -> dict[str, Any]:
+    # A form may name a field twice, once as a value and once as an object: the object stands.
+    if not isinstance(here.get(step), dict):
+        here[step] = {}
+    found: dict[str, Any] = here[step]
+    return found
 
 
 def _inner(field: Any) -> Mapping[str, fields.Field[Any]]:
@@ -76,7 +117,7 @@ def _typed(field: Any, values: list[str]) -> Any:
     """As JSON would have it, where a form has text alone."""
     if isinstance(field, fields.List):
         return [_typed(field.inner, [value]) for value in values]
-    value = values[-1]
+    value = values[-1] if isinstance(field, AsTyped) else _line_ends(values[-1])
     if isinstance(field, fields.Integer) and WHOLE.match(value):
         return int(value)
     if isinstance(field, fields.Boolean) and value.lower() in (*TRUE_WORDS, *FALSE_WORDS):

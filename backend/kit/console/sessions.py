@@ -120,7 +120,10 @@ def is_own_origin() -> bool:
     if said is None:
         return request.headers.get("Sec-Fetch-Site") == "same-origin"
     own = {request.host, urlsplit(_door.origin).netloc if _door is not None else ""}
-    return urlsplit(said).netloc in own
+    try:
+        return urlsplit(said).netloc in own
+    except ValueError:  # no address at all
+        return False
 
 
 def is_foreign_origin() -> bool:
