@@ -15,6 +15,7 @@ from backend.tiers.policies import get_live
 from backend.tiers.retier import Occasion, retier
 
 REBUILT_MAX = 10  # an event stands for many borrowers
+RETIERED_AT_ONCE = 500  # of whom no statistics tell yet, each is compared with each
 
 
 def _on_facts(session: Session, recorded: Sequence[Recorded], now: datetime) -> None:
@@ -38,12 +39,11 @@ def _on_rebuild(session: Session, recorded: Sequence[Recorded], now: datetime) -
     past = sorted({each for event in events if event.history for each in event.borrower_ids})
     if past:
         note_past(session, borrower_ids=past, loaded=loaded, now=now)
-    retier(
-        session,
-        borrower_ids=sorted({each for event in events for each in event.borrower_ids}),
-        loaded=loaded,
-        occasion=Occasion(today=programme_day(now), now=now, cause="FactsRebuilt"),
-    )
+    occasion = Occasion(today=programme_day(now), now=now, cause="FactsRebuilt")
+    ids = sorted({each for event in events for each in event.borrower_ids})
+    for start in range(0, len(ids), RETIERED_AT_ONCE):
+        some = ids[start : start + RETIERED_AT_ONCE]
+        retier(session, borrower_ids=some, loaded=loaded, occasion=occasion)
 
 
 HANDLERS = (
