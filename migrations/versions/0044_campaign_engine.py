@@ -150,7 +150,7 @@ def _decisions() -> None:
         sa.ForeignKeyConstraint(
             ["borrower_id", "campaign_id"],
             ["campaign_participant.borrower_id", "campaign_participant.campaign_id"],
-            name=op.f("fk_campaign_decision_borrower_id_campaign_id_campaign_participant"),
+            name=op.f("fk_campaign_decision_participant"),
         ),
         sa.PrimaryKeyConstraint(
             "borrower_id", "campaign_id", "seq", name=op.f("pk_campaign_decision")

@@ -104,6 +104,8 @@ class CampaignDecision(Base):
         ForeignKeyConstraint(
             ["borrower_id", "campaign_id"],
             ["campaign_participant.borrower_id", "campaign_participant.campaign_id"],
+            # The usual name has more than the 63 characters that PostgreSQL keeps.
+            name="fk_campaign_decision_participant",
         ),
         Index("ix_campaign_decision_given", "campaign_id", "outcome", "occurred_at"),
         Index("ix_campaign_decision_newest", "borrower_id", "seq"),
