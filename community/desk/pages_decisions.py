@@ -26,6 +26,7 @@ blp = page_blueprint(
     "moderation_decisions",
     __name__,
     url_prefix=URL,
+    has_files=False,
     permission="moderation.decide",
     menu=(
         Entry(Area.MODERATION, Text("My decisions", "我的决定"), URL, order=20),

@@ -33,7 +33,11 @@ EDIT = Text("Edit the draft", "编辑草稿")
 YES_NO = ("yes", "no")
 
 blp = console.page_blueprint(
-    "campaign_building", __name__, url_prefix=HOME, permission="campaigns.author"
+    "campaign_building",
+    __name__,
+    url_prefix=HOME,
+    permission="campaigns.author",
+    has_files=False,
 )
 
 

@@ -21,7 +21,11 @@ HOME = "/console/campaigns"
 PROGRESS_MAX = 100
 
 blp = console.page_blueprint(
-    "campaign_replays", __name__, url_prefix=HOME, permission="campaigns.read"
+    "campaign_replays",
+    __name__,
+    url_prefix=HOME,
+    permission="campaigns.read",
+    has_files=False,
 )
 
 

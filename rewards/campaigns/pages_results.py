@@ -38,6 +38,7 @@ blp = console.page_blueprint(
     __name__,
     url_prefix="/console/campaigns/<uuid:campaign_id>/results",
     permission="campaigns.read",
+    has_files=False,
 )
 
 

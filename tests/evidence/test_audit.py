@@ -196,7 +196,7 @@ def test_a_leaf_and_its_tile_changed_together_do_not_make_the_signed_root(
     for each in session.execute(
         select(EvidenceLeaf.__table__).order_by(EvidenceLeaf.entry_index)
     ).all():
-        made.add(audit._leaf_hash(each))
+        made.add(audit.leaf_hash_of(each))
     for place, hashes in (made.take_filled() | made.edge()).items():
         session.execute(
             insert(EvidenceTile).values(level=place.level, number=place.number, hashes=hashes)

@@ -52,9 +52,13 @@ def page_blueprint(
     permission: str,
     menu: Sequence[Entry] = (),
     rate: RouteClass = rate_limit.DEFAULT,
+    has_files: bool = True,
 ) -> PageBlueprint:
-    """Pages of one feature, for staff. A view needs `permission`, or its own (`permits`)."""
-    blp = _blueprint(name, import_name, url_prefix=url_prefix, rate=rate)
+    """Pages of one feature, for staff. A view needs `permission`, or its own (`permits`).
+
+    `has_files`: it serves the files of `static` beside it, which one of a folder's does.
+    """
+    blp = _blueprint(name, import_name, url_prefix=url_prefix, rate=rate, has_files=has_files)
     blp.audience = Audience.STAFF
     blp.permission = permission
     blp.menu = tuple(menu)
@@ -74,13 +78,14 @@ def public_page_blueprint(
     return blp
 
 
-def _blueprint(name: str, import_name: str, *, url_prefix: str, rate: RouteClass) -> PageBlueprint:
+def _blueprint(
+    name: str, import_name: str, *, url_prefix: str, rate: RouteClass, has_files: bool = True
+) -> PageBlueprint:
     blp = PageBlueprint(f"{name}_pages", import_name, url_prefix=url_prefix)
     folder = Path(blp.root_path)
     if (folder / "templates").is_dir():
         blp.template_folder = "templates"
-    # Files are no part of a thing: they have no address below one.
-    if (folder / "static").is_dir() and "<" not in url_prefix:
+    if has_files and (folder / "static").is_dir():
         blp.static_folder = str(folder / "static")
     blp.rate = rate
     show_problems(blp)
