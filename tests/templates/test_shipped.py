@@ -13,6 +13,7 @@ from notifications.templates.shipped import SHIPPED
 from notifications.templates.words import FIELDS, LOCK_SCREEN
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+VALUE_ALONE = re.compile(r"\{[a-z_]+\}")
 ALL = [pytest.param(each, id=each.code) for each in SHIPPED.values()]
 
 
@@ -21,7 +22,8 @@ def test_a_shipped_template_holds_to_the_rules_in_both_languages(template):
     assert list(find_errors(template.words, variables=template.variables)) == []
     for name in FIELDS:
         text = getattr(template.words, name)
-        assert CHINESE.search(text.zh_cn)
+        # What is a value alone was put into words, in both languages, by whoever gives it.
+        assert CHINESE.search(text.zh_cn) or VALUE_ALONE.fullmatch(text.zh_cn)
         assert not CHINESE.search(text.en)
 
 
