@@ -5,20 +5,18 @@ from typing import Any
 from flask import Response, current_app, request
 
 from backend.auth import sign_on
+from backend.auth.attempts import attempt_of
 from backend.auth.routes import LOGGED_OUT
 from backend.auth.service import revoke_session, staff_log_in
 from backend.auth.staff_schemas import StaffLogInSchema
 from backend.auth.wording import LOG_IN
 from backend.kit import clock, console, rate_limit
-from backend.kit.addresses import client_address, counted_as
 from backend.kit.console.doors import HOME_URL, LOG_IN_URL, SEE_OTHER, safe_next
 from backend.kit.console.languages import use_chosen_language
 from backend.kit.console.sessions import COOKIE, forget_cookie, set_cookie
-from backend.kit.db import reading, transaction
+from backend.kit.db import transaction
 from backend.kit.problems import Problem
-from backend.staff import queries
 from backend.staff.errors import SsoRefused
-from backend.staff.service import log_in
 
 LABEL_LENGTH_MAX = 200
 
@@ -105,20 +103,7 @@ def _page(problem: Problem | None = None) -> Response:
 
 def _log_in(args: dict[str, Any]) -> str:
     """The secret of a new session. Refuses: LogInRefused, LogInLocked."""
-    now, email = clock.wall(), args["email"].lower()
-    address = counted_as(client_address())
-    with reading() as session:
-        log_in.require_unlocked(session, email=email, address=address, now=now)
-        stored = queries.find_password_hash(session, email=email)
-    # Hashing is slow, and no transaction waits for it.
-    attempt = staff_log_in.compare(
-        email=email,
-        address=address,
-        password=args["password"],
-        stored=stored,
-        totp_code=args.get("totp_code"),
-        recovery_code=args.get("recovery_code"),
-    )
+    attempt = attempt_of(args)
     with transaction() as session:
         decided = staff_log_in.log_in_at_desk(
             session, attempt=attempt, label=label_of_browser(), now=clock.wall()

@@ -6,6 +6,7 @@ from flask import Response, request
 from flask.views import MethodView
 
 from backend.auth import console_pages, sign_on, signing
+from backend.auth.attempts import attempt_of
 from backend.auth.errors import OidcNotConfigured, ProviderAway
 from backend.auth.schemas import TokenAnswerSchema
 from backend.auth.service import TokenAnswer, staff_log_in
@@ -17,7 +18,6 @@ from backend.auth.staff_schemas import (
     StaffLogInSchema,
 )
 from backend.kit import clock
-from backend.kit.addresses import client_address, counted_as
 from backend.kit.audience import Audience, blueprint
 from backend.kit.db import reading, transaction
 from backend.kit.http import refuses
@@ -33,7 +33,6 @@ from backend.staff.errors import (
     TotpCodeRefused,
 )
 from backend.staff.schemas import StaffAccountSchema
-from backend.staff.service import log_in
 
 LABEL_LENGTH_MAX = 200
 
@@ -60,20 +59,7 @@ class StaffLogIn(MethodView):
         Whatever is wrong, the answer is the same. After five failures in a row it is 429 for a
         minute, then for two, up to an hour, also for addresses that are nobody's.
         """
-        now, email = clock.wall(), args["email"].lower()
-        address = counted_as(client_address())
-        with reading() as session:
-            log_in.require_unlocked(session, email=email, address=address, now=now)
-            stored = queries.find_password_hash(session, email=email)
-        # Hashing is slow, and no transaction waits for it.
-        attempt = staff_log_in.compare(
-            email=email,
-            address=address,
-            password=args["password"],
-            stored=stored,
-            totp_code=args.get("totp_code"),
-            recovery_code=args.get("recovery_code"),
-        )
+        attempt = attempt_of(args)
         with transaction() as session:
             decided = staff_log_in.log_in_staff(
                 session, signing.current(), attempt=attempt, label=_label(), now=clock.wall()

@@ -7,7 +7,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from backend.benefits import service, waiver_queries
-from backend.benefits.reasons import Reason
+from backend.benefits.reasons import REASON_TEXTS, Reason
 from backend.benefits.waiver_rules import State
 from backend.benefits.waiver_schemas import WaiverDecisionSchema
 from backend.benefits.waiver_wording import GROUNDS, in_words
@@ -73,7 +73,7 @@ def queue() -> Response:
     rows = [
         {
             "url": _url(row.borrower_id, row.id),
-            "name": Reason(row.reason).value.replace("_", " "),
+            "name": REASON_TEXTS[Reason(row.reason)],
             "due_on": row.due_on,
             "is_late": row.due_on < today,
             "asked_at": row.asked_at,
@@ -104,7 +104,7 @@ def _page(borrower_id: UUID, request_id: UUID, *, problem: Problem | None = None
         state=row.state,
         told=told["text"],
         facts=[
-            (CASE["reason"], row.reason.replace("_", " ")),
+            (CASE["reason"], REASON_TEXTS[Reason(row.reason)]),
             (MONTHS, row.months),
             (CASE["asked_at"], instant(row.asked_at)),
             (CASE["due"], day(row.due_on)),

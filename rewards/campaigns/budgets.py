@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy import select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from rewards.campaigns.engine_models import CampaignBucket as B
 from rewards.campaigns.outcomes import Bucket
-from rewards.campaigns.spending import EVER, Key, Spent, limits_of
+from rewards.campaigns.spending import Key, Spent, limits_of
 from rewards.campaigns.terms import CampaignTerms
 
 # A limit that was lowered since is never put below what is spent.
@@ -94,24 +94,3 @@ def spend(session: Session, *, amounts: Mapping[Key, Spent]) -> None:
         ).first()
         if done is None:
             raise BudgetExceededError
-
-
-def spent_of(session: Session, *, campaign_id: UUID) -> Spent:
-    """What a campaign has spent of its whole budget; what was taken back since stays spent."""
-    row = session.execute(
-        select(B.points_spent, B.awards_spent).where(
-            B.campaign_id == campaign_id, B.bucket == Bucket.TOTAL, B.period_start == EVER
-        )
-    ).first()
-    return Spent() if row is None else Spent(row.points_spent, row.awards_spent)
-
-
-def most_spent_in_a_period(session: Session, *, campaign_id: UUID) -> Spent:
-    """The most that any period has spent, in points and in awards."""
-    row = session.execute(
-        select(
-            func.coalesce(func.max(B.points_spent), 0).label("points"),
-            func.coalesce(func.max(B.awards_spent), 0).label("awards"),
-        ).where(B.campaign_id == campaign_id, B.bucket == Bucket.PERIOD)
-    ).one()
-    return Spent(row.points, row.awards)

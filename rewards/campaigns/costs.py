@@ -9,8 +9,6 @@ from rewards.campaigns.rules import Trigger
 from rewards.campaigns.terms import CampaignTerms, Multiplied, Points
 from rewards.points.definitions import RuleBook
 
-EVENT_PREFIX = "event_"
-
 
 def cost_of(terms: CampaignTerms, details: Mapping[str, Any], book: RuleBook) -> int:
     """All points of one award."""

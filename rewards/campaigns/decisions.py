@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, any_, func, literal, select, text
+from sqlalchemy import Row, any_, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -129,14 +129,3 @@ def list_parts(session: Session, *, borrower_id: UUID) -> list[Row[Any]]:
             .limit(LISTED_MAX)
         )
     )
-
-
-def count_by_campaign(session: Session, *, campaign_id: UUID) -> dict[str, int]:
-    """How many decisions of a campaign had which outcome; a refusal is counted by its reason."""
-    named = func.coalesce(D.reasons[0].astext, D.outcome)
-    rows = session.execute(
-        select(named.label("name"), func.count().label("times"))
-        .where(D.campaign_id == campaign_id)
-        .group_by(named)
-    )
-    return {row.name: row.times for row in rows}

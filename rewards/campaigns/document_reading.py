@@ -12,7 +12,6 @@ from backend.kit.texts import Text
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
 UNREAD = Text("", "")
-LONGEST_NUMBER = 10**15
 
 
 class Reader:

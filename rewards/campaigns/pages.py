@@ -13,7 +13,7 @@ from backend.kit.audience import caller, permits
 from backend.kit.console import Area, Entry
 from backend.kit.db import reading
 from backend.kit.http import locale
-from backend.kit.problems import Invalid, Problem
+from backend.kit.problems import FieldError, Invalid, Problem
 from backend.kit.texts import Text
 from rewards.campaigns import page_forms, queries, replay, requests, service, view
 from rewards.campaigns.page_words import DONE, SHOW
@@ -236,6 +236,7 @@ def _shown(session: Session, campaign_id: UUID, *, problem: Problem | None = Non
     newest = queries.get_version(session, campaign_id=row.id, number=row.newest_version)
     who = console.signed_in()
     replays = replay.list_of(session, campaign_id=row.id)
+    fitting = [each for each in replays if replay.is_report_on(each, newest)]
     return console.render(
         "campaigns/show.html",
         title=Text.from_json(row.name),
@@ -244,14 +245,14 @@ def _shown(session: Session, campaign_id: UUID, *, problem: Problem | None = Non
         newest=newest,
         versions=queries.list_versions(session, campaign_id=row.id),
         replays=replays,
-        fitting=[each for each in replays if _fits(each, newest)],
+        fitting=fitting,
         may={name.removeprefix("campaigns."): True for name in who.permissions},
         had_a_hand=str(who.staff_id) in newest.editors,
         is_draft=newest.state == VersionState.DRAFT,
         is_fresh=newest.number != row.live_version,
         may_renew=newest.state in (VersionState.LIVE, VersionState.REJECTED, VersionState.APPROVED)
         and row.state != State.ENDED,
-        replay_choices={each.id: _named(each) for each in replays if _fits(each, newest)},
+        replay_choices={each.id: _named(each) for each in fitting},
         replay_states=REPLAY_STATES,
         waive=lambda check: SHOW["waive"].format(check=check),
         confirm=lambda each: SHOW["confirm"].format(check=each["check"], reason=each["reason"]),
@@ -261,11 +262,6 @@ def _shown(session: Session, campaign_id: UUID, *, problem: Problem | None = Non
         version_states=VERSION_STATES,
         **_judged(session, row, newest),
     )
-
-
-def _fits(found: Row[Any], version: Row[Any]) -> bool:
-    read = (found.version, found.document_hash)
-    return found.state == "done" and read == (version.number, version.document_hash)
 
 
 def _named(found: Row[Any]) -> Text:
@@ -284,14 +280,17 @@ def _judged(session: Session, row: Row[Any], newest: Row[Any]) -> dict[str, Any]
             queries.get_version(session, campaign_id=row.id, number=row.live_version),
         )
     )
+    findings: list[dict[str, Any]] = []
+    faults: list[FieldError] = []
     try:
         findings = requests.checked(session, newest.document, campaign_id=row.id, locale=locale())[
             "findings"
         ]
-    except Invalid:  # it names a fact that was retired since
-        findings = []
+    except Invalid as fault:  # it names a fact that was retired since
+        faults = list(fault.errors)
     return {
         "lines": lines,
         "findings": findings,
+        "faults": faults,
         "differences": None if live is None else view.changed_parts(live, lines),
     }

@@ -79,3 +79,9 @@ def list_of(session: Session, *, campaign_id: UUID, version: int | None = None) 
         wanted = wanted.where(CampaignReplay.version == version)
     newest = (CampaignReplay.requested_at.desc(), CampaignReplay.id.desc())
     return list(session.execute(wanted.order_by(*newest).limit(LISTED_MAX)))
+
+
+def is_report_on(found: Row[Any], version: Row[Any]) -> bool:
+    """Whether a replay is over and was of exactly this version: what an approval rests on."""
+    read = (found.version, found.document_hash)
+    return found.state == ReplayState.DONE and read == (version.number, version.document_hash)

@@ -51,10 +51,6 @@ class Crowd:
     groups: list["array[int]"] = field(default_factory=list)
     names: list[list[Any]] = field(default_factory=list)
 
-    def group_of(self, segment: int, n: int) -> Any:
-        """The value of a segment when she joined; None where it was unknown."""
-        return self.names[segment][self.groups[segment][n]]
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:

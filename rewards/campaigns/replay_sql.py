@@ -158,7 +158,8 @@ class Statements:
         is_in = [h.is_enrolled & h[f"holds_{k}"] for k in range(len(self.plan.terms))]
 
         def first(column: ColumnElement[Any], kind: Any) -> ColumnElement[Any]:
-            ordered = aggregate_order_by(column, h.known_at, h.known_seq)
+            # In one order of whole rows, or moments of one instant would be mixed.
+            ordered = aggregate_order_by(column, h.known_at, h.known_seq, h.by_time, h.on_day)
             listed = func.array_agg(ordered, type_=ARRAY(kind)).filter(or_(*is_in))
             return type_coerce(listed, ARRAY(kind))[1]
 

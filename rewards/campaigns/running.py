@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from backend.profile import queries as profile
 from rewards.campaigns.document import read_terms
 from rewards.campaigns.models import Campaign, CampaignVersion
-from rewards.campaigns.rules import State
+from rewards.campaigns.rules import RUNNING, State
 from rewards.campaigns.terms import CampaignTerms
 
 KEPT_MAX = 500
-RUNNING = (State.LIVE, State.PAUSED)
 
 Key = tuple[UUID, int]
 

@@ -1,6 +1,6 @@
 """Decisions about requests and plans: pure."""
 
-from backend.benefits.reasons import SENSITIVE, Reason
+from backend.benefits.reasons import REASON_TEXTS, SENSITIVE, Reason
 from backend.repayment_plans.rules.keeping import Kept, PlanRow, Standing, judge, plan_rows
 from backend.repayment_plans.rules.limits import Case, find_extension_percent
 from backend.repayment_plans.rules.moves import (
@@ -13,7 +13,7 @@ from backend.repayment_plans.rules.moves import (
     State,
     may_move,
 )
-from backend.repayment_plans.rules.reasons import NEEDS_DOCUMENT, REASON_TEXTS, needs_document
+from backend.repayment_plans.rules.reasons import NEEDS_DOCUMENT, needs_document
 from backend.repayment_plans.rules.times import (
     COOLING_OFF_DAYS,
     CURE_DAYS,

@@ -19,7 +19,6 @@ from rewards.campaigns.errors import (
     CampaignNotDraft,
     ReplayMissing,
 )
-from rewards.campaigns.outcomes import ReplayState
 from rewards.campaigns.rules import RUNNING, WAIVABLE, Finding, State, VersionState
 from rewards.campaigns.service.moves import lock, move, move_version, must_be, newest_of
 
@@ -180,8 +179,7 @@ def _finished_replay(session: Session, version: Row[Any], *, replay_id: UUID) ->
         found = replay.get(session, campaign_id=version.campaign_id, replay_id=replay_id)
     except NotFound:
         raise ReplayMissing from None
-    fits = (found.version, found.document_hash) == (version.number, version.document_hash)
-    if found.state != ReplayState.DONE or not fits:
+    if not replay.is_report_on(found, version):
         raise ReplayMissing
     return found
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.kit.ids import new_id
@@ -108,8 +108,8 @@ def write_version(
     judging.terms_of(session, told, campaign_id=campaign_id, version=number, pointer="#/document")
     if newest.state == VersionState.APPROVED:
         move_version(session, newest, to=VersionState.SUPERSEDED)
-    # Who wrote what is copied has a hand in the copy.
-    editors = newest.editors if document is None else []
+    # Who wrote what is copied has a hand in the copy, whether it is copied here or by hand.
+    editors = _writers_of(session, told, campaign_id=campaign_id)
     _insert(
         session,
         campaign_id=campaign_id,
@@ -142,6 +142,16 @@ def discard(session: Session, *, campaign_id: UUID, revision: int, now: datetime
 def _to(session: Session, campaign: Row[Any], *, number: int, now: datetime) -> None:
     state = None if campaign.state in RUNNING else State.DRAFT
     move(session, campaign, to=state, now=now, newest_version=number)
+
+
+def _writers_of(session: Session, document: Mapping[str, Any], *, campaign_id: UUID) -> list[str]:
+    rows = session.execute(
+        select(CampaignVersion.editors).where(
+            CampaignVersion.campaign_id == campaign_id,
+            CampaignVersion.document_hash == judging.hash_of(document),
+        )
+    ).scalars()
+    return [editor for editors in rows for editor in editors]
 
 
 def _with(editors: list[Any], editor_id: UUID) -> list[str]:
