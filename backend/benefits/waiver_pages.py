@@ -12,19 +12,23 @@ from backend.benefits.waiver_rules import State
 from backend.benefits.waiver_schemas import WaiverDecisionSchema
 from backend.benefits.waiver_wording import GROUNDS, in_words
 from backend.borrowers import queries as borrowers
-from backend.borrowers.case_pages import CaseView, Choices, act_once, show_case, show_queue
+from backend.borrowers.case_pages import (
+    CaseView,
+    Choices,
+    Waiting,
+    act_once,
+    show_case,
+    show_queue,
+)
 from backend.borrowers.case_words import CASE
-from backend.borrowers.page_looks import asks_why, look_at_queue, looking_at, query_of
+from backend.borrowers.page_looks import asks_why, if_sent, looking_at
 from backend.borrowers.rules import AccessPurpose
 from backend.kit import clock
 from backend.kit.audience import caller, permits
 from backend.kit.console import Area, Entry, fields_of, page_blueprint
 from backend.kit.console.filters import day, instant, money
-from backend.kit.db import transaction
 from backend.kit.http import locale
-from backend.kit.paging import PageArgs
 from backend.kit.problems import Problem
-from backend.kit.programme_zone import programme_day
 from backend.kit.rate_limit import LOOK_UP
 from backend.kit.texts import Text
 from backend.staff import service as staff
@@ -64,25 +68,19 @@ def _url(borrower_id: UUID, request_id: UUID) -> str:
 @blp.get("/waivers")
 def queue() -> Response:
     """Requests that wait, what is due first, first. The look is logged."""
-    args = query_of(PageArgs)
-    today = programme_day(clock.now())
-    with transaction() as session:
-        found = waiver_queries.page_queue(session, who=caller(), args=args)
-        ids = [row.borrower_id for row in found.items]
-        look_at_queue(session, ids, what=LOOKED, why=AccessPurpose.PLAN_REQUEST)
-    rows = [
-        {
-            "url": _url(row.borrower_id, row.id),
-            "name": REASON_TEXTS[Reason(row.reason)],
-            "due_on": row.due_on,
-            "is_late": row.due_on < today,
-            "asked_at": row.asked_at,
-            "state": row.state,
-        }
-        for row in found.items
-    ]
     return show_queue(
-        TITLE, rows, url=QUEUE, next_cursor=found.next_cursor, first=args["cursor"] is None
+        TITLE,
+        lambda session, args: waiver_queries.page_queue(session, who=caller(), args=args),
+        lambda row: Waiting(
+            _url(row.borrower_id, row.id),
+            REASON_TEXTS[Reason(row.reason)],
+            row.due_on,
+            row.asked_at,
+            row.state,
+        ),
+        url=QUEUE,
+        what=LOOKED,
+        why=AccessPurpose.PLAN_REQUEST,
     )
 
 
@@ -93,8 +91,7 @@ def show(borrower_id: UUID, request_id: UUID) -> Response:
 
 
 def _page(borrower_id: UUID, request_id: UUID, *, problem: Problem | None = None) -> Response:
-    act = None if problem is None else AccessPurpose.RISK_REVIEW
-    with looking_at(borrower_id, what=LOOKED, act=act) as session:
+    with looking_at(borrower_id, what=LOOKED, act=if_sent(AccessPurpose.RISK_REVIEW)) as session:
         person = borrowers.get_profile(session, borrower_id=borrower_id)
         row = waiver_queries.get_request(session, borrower_id=borrower_id, request_id=request_id)
     told = in_words(row, locale=locale())

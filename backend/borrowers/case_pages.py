@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,16 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import queries, service
 from backend.borrowers.case_words import CASE, LANGUAGES, STATES
-from backend.borrowers.page_looks import kept_purpose
+from backend.borrowers.page_looks import kept_purpose, look_at_queue, query_of
 from backend.borrowers.page_words import TABS
 from backend.borrowers.rules import AccessPurpose
 from backend.kit import clock
 from backend.kit.audience import caller
 from backend.kit.console import done, once, render
+from backend.kit.db import transaction
+from backend.kit.paging import Page, PageArgs
 from backend.kit.problems import Problem
+from backend.kit.programme_zone import programme_day
 from backend.kit.texts import Text
 
 NOT_FOUND = 404
@@ -112,21 +116,38 @@ def act_once(
     return done(then, said)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A case of a queue: where its page is, what it is about, by when it is promised."""
+
+    url: str
+    name: Text
+    due_on: date
+    asked_at: datetime
+    state: str
+
+
 def show_queue(
     title: Text,
-    rows: Sequence[Mapping[str, Any]],
+    page_of: Callable[[Session, Mapping[str, Any]], Page],
+    case_of: Callable[[Any], Waiting],
     *,
     url: str,
-    next_cursor: str | None,
-    first: bool,
+    what: str,
+    why: AccessPurpose,
 ) -> Response:
-    """Cases that wait, what is due first, first."""
+    """Cases that wait, what is due first, first. The look at those on the page is written down."""
+    args = query_of(PageArgs)
+    with transaction() as session:
+        found = page_of(session, args)
+        look_at_queue(session, [row.borrower_id for row in found.items], what=what, why=why)
     return render(
         "borrowers/queue.html",
         title=title,
         texts=CASE,
         states=STATES,
-        rows=rows,
-        next_url=f"{url}?cursor={next_cursor}" if next_cursor else None,
-        first_url=None if first else url,
+        rows=[case_of(row) for row in found.items],
+        today=programme_day(clock.now()),
+        next_url=f"{url}?cursor={found.next_cursor}" if found.next_cursor else None,
+        first_url=None if args["cursor"] is None else url,
     )

@@ -43,6 +43,11 @@ def looking_at(
         yield session
 
 
+def if_sent(why: AccessPurpose) -> AccessPurpose | None:
+    """What a form that is shown again was sent for; None where somebody only looks."""
+    return why if request.method == "POST" else None
+
+
 def kept_purpose(borrower_id: UUID) -> str | None:
     """What she said that she looks for, if she did. Refuses: PurposeMissing (no such purpose)."""
     said = purpose(borrower_id)

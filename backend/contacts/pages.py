@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import queries as borrowers
 from backend.borrowers import service as looks
-from backend.borrowers.page_looks import asks_why, kept_purpose, looking_at, query_of
+from backend.borrowers.page_looks import asks_why, if_sent, kept_purpose, looking_at, query_of
 from backend.borrowers.page_words import TABS
 from backend.borrowers.rules import AccessPurpose
 from backend.contacts import queries, service
@@ -84,8 +84,9 @@ def show(borrower_id: UUID) -> Response:
 def _page(borrower_id: UUID, args: dict[str, Any], *, problem: Problem | None = None) -> Response:
     now = clock.now()
     may_check = "contacts.write" in caller().permissions
-    act = AccessPurpose.ACCOUNT_CARE if request.method == "POST" else None
-    with looking_at(borrower_id, what="contacts", act=act) as session:
+    with looking_at(
+        borrower_id, what="contacts", act=if_sent(AccessPurpose.ACCOUNT_CARE)
+    ) as session:
         person = borrowers.get_profile(session, borrower_id=borrower_id)
         zone = person.own_timezone or person.timezone
         today = borrowers.get_day(session, borrower_id=borrower_id, now=now)

@@ -4,13 +4,20 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from sqlalchemy.orm import Session
 
 from backend.borrowers import queries as borrowers
-from backend.borrowers.case_pages import CaseView, Choices, act_once, show_case, show_queue
+from backend.borrowers.case_pages import (
+    CaseView,
+    Choices,
+    Waiting,
+    act_once,
+    show_case,
+    show_queue,
+)
 from backend.borrowers.case_words import CASE
-from backend.borrowers.page_looks import asks_why, look_at_queue, looking_at, query_of
+from backend.borrowers.page_looks import asks_why, if_sent, looking_at
 from backend.borrowers.rules import AccessPurpose
 from backend.hardship import queries, service, view
 from backend.hardship.rules import OPEN, Ground, State
@@ -21,11 +28,8 @@ from backend.kit import clock
 from backend.kit.audience import caller, permits
 from backend.kit.console import Area, Entry, fields_of, page_blueprint
 from backend.kit.console.filters import day, instant, money
-from backend.kit.db import transaction
 from backend.kit.http import locale
-from backend.kit.paging import PageArgs
 from backend.kit.problems import Problem
-from backend.kit.programme_zone import programme_day
 from backend.kit.rate_limit import LOOK_UP
 from backend.kit.texts import Text
 from backend.staff import service as staff
@@ -68,25 +72,19 @@ def _url(borrower_id: UUID, application_id: UUID) -> str:
 @blp.get("/hardship")
 def queue() -> Response:
     """Open applications, the one promised first first. The look is logged."""
-    args = query_of(PageArgs)
-    today = programme_day(clock.now())
-    with transaction() as session:
-        found = queries.page_queue(session, who=caller(), args=args)
-        ids = [row.borrower_id for row in found.items]
-        look_at_queue(session, ids, what="hardship queue", why=AccessPurpose.HARDSHIP)
-    rows = [
-        {
-            "url": _url(row.borrower_id, row.id),
-            "name": REASONS[row.reason],
-            "due_on": row.decide_by_on,
-            "is_late": row.decide_by_on < today,
-            "asked_at": row.submitted_at,
-            "state": row.state,
-        }
-        for row in found.items
-    ]
     return show_queue(
-        QUEUE_TITLE, rows, url=QUEUE, next_cursor=found.next_cursor, first=args["cursor"] is None
+        QUEUE_TITLE,
+        lambda session, args: queries.page_queue(session, who=caller(), args=args),
+        lambda row: Waiting(
+            _url(row.borrower_id, row.id),
+            REASONS[row.reason],
+            row.decide_by_on,
+            row.submitted_at,
+            row.state,
+        ),
+        url=QUEUE,
+        what="hardship queue",
+        why=AccessPurpose.HARDSHIP,
     )
 
 
@@ -97,8 +95,7 @@ def show(borrower_id: UUID, application_id: UUID) -> Response:
 
 
 def _page(borrower_id: UUID, application_id: UUID, *, problem: Problem | None = None) -> Response:
-    act = AccessPurpose.RISK_REVIEW if request.method == "POST" else None
-    with looking_at(borrower_id, what=LOOKED, act=act) as session:
+    with looking_at(borrower_id, what=LOOKED, act=if_sent(AccessPurpose.RISK_REVIEW)) as session:
         person = borrowers.get_profile(session, borrower_id=borrower_id)
         found = view.get_for_staff(
             session, borrower_id=borrower_id, application_id=application_id, locale=locale()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.borrowers import queries as borrowers
 from backend.borrowers.case_pages import act_once
-from backend.borrowers.page_looks import asks_why, looking_at
+from backend.borrowers.page_looks import asks_why, if_sent, looking_at
 from backend.borrowers.page_words import TABS
 from backend.borrowers.rules import AccessPurpose
 from backend.kit import clock
@@ -74,8 +74,7 @@ def show(borrower_id: UUID) -> Response:
 
 def _page(borrower_id: UUID, *, problem: Problem | None = None) -> Response:
     now = clock.now()
-    act = AccessPurpose.RISK_REVIEW if request.method == "POST" else None
-    with looking_at(borrower_id, what="promise", act=act) as session:
+    with looking_at(borrower_id, what="promise", act=if_sent(AccessPurpose.RISK_REVIEW)) as session:
         person = borrowers.get_profile(session, borrower_id=borrower_id)
         today = borrowers.get_day(session, borrower_id=borrower_id, now=now)
         owed = loans.list_panel(session, borrower_id=borrower_id, now=now)
