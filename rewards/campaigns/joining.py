@@ -46,11 +46,11 @@ def _begin(session: Session, *, now: datetime) -> None:
 
 
 def _take(session: Session) -> Row[Any] | None:
-    """A launch that nobody else works at, and that is not done. A paused one waits."""
+    """A launch that nobody else works at, and that is not done: only of what is live."""
     return session.execute(
         select(J.__table__)
         .join(Campaign, Campaign.id == J.campaign_id)
-        .where(J.done_at.is_(None), Campaign.state != State.PAUSED)
+        .where(J.done_at.is_(None), Campaign.state == State.LIVE)
         .order_by(J.started_at, J.campaign_id)
         .limit(1)
         .with_for_update(of=J, skip_locked=True)

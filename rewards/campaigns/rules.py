@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -224,6 +225,8 @@ VERSION_MOVES: Mapping[VersionState, frozenset[VersionState]] = {
     VersionState.SUPERSEDED: frozenset(),
 }
 RUNNING = frozenset({State.LIVE, State.PAUSED})
+# What happened on the last day may be heard of later; then the campaign ends by itself.
+HEARD_WITHIN = timedelta(days=2)
 
 
 def may_move(before: State, after: State) -> bool:

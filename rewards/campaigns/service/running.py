@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from backend.kit.clock import day_in_zone
 from rewards.campaigns import judging, queries
 from rewards.campaigns.errors import CampaignMoveRefused, CampaignOver
-from rewards.campaigns.rules import RUNNING, State, VersionState
+from rewards.campaigns.rules import HEARD_WITHIN, RUNNING, State, VersionState
+from rewards.campaigns.running import list_running
 from rewards.campaigns.service.limits import set_limits
 from rewards.campaigns.service.moves import lock, move, move_version, must_be, newest_of
 from rewards.campaigns.service.review import must_pass
@@ -75,6 +76,25 @@ def end(session: Session, *, campaign_id: UUID, now: datetime) -> None:
     if newest.state in (VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED):
         move_version(session, newest, to=VersionState.SUPERSEDED)
     move(session, campaign, to=State.ENDED, now=now, ended_at=now)
+
+
+def list_over(session: Session, *, now: datetime) -> list[UUID]:
+    """Campaigns that run and whose last day is past for good, unless a next version is written."""
+    return [
+        each.terms.campaign_id
+        for each in list_running(session)
+        if each.terms.schedule.ends_on < day_in_zone(now - HEARD_WITHIN, each.terms.schedule.zone)
+    ]
+
+
+def end_if_over(session: Session, *, campaign_id: UUID, now: datetime) -> bool:
+    """End it, if it is still over now that nobody else changes it; whether it was."""
+    campaign = lock(session, campaign_id=campaign_id)
+    has_next = campaign.newest_version != campaign.live_version
+    if has_next or campaign_id not in list_over(session, now=now):
+        return False
+    move(session, campaign, to=State.ENDED, now=now, ended_at=now)
+    return True
 
 
 def _running(session: Session, *, campaign_id: UUID, state: State) -> Row[Any]:
