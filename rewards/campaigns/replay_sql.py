@@ -153,13 +153,16 @@ class Statements:
         return select(*(found.c[column.name] for column in PART.c))
 
     def _firsts(self, holding: Any) -> Any:
-        """Of each borrower who takes part in any, from when in each; and the first moment."""
+        """Of each who takes part in any, from when in each; and the moment by which she is told of."""
         h = holding.c
         is_in = [h.is_enrolled & h[f"holds_{k}"] for k in range(len(self.plan.terms))]
 
         def first(column: ColumnElement[Any], kind: Any) -> ColumnElement[Any]:
+            # When she joined the campaign in question, where she did: others are only beside it.
             # In one order of whole rows, or moments of one instant would be mixed.
-            ordered = aggregate_order_by(column, h.known_at, h.known_seq, h.by_time, h.on_day)
+            ordered = aggregate_order_by(
+                column, is_in[0].desc(), h.known_at, h.known_seq, h.by_time, h.on_day
+            )
             listed = func.array_agg(ordered, type_=ARRAY(kind)).filter(or_(*is_in))
             return type_coerce(listed, ARRAY(kind))[1]
 

@@ -277,3 +277,13 @@ def test_history_is_replayed_by_the_facts_of_its_months(session, payer, deliver)
     done = run(session, ask(session, campaign, open_document()))
     assert done.report["reach"]["awarded"] == 1
     assert done.report["cost"]["awards"] == 4
+
+
+def test_groups_are_told_as_of_joining_the_campaign_in_question(session, campaign):
+    """Beside it runs one that she had joined before."""
+    later = {"all": [{"fact": "on_time_streak", "op": "gte", "value": 2}]}
+    asked = make_live(session, audience=later)
+    terms = running.get_terms(session, keys=[(each, 1) for each in (asked, campaign)])
+    plan = Plan((terms[asked, 1], terms[campaign, 1]), SINCE, UNTIL)
+    judge(session, plan, lambda _: None)
+    assert session.execute(select(PART.c.on_time_streak)).scalar_one() == 2
