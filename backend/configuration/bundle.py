@@ -21,6 +21,9 @@ from backend.kit.texts import Text
 FORMAT = "goodfaith-configuration/1"
 SIZE_MAX = 1_000_000  # characters
 DEPTH_MAX = 40
+_TOO_DEEP = "nesting depth"  # as the parser says it
+_DEEP = Text("Line {line}: nested too deep.", "第 {line} 行：嵌套过深。")
+_NO_YAML = Text("Line {line}: this is no YAML.", "第 {line} 行：不是 YAML。")
 NODES_MAX = 200_000
 LINE_WIDTH = 100
 WHOLE_MAX = 2**53 - 1  # what every reader of JSON holds exactly
@@ -98,8 +101,10 @@ def load(text: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
+        # Newer parsers count for themselves, before they hand on anything.
+        is_deep = _TOO_DEEP in (getattr(error, "problem", None) or "")
         raise _wrong(
-            "#", Text(f"Line {line}: this is no YAML.", f"第 {line} 行：不是 YAML。")
+            "#", _DEEP.format(line=line) if is_deep else _NO_YAML.format(line=line)
         ) from None
     return builder.value
 
