@@ -153,7 +153,7 @@ class Statements:
         return select(*(found.c[column.name] for column in PART.c))
 
     def _firsts(self, holding: Any) -> Any:
-        """Of each who takes part in any, from when in each; and the moment by which she is told of."""
+        """Of each who takes part in any: since when in each, and as of when she is told of."""
         h = holding.c
         is_in = [h.is_enrolled & h[f"holds_{k}"] for k in range(len(self.plan.terms))]
 
