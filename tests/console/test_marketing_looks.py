@@ -115,6 +115,13 @@ def test_a_page_is_whole(marketer, console_server, look, name):
     look(marketer, f"marketing-{name}")
 
 
+def test_an_article_is_whole(marketer, console_server, look):
+    marketer.goto(console_server.address + PAGES["catalogue"])
+    marketer.locator("main table a").first.click()
+    assert "/console/catalogue/" in marketer.url
+    look(marketer, "marketing-catalogue-item")
+
+
 def test_words_are_whole_in_the_dark_and_when_they_are_refused(marketer, console_server, look):
     marketer.goto(console_server.address + PAGES["message-template"])
     look(marketer, "marketing-message-template", dark=True)
