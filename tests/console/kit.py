@@ -182,10 +182,13 @@ class Desk:
 
         Its picture is kept in `build/screenshots`, one for each width.
         """
+        # A click leads on before the next page has its style sheet.
+        page.wait_for_load_state("load")
         page.emulate_media(color_scheme="dark" if dark else "light")
         before = page.viewport_size
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.evaluate(DRAWN)
             wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             shade = "-dark" if dark else ""
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -195,6 +198,10 @@ class Desk:
         if before is not None:
             page.set_viewport_size(before)
         assert self.complaints[page] == []
+
+
+# A new width is laid out with a frame, not at once.
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def log_in(page: Page, colleague: Colleague, *, code: str | None = None) -> None:
